@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-types.h>
+
+G_BEGIN_DECLS
+
+/**
+ * TaubeCapability:
+ * @TAUBE_CAPABILITY_RETRIEVAL: mail can be retrieved
+ * @TAUBE_CAPABILITY_MAIL_SYNC: mail is synchronised: what one device changes the others see
+ * @TAUBE_CAPABILITY_KEEPS_ON_SERVER: mail stays on the server after retrieval
+ * @TAUBE_CAPABILITY_CONTACTS_SYNC: contacts are synchronised
+ * @TAUBE_CAPABILITY_CALENDAR_SYNC: the calendar is synchronised
+ * @TAUBE_CAPABILITY_MULTI_DEVICE: the mailbox can be used from several devices
+ * @TAUBE_CAPABILITY_FOLDERS: there are folders beside the inbox
+ * @TAUBE_CAPABILITY_SERVER_FLAGS: flags such as "seen" are kept on the server
+ * @TAUBE_CAPABILITY_SERVER_SEARCH: the server searches
+ * @TAUBE_CAPABILITY_SERVER_SORT: the server sorts
+ * @TAUBE_CAPABILITY_SERVER_THREAD: the server builds threads
+ * @TAUBE_CAPABILITY_PUSH: the server tells of changes without being asked
+ * @TAUBE_CAPABILITY_SENDING: mail can be sent over the same account
+ * @TAUBE_CAPABILITY_SHARING: folders can be shared by permissions
+ * @TAUBE_CAPABILITY_DELEGATION: other people can act on the owner's behalf
+ * @TAUBE_CAPABILITY_QUOTA: limits of storage and their use can be asked for
+ * @TAUBE_CAPABILITY_PARTIAL_FETCH: a range of bytes of a message can be fetched
+ * @TAUBE_CAPABILITY_ATTACHMENTS_ON_DEMAND: one part can be fetched without the others
+ * @TAUBE_CAPABILITY_OUT_OF_OFFICE: automatic replies can be read and set
+ * @TAUBE_CAPABILITY_FREE_BUSY: the times at which others are free or busy can be asked for
+ *
+ * The rows of the comparison table, in its order.
+ */
+typedef enum /*< enum,prefix=TAUBE_CAPABILITY >*/
+{
+  TAUBE_CAPABILITY_RETRIEVAL,
+  TAUBE_CAPABILITY_MAIL_SYNC,
+  TAUBE_CAPABILITY_KEEPS_ON_SERVER,
+  TAUBE_CAPABILITY_CONTACTS_SYNC,
+  TAUBE_CAPABILITY_CALENDAR_SYNC,
+  TAUBE_CAPABILITY_MULTI_DEVICE,
+  TAUBE_CAPABILITY_FOLDERS,
+  TAUBE_CAPABILITY_SERVER_FLAGS,
+  TAUBE_CAPABILITY_SERVER_SEARCH,
+  TAUBE_CAPABILITY_SERVER_SORT,
+  TAUBE_CAPABILITY_SERVER_THREAD,
+  TAUBE_CAPABILITY_PUSH,
+  TAUBE_CAPABILITY_SENDING,
+  TAUBE_CAPABILITY_SHARING,
+  TAUBE_CAPABILITY_DELEGATION,
+  TAUBE_CAPABILITY_QUOTA,
+  TAUBE_CAPABILITY_PARTIAL_FETCH,
+  TAUBE_CAPABILITY_ATTACHMENTS_ON_DEMAND,
+  TAUBE_CAPABILITY_OUT_OF_OFFICE,
+  TAUBE_CAPABILITY_FREE_BUSY,
+} TaubeCapability;
+
+/**
+ * TAUBE_N_CAPABILITIES:
+ *
+ * How many rows the comparison table has.
+ */
+#define TAUBE_N_CAPABILITIES 20
+
+/**
+ * TaubeSupport:
+ * @TAUBE_SUPPORT_NO: it can not
+ * @TAUBE_SUPPORT_YES: it can
+ * @TAUBE_SUPPORT_CONDITIONAL: it depends; the reason says on what
+ *
+ * A cell of the comparison table.
+ */
+typedef enum /*< enum,prefix=TAUBE_SUPPORT >*/
+{
+  TAUBE_SUPPORT_NO,
+  TAUBE_SUPPORT_YES,
+  TAUBE_SUPPORT_CONDITIONAL,
+} TaubeSupport;
+
+/**
+ * TaubeCapabilityLevel:
+ * @TAUBE_CAPABILITY_LEVEL_PROTOCOL: what the protocol can do
+ * @TAUBE_CAPABILITY_LEVEL_MODULE: what this backend module implements
+ * @TAUBE_CAPABILITY_LEVEL_LIVE: what this server, login and account settings give right now
+ *
+ * How near to the wire an answer is.
+ */
+typedef enum /*< enum,prefix=TAUBE_CAPABILITY_LEVEL >*/
+{
+  TAUBE_CAPABILITY_LEVEL_PROTOCOL,
+  TAUBE_CAPABILITY_LEVEL_MODULE,
+  TAUBE_CAPABILITY_LEVEL_LIVE,
+} TaubeCapabilityLevel;
+
+/**
+ * TaubeAccountState:
+ * @TAUBE_ACCOUNT_STATE_DISCONNECTED: no connection
+ * @TAUBE_ACCOUNT_STATE_CONNECTING: the first connection is being made
+ * @TAUBE_ACCOUNT_STATE_CONNECTED: at least one connection is signed in, or will be made again at the next use
+ *
+ * Where an account stands.
+ */
+typedef enum /*< enum,prefix=TAUBE_ACCOUNT_STATE >*/
+{
+  TAUBE_ACCOUNT_STATE_DISCONNECTED,
+  TAUBE_ACCOUNT_STATE_CONNECTING,
+  TAUBE_ACCOUNT_STATE_CONNECTED,
+} TaubeAccountState;
+
+/**
+ * TaubeContent:
+ * @TAUBE_CONTENT_MAIL: messages
+ * @TAUBE_CONTENT_CONTACTS: contacts
+ * @TAUBE_CONTENT_CALENDAR: events
+ * @TAUBE_CONTENT_TASKS: tasks
+ * @TAUBE_CONTENT_ANY: whatever there is; only in questions
+ *
+ * What a folder holds.
+ */
+typedef enum /*< enum,prefix=TAUBE_CONTENT >*/
+{
+  TAUBE_CONTENT_MAIL,
+  TAUBE_CONTENT_CONTACTS,
+  TAUBE_CONTENT_CALENDAR,
+  TAUBE_CONTENT_TASKS,
+  TAUBE_CONTENT_ANY,
+} TaubeContent;
+
+/**
+ * TaubeFolderRole:
+ * @TAUBE_FOLDER_ROLE_NONE: an ordinary folder
+ * @TAUBE_FOLDER_ROLE_INBOX: where new mail arrives
+ * @TAUBE_FOLDER_ROLE_DRAFTS: messages being written
+ * @TAUBE_FOLDER_ROLE_SENT: messages that were sent
+ * @TAUBE_FOLDER_ROLE_TRASH: messages that were thrown away
+ * @TAUBE_FOLDER_ROLE_JUNK: unwanted messages
+ * @TAUBE_FOLDER_ROLE_ARCHIVE: messages put aside
+ * @TAUBE_FOLDER_ROLE_ALL: a view of all messages
+ * @TAUBE_FOLDER_ROLE_FLAGGED: a view of the flagged messages
+ * @TAUBE_FOLDER_ROLE_IMPORTANT: a view of the important messages (RFC 8457)
+ * @TAUBE_FOLDER_ROLE_CONTACTS: the account's own contacts
+ * @TAUBE_FOLDER_ROLE_CALENDAR: the account's own calendar
+ * @TAUBE_FOLDER_ROLE_TASKS: the account's own tasks
+ *
+ * What a folder is for (RFC 6154 for mail).
+ */
+typedef enum /*< enum,prefix=TAUBE_FOLDER_ROLE >*/
+{
+  TAUBE_FOLDER_ROLE_NONE,
+  TAUBE_FOLDER_ROLE_INBOX,
+  TAUBE_FOLDER_ROLE_DRAFTS,
+  TAUBE_FOLDER_ROLE_SENT,
+  TAUBE_FOLDER_ROLE_TRASH,
+  TAUBE_FOLDER_ROLE_JUNK,
+  TAUBE_FOLDER_ROLE_ARCHIVE,
+  TAUBE_FOLDER_ROLE_ALL,
+  TAUBE_FOLDER_ROLE_FLAGGED,
+  TAUBE_FOLDER_ROLE_IMPORTANT,
+  TAUBE_FOLDER_ROLE_CONTACTS,
+  TAUBE_FOLDER_ROLE_CALENDAR,
+  TAUBE_FOLDER_ROLE_TASKS,
+} TaubeFolderRole;
+
+/**
+ * TaubeFolderFlags:
+ * @TAUBE_FOLDER_FLAGS_NONE: nothing of the kind
+ * @TAUBE_FOLDER_FLAGS_SELECTABLE: the folder can hold items (it is not only a step of a path)
+ * @TAUBE_FOLDER_FLAGS_HAS_CHILDREN: there are folders below it
+ * @TAUBE_FOLDER_FLAGS_NO_CHILDREN: there is none below it, as the server says
+ * @TAUBE_FOLDER_FLAGS_NO_INFERIORS: none can be made below it
+ * @TAUBE_FOLDER_FLAGS_SUBSCRIBED: the user wants to see it
+ * @TAUBE_FOLDER_FLAGS_READ_ONLY: nothing in it can be changed by this login
+ *
+ * Facts about a folder.
+ */
+typedef enum /*< flags,prefix=TAUBE_FOLDER_FLAGS >*/
+{
+  TAUBE_FOLDER_FLAGS_NONE = 0,
+  TAUBE_FOLDER_FLAGS_SELECTABLE = 1 << 0,
+  TAUBE_FOLDER_FLAGS_HAS_CHILDREN = 1 << 1,
+  TAUBE_FOLDER_FLAGS_NO_CHILDREN = 1 << 2,
+  TAUBE_FOLDER_FLAGS_NO_INFERIORS = 1 << 3,
+  TAUBE_FOLDER_FLAGS_SUBSCRIBED = 1 << 4,
+  TAUBE_FOLDER_FLAGS_READ_ONLY = 1 << 5,
+} TaubeFolderFlags;
+
+/**
+ * TaubeMessageFlags:
+ * @TAUBE_MESSAGE_FLAGS_NONE: no flag
+ * @TAUBE_MESSAGE_FLAGS_SEEN: it was read
+ * @TAUBE_MESSAGE_FLAGS_ANSWERED: it was answered
+ * @TAUBE_MESSAGE_FLAGS_FLAGGED: it wants attention
+ * @TAUBE_MESSAGE_FLAGS_DELETED: it is marked for removal
+ * @TAUBE_MESSAGE_FLAGS_DRAFT: it is not finished
+ * @TAUBE_MESSAGE_FLAGS_RECENT: it came since the folder was last opened (RFC 3501; read only)
+ * @TAUBE_MESSAGE_FLAGS_FORWARDED: it was forwarded (the keyword `$Forwarded`)
+ *
+ * The system flags of a message; other keywords are strings.
+ */
+typedef enum /*< flags,prefix=TAUBE_MESSAGE_FLAGS >*/
+{
+  TAUBE_MESSAGE_FLAGS_NONE = 0,
+  TAUBE_MESSAGE_FLAGS_SEEN = 1 << 0,
+  TAUBE_MESSAGE_FLAGS_ANSWERED = 1 << 1,
+  TAUBE_MESSAGE_FLAGS_FLAGGED = 1 << 2,
+  TAUBE_MESSAGE_FLAGS_DELETED = 1 << 3,
+  TAUBE_MESSAGE_FLAGS_DRAFT = 1 << 4,
+  TAUBE_MESSAGE_FLAGS_RECENT = 1 << 5,
+  TAUBE_MESSAGE_FLAGS_FORWARDED = 1 << 6,
+} TaubeMessageFlags;
+
+/**
+ * TaubeFlagsMode:
+ * @TAUBE_FLAGS_MODE_ADD: set the given flags, leave the others
+ * @TAUBE_FLAGS_MODE_REMOVE: take the given flags away, leave the others
+ * @TAUBE_FLAGS_MODE_REPLACE: the given flags and no others
+ *
+ * What to do with flags.
+ */
+typedef enum /*< enum,prefix=TAUBE_FLAGS_MODE >*/
+{
+  TAUBE_FLAGS_MODE_ADD,
+  TAUBE_FLAGS_MODE_REMOVE,
+  TAUBE_FLAGS_MODE_REPLACE,
+} TaubeFlagsMode;
+
+/**
+ * TaubeListFields:
+ * @TAUBE_LIST_FIELDS_NONE: the ids alone
+ * @TAUBE_LIST_FIELDS_FLAGS: flags and keywords
+ * @TAUBE_LIST_FIELDS_SIZE: size in bytes
+ * @TAUBE_LIST_FIELDS_DATE: the time of arrival on the server
+ * @TAUBE_LIST_FIELDS_ENVELOPE: subject, sent date, addresses, message id, in-reply-to
+ * @TAUBE_LIST_FIELDS_DEFAULT: all of these
+ *
+ * The columns of a list.
+ */
+typedef enum /*< flags,prefix=TAUBE_LIST_FIELDS >*/
+{
+  TAUBE_LIST_FIELDS_NONE = 0,
+  TAUBE_LIST_FIELDS_FLAGS = 1 << 0,
+  TAUBE_LIST_FIELDS_SIZE = 1 << 1,
+  TAUBE_LIST_FIELDS_DATE = 1 << 2,
+  TAUBE_LIST_FIELDS_ENVELOPE = 1 << 3,
+  TAUBE_LIST_FIELDS_DEFAULT = 0xf,
+} TaubeListFields;
+
+/**
+ * TaubePriority:
+ * @TAUBE_PRIORITY_INTERACTIVE: somebody waits for it
+ * @TAUBE_PRIORITY_NORMAL: the usual
+ * @TAUBE_PRIORITY_BACKGROUND: nobody waits for it
+ *
+ * Which job gets the next free connection.
+ */
+typedef enum /*< enum,prefix=TAUBE_PRIORITY >*/
+{
+  TAUBE_PRIORITY_INTERACTIVE,
+  TAUBE_PRIORITY_NORMAL,
+  TAUBE_PRIORITY_BACKGROUND,
+} TaubePriority;
+
+/**
+ * TaubeQuestionKind:
+ * @TAUBE_QUESTION_KIND_PASSWORD: a password is wanted
+ * @TAUBE_QUESTION_KIND_CERTIFICATE: a certificate that could not be verified is shown: trust it this time?
+ *
+ * What a [class@Question] asks.
+ */
+typedef enum /*< enum,prefix=TAUBE_QUESTION_KIND >*/
+{
+  TAUBE_QUESTION_KIND_PASSWORD,
+  TAUBE_QUESTION_KIND_CERTIFICATE,
+} TaubeQuestionKind;
+
+/**
+ * TaubeBatchStatus:
+ * @TAUBE_BATCH_STATUS_DONE: it was done
+ * @TAUBE_BATCH_STATUS_FAILED: it was not done; the error says why
+ * @TAUBE_BATCH_STATUS_UNKNOWN: it may have been done: look before repeating it
+ *
+ * What became of one item of a bulk operation.
+ */
+typedef enum /*< enum,prefix=TAUBE_BATCH_STATUS >*/
+{
+  TAUBE_BATCH_STATUS_DONE,
+  TAUBE_BATCH_STATUS_FAILED,
+  TAUBE_BATCH_STATUS_UNKNOWN,
+} TaubeBatchStatus;
+
+/**
+ * TaubeCertificateProblems:
+ * @TAUBE_CERTIFICATE_PROBLEMS_NONE: nothing is wrong
+ * @TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED: no trusted authority signed it
+ * @TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST: it is for another host
+ * @TAUBE_CERTIFICATE_PROBLEMS_EXPIRED: its time is over
+ * @TAUBE_CERTIFICATE_PROBLEMS_NOT_YET_VALID: its time has not come
+ * @TAUBE_CERTIFICATE_PROBLEMS_REVOKED: it was taken back
+ * @TAUBE_CERTIFICATE_PROBLEMS_WEAK: key or signature is too weak
+ * @TAUBE_CERTIFICATE_PROBLEMS_PIN_MISMATCH: its key is not the pinned one
+ * @TAUBE_CERTIFICATE_PROBLEMS_OTHER: something else
+ *
+ * What is wrong with a certificate.
+ */
+typedef enum /*< flags,prefix=TAUBE_CERTIFICATE_PROBLEMS >*/
+{
+  TAUBE_CERTIFICATE_PROBLEMS_NONE = 0,
+  TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED = 1 << 0,
+  TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST = 1 << 1,
+  TAUBE_CERTIFICATE_PROBLEMS_EXPIRED = 1 << 2,
+  TAUBE_CERTIFICATE_PROBLEMS_NOT_YET_VALID = 1 << 3,
+  TAUBE_CERTIFICATE_PROBLEMS_REVOKED = 1 << 4,
+  TAUBE_CERTIFICATE_PROBLEMS_WEAK = 1 << 5,
+  TAUBE_CERTIFICATE_PROBLEMS_PIN_MISMATCH = 1 << 6,
+  TAUBE_CERTIFICATE_PROBLEMS_OTHER = 1 << 7,
+} TaubeCertificateProblems;
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#ifdef __GI_SCANNER__
+#define TAUBE_API
+#else
+#define TAUBE_API __attribute__ ((visibility ("default"))) extern
+#endif
+
+G_BEGIN_DECLS
+
+/* Every public type is opaque here; the structs that a backend needs stand in <taube-backend/…>. */
+typedef struct _TaubeAccount TaubeAccount;
+typedef struct _TaubeAddress TaubeAddress;
+typedef struct _TaubeBackend TaubeBackend;
+typedef struct _TaubeBatchResult TaubeBatchResult;
+typedef struct _TaubeCapabilities TaubeCapabilities;
+typedef struct _TaubeCertificate TaubeCertificate;
+typedef struct _TaubeChanges TaubeChanges;
+typedef struct _TaubeCredentials TaubeCredentials;
+typedef struct _TaubeFolder TaubeFolder;
+typedef struct _TaubeIdSet TaubeIdSet;
+typedef struct _TaubeItem TaubeItem;
+typedef struct _TaubeItemList TaubeItemList;
+typedef struct _TaubeListRequest TaubeListRequest;
+typedef struct _TaubeMessage TaubeMessage;
+typedef struct _TaubeMessageList TaubeMessageList;
+typedef struct _TaubePart TaubePart;
+typedef struct _TaubeProgress TaubeProgress;
+typedef struct _TaubeQuestion TaubeQuestion;
+typedef struct _TaubeSettings TaubeSettings;
+typedef struct _TaubeTokenSource TaubeTokenSource;
+typedef struct _TaubeUri TaubeUri;
+typedef struct _TaubeWatch TaubeWatch;
+typedef struct _TaubeWatchEvent TaubeWatchEvent;
+
+G_END_DECLS

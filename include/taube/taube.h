@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The one header that applications include. */
+#include <taube/taube-types.h>
+#include <taube/taube-enums.h>
+#include <taube/taube-enum-types.h>
+#include <taube/taube-error.h>
+#include <taube/taube-log.h>
+#include <taube/taube-version.h>
