@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-account.h>
+#include <taube/taube-capabilities.h>
+#include <taube/taube-settings.h>
+#include <taube/taube-uri.h>
+#include <taube-backend/taube-limits.h>
+#include <taube-backend/taube-secret.h>
+#include <taube-backend/taube-session.h>
+
+G_BEGIN_DECLS
+
+#define TAUBE_ACCOUNT_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), TAUBE_TYPE_ACCOUNT, TaubeAccountClass))
+#define TAUBE_ACCOUNT_GET_CLASS(obj) (G_TYPE_INSTANCE_GET_CLASS ((obj), TAUBE_TYPE_ACCOUNT, TaubeAccountClass))
+
+typedef struct _TaubeAccountClass TaubeAccountClass;
+
+struct _TaubeAccount
+{
+  GObject parent_instance;
+  gpointer priv;
+};
+
+/* The public wrapper has checked arguments, state and capability before a function here is called; it holds the lease
+ * on SESSION and wants FALSE or NULL if and only if ERROR is set. */
+struct _TaubeAccountClass
+{
+  GObjectClass parent_class;
+  gsize struct_size; /* sizeof (TaubeAccountClass) as the module knows it */
+
+  /* No I/O. Optional: says that URI and settings make sense for this backend, before anything is connected. */
+  gboolean (*check) (TaubeAccount *self, GError **error);
+  /* No I/O: a session that is not open yet. (transfer full) */
+  TaubeSession *(*create_session) (TaubeAccount *self);
+  /* No I/O: the GType of the account's folders, a subclass of TaubeFolder. */
+  GType (*get_folder_type) (TaubeAccount *self);
+  /* Returns TaubeFolder objects, each got from taube_account_publish_folder(). (transfer container) */
+  GPtrArray *(*list_folders) (TaubeAccount *self, TaubeSession *session, TaubeContent content,
+                              GCancellable *cancellable, GError **error);
+
+  gpointer reserved[24];
+};
+
+/* What a backend knows about a folder. */
+typedef struct
+{
+  const char *const *path;
+  TaubeFolderRole role;
+  TaubeContent content;
+  TaubeFolderFlags flags;
+  gint64 total;  /* -1: not known */
+  gint64 unread; /* -1: not known */
+} TaubeFolderInfo;
+
+TAUBE_API const TaubeLimits *taube_account_get_limits (TaubeAccount *self);
+
+/* The one object of that path, brought up to date with INFO. (transfer full) */
+TAUBE_API TaubeFolder *taube_account_publish_folder (TaubeAccount *self, const TaubeFolderInfo *info);
+
+/* Live capabilities: called from open() or a job, any thread; strings are copied. Shown by the next getter. */
+TAUBE_API void taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capability, TaubeSupport support,
+                                                  const char *reason, const char *evidence);
+TAUBE_API void taube_account_set_server (TaubeAccount *self, const char *name, const char *const *extensions);
+TAUBE_API void taube_account_set_certificate (TaubeAccount *self, TaubeCertificate *certificate);
+
+/* Questions, blocking until they are answered: asked in the account's context, or directly when this thread owns it.
+ * ATTEMPT counts from 0; REFUSAL is what the server said to the attempt before, or NULL. */
+TAUBE_API TaubeSecret *taube_account_ask_password (TaubeAccount *self, guint attempt, const char *refusal,
+                                                   GCancellable *cancellable, GError **error);
+TAUBE_API TaubeSecret *taube_account_ask_token (TaubeAccount *self, TaubeSecret *refused, GCancellable *cancellable,
+                                                GError **error);
+TAUBE_API gboolean taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate,
+                                            GCancellable *cancellable);
+/* Which of the two can be asked: password or callback; token source. */
+TAUBE_API gboolean taube_account_has_password (TaubeAccount *self);
+TAUBE_API gboolean taube_account_has_token (TaubeAccount *self);
+
+G_END_DECLS

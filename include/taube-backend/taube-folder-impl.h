@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-batch-result.h>
+#include <taube/taube-changes.h>
+#include <taube/taube-folder.h>
+#include <taube/taube-item-list.h>
+#include <taube/taube-item.h>
+#include <taube/taube-list-request.h>
+#include <taube/taube-progress.h>
+#include <taube-backend/taube-session.h>
+
+G_BEGIN_DECLS
+
+#define TAUBE_FOLDER_CLASS(klass) (G_TYPE_CHECK_CLASS_CAST ((klass), TAUBE_TYPE_FOLDER, TaubeFolderClass))
+#define TAUBE_FOLDER_GET_CLASS(obj) (G_TYPE_INSTANCE_GET_CLASS ((obj), TAUBE_TYPE_FOLDER, TaubeFolderClass))
+
+typedef struct _TaubeFolderClass TaubeFolderClass;
+
+struct _TaubeFolder
+{
+  GObject parent_instance;
+  gpointer priv;
+};
+
+typedef enum
+{
+  TAUBE_WATCH_START,    /* first step, or the first on a new session: STATE tells what was known before, if anything */
+  TAUBE_WATCH_READABLE, /* the server said something */
+  TAUBE_WATCH_DEADLINE, /* wake_at has come: renew, or ask */
+  TAUBE_WATCH_POLL,     /* the session is shared: ask what is new and leave it as it was */
+} TaubeWatchReason;
+
+/* One step of a watch. STATE is the backend's own memory of the folder; it lives across reconnects, so that the first
+ * step on a new session reports what happened in between. */
+typedef struct
+{
+  TaubeWatchReason reason;
+  gpointer state;            /* NULL at the very first step */
+  GDestroyNotify free_state;
+  TaubeChanges *changes;     /* out, (transfer full): what happened since the last step, or NULL */
+  gint64 wake_at;            /* out: monotonic microseconds at which a DEADLINE step is wanted, 0 = poll interval */
+  gboolean told;             /* out: the server will speak by itself (it is in IDLE, say): park and wait */
+} TaubeWatchStep;
+
+/* What a folder can do. The public wrapper has checked arguments, state and capability; a function that is NULL becomes
+ * TAUBE_ERROR_NOT_SUPPORTED with the row's reason. FALSE or NULL is returned if and only if ERROR is set. */
+struct _TaubeFolderClass
+{
+  GObjectClass parent_class;
+  gsize struct_size; /* sizeof (TaubeFolderClass) as the module knows it */
+
+  gboolean (*refresh) (TaubeFolder *self, TaubeSession *session, GCancellable *cancellable, GError **error);
+  TaubeItemList *(*list) (TaubeFolder *self, TaubeSession *session, TaubeListRequest *request,
+                          GCancellable *cancellable, GError **error);
+  TaubeItem *(*get_item) (TaubeFolder *self, TaubeSession *session, const char *id, GCancellable *cancellable,
+                          GError **error);
+  /* SECTION as in IMAP's BODY[]: "" the whole, "HEADER", "1.2", "1.2.MIME"; LENGTH -1: to the end. Bytes go to SINK as
+   * they come; the wrapper flushes nothing and closes nothing. */
+  gboolean (*fetch) (TaubeFolder *self, TaubeSession *session, const char *id, const char *section, guint64 offset,
+                     gint64 length, GOutputStream *sink, TaubeProgress *progress, GCancellable *cancellable,
+                     GError **error);
+  TaubeBatchResult *(*set_flags) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                                  TaubeMessageFlags flags, const char *const *keywords, GCancellable *cancellable,
+                                  GError **error);
+  /* The structure of a message; optional: without it the wrapper parses the MIME it fetches. (transfer full) */
+  TaubePart *(*get_structure) (TaubeFolder *self, TaubeSession *session, const char *id, GCancellable *cancellable,
+                               GError **error);
+  gboolean (*watch_step) (TaubeFolder *self, TaubeSession *session, TaubeWatchStep *step, GCancellable *cancellable,
+                          GError **error);
+
+  gpointer reserved[24];
+};
+
+/* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's
+ * context. */
+TAUBE_API void taube_folder_set_counts (TaubeFolder *self, gint64 total, gint64 unread);
+TAUBE_API void taube_folder_set_read_only (TaubeFolder *self, gboolean read_only);
+
+/* Hands finished rows to the request's chunk function, on the right thread; does nothing when there is none.
+ * Returns FALSE when there is no chunk function (then the caller need not cut chunks). */
+TAUBE_API gboolean taube_list_request_wants_chunks (TaubeListRequest *self, guint *rows_out);
+TAUBE_API void taube_list_request_deliver_chunk (TaubeListRequest *self, TaubeItemList *chunk);
+
+TAUBE_API void taube_progress_update (TaubeProgress *self, guint64 done, guint64 total);
+
+/* Sets of numbered ids: the ranges of the ids that are PREFIX followed by a number. (transfer none) */
+typedef struct
+{
+  guint32 first;
+  guint32 last; /* included */
+} TaubeIdRange;
+
+TAUBE_API void taube_id_set_add_range (TaubeIdSet *self, const char *prefix, guint32 first, guint32 last);
+TAUBE_API const TaubeIdRange *taube_id_set_get_ranges (const TaubeIdSet *self, const char *prefix, guint *n_out);
+/* Every prefix in it, for a backend that must name the ids that cannot be its own. (transfer container) */
+TAUBE_API const char **taube_id_set_get_prefixes (const TaubeIdSet *self);
+
+/* (transfer full) the sets are taken. */
+TAUBE_API TaubeChanges *taube_changes_new (TaubeIdSet *added, TaubeIdSet *changed, TaubeIdSet *removed, gboolean reset);
+
+TAUBE_API TaubeBatchResult *taube_batch_result_new (const TaubeIdSet *ids);
+TAUBE_API void taube_batch_result_set_done (TaubeBatchResult *self, const char *id, const char *new_id);
+TAUBE_API void taube_batch_result_set_done_set (TaubeBatchResult *self, const TaubeIdSet *ids);
+TAUBE_API void taube_batch_result_set_failed (TaubeBatchResult *self, const TaubeIdSet *ids, const GError *error);
+TAUBE_API void taube_batch_result_set_unknown (TaubeBatchResult *self, const TaubeIdSet *ids, const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-part.h>
+
+G_BEGIN_DECLS
+
+/* What a backend knows about one part; strings are copied, decoded and made valid. NULL: not known. */
+typedef struct
+{
+  const char *section; /* "1.2"; "" for the whole message */
+  const char *type;    /* "text" */
+  const char *subtype; /* "plain" */
+  const char *content_id;
+  const char *description; /* as in the header */
+  const char *encoding;
+  const char *disposition;
+  guint64 size;
+} TaubePartInfo;
+
+TAUBE_API TaubePart *taube_part_new (const TaubePartInfo *info);
+TAUBE_API void taube_part_set_parameter (TaubePart *self, const char *name, const char *value);
+TAUBE_API void taube_part_set_disposition_parameter (TaubePart *self, const char *name, const char *value);
+/* CHILD is taken. */
+TAUBE_API void taube_part_add_child (TaubePart *self, TaubePart *child);
+
+G_END_DECLS

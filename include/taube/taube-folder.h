@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-enums.h>
+
+G_BEGIN_DECLS
+
+#define TAUBE_TYPE_FOLDER (taube_folder_get_type ())
+#define TAUBE_FOLDER(obj) (G_TYPE_CHECK_INSTANCE_CAST ((obj), TAUBE_TYPE_FOLDER, TaubeFolder))
+#define TAUBE_IS_FOLDER(obj) (G_TYPE_CHECK_INSTANCE_TYPE ((obj), TAUBE_TYPE_FOLDER))
+TAUBE_API GType taube_folder_get_type (void);
+
+TAUBE_API TaubeAccount *taube_folder_get_account (TaubeFolder *self);
+TAUBE_API const char *const *taube_folder_get_path (TaubeFolder *self);
+TAUBE_API const char *taube_folder_get_name (TaubeFolder *self);
+TAUBE_API const char *taube_folder_get_display_name (TaubeFolder *self);
+TAUBE_API TaubeUri *taube_folder_get_uri (TaubeFolder *self);
+TAUBE_API TaubeFolderRole taube_folder_get_role (TaubeFolder *self);
+TAUBE_API TaubeContent taube_folder_get_content (TaubeFolder *self);
+TAUBE_API TaubeFolderFlags taube_folder_get_flags (TaubeFolder *self);
+TAUBE_API gint64 taube_folder_get_total (TaubeFolder *self);
+TAUBE_API gint64 taube_folder_get_unread (TaubeFolder *self);
+
+TAUBE_API gboolean taube_folder_refresh (TaubeFolder *self, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_refresh_async (TaubeFolder *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                           gpointer user_data);
+TAUBE_API gboolean taube_folder_refresh_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeItemList *taube_folder_list (TaubeFolder *self, TaubeListRequest *request, GCancellable *cancellable,
+                                            GError **error);
+TAUBE_API void taube_folder_list_async (TaubeFolder *self, TaubeListRequest *request, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeItemList *taube_folder_list_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeItem *taube_folder_get_item (TaubeFolder *self, const char *id, GCancellable *cancellable,
+                                            GError **error);
+TAUBE_API void taube_folder_get_item_async (TaubeFolder *self, const char *id, GCancellable *cancellable,
+                                            GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeItem *taube_folder_get_item_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API gboolean taube_folder_fetch (TaubeFolder *self, const char *id, const char *section, guint64 offset,
+                                       gint64 length, GOutputStream *sink, TaubeProgress *progress,
+                                       GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_fetch_async (TaubeFolder *self, const char *id, const char *section, guint64 offset,
+                                         gint64 length, GOutputStream *sink, TaubeProgress *progress,
+                                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API gboolean taube_folder_fetch_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeBatchResult *taube_folder_set_flags (TaubeFolder *self, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                                                    TaubeMessageFlags flags, const char *const *keywords,
+                                                    GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_set_flags_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                                             TaubeMessageFlags flags, const char *const *keywords,
+                                             GCancellable *cancellable, GAsyncReadyCallback callback,
+                                             gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_set_flags_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeFolder, g_object_unref)
+
+G_END_DECLS
