@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "imap-capabilities.h"
+
+G_BEGIN_DECLS
+
+/* What this server does otherwise than the RFCs say, or dislikes. Filled once by imap_quirks_detect(); no code asks for the
+ * name of a server anywhere else. */
+typedef struct
+{
+  const char *server; /* "gmail", "exchange", … for the log; "unknown" */
+
+  /* Exchange 2003 closes the connection on NAMESPACE. */
+  gboolean no_namespace;
+  /* Old Cyrus (2.3 before .16) answers extended LIST wrongly. */
+  gboolean no_list_extended;
+  /* iCloud: no ENABLED, broken VANISHED, wrong sequence numbers; Zimbra chokes on the match list. */
+  gboolean no_qresync;
+  /* Zoho and others give a MODSEQ that means nothing. */
+  gboolean no_condstore;
+  /* James and others reject ID NIL; an ID with at least one field is always sent then. */
+  gboolean id_needs_fields;
+  /* 163, 126, yeah.net: ID must come before SELECT, or SELECT fails with "Unsafe Login". */
+  gboolean id_before_select;
+  /* The whole server answers LIST RETURN with BAD although IMAP4rev2 is enabled. */
+  gboolean no_list_return;
+  /* Yahoo, AOL: only the newest messages are shown; the rest is not deleted. */
+  gboolean shows_only_newest;
+  /* strato: LIST does not have INBOX; it exists nevertheless. */
+  gboolean list_lacks_inbox;
+  /* Courier: names are below "INBOX.", and LSUB does not have INBOX. */
+  gboolean lsub_lacks_inbox;
+  /* Cyrus: VANISHED for 1:* misses the highest UID that was expunged: ask for 1:4294967295. */
+  gboolean star_misses_last;
+  /* Gmail: one message is in many folders, moving to Trash deletes it from all. */
+  gboolean labels;
+  /* Proton Bridge: quoted strings hold UTF-8 without UTF8=ACCEPT; SEARCH NOT is not understood. */
+  gboolean no_search_not;
+  /* iCloud sends FETCH while IDLE ends; iCloud, Yandex: mailbox data may come with any command. */
+  gboolean late_fetch;
+  /* PREVIEW answers of some servers cannot be read. */
+  gboolean no_preview;
+  /* Commands that may be on the way at once; Exchange answers many STATUS with BAD. */
+  guint max_pipeline;
+  /* Bytes of a command line: 16 KiB for Courier, less for QQ, which dislikes long UID sets. */
+  guint max_command_bytes;
+} ImapQuirks;
+
+void imap_quirks_detect (ImapQuirks *self, const char *greeting, const char *id_name, const char *id_vendor,
+                         const char *id_version, const char *host, const ImapCapabilities *capabilities);
+
+G_END_DECLS
