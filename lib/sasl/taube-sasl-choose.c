@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sasl/taube-sasl-mechanism.h"
+
+#include <string.h>
+
+/* More names than this are not shown in an error: the list comes from the server. */
+#define NAMES_SHOWN 20
+
+const TaubeSaslMechanism *const taube_sasl_mechanisms[] = {
+  &taube_sasl_oauthbearer, &taube_sasl_xoauth2, &taube_sasl_scram_sha256, &taube_sasl_scram_sha1,
+  &taube_sasl_plain,       &taube_sasl_login,   NULL,
+};
+
+/* The protocol's own command counts as the weakest mechanism. It has no name and nothing to start. */
+static const TaubeSaslMechanism login_command = {
+  .name = "+LOGIN",
+  .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_NEEDS_SECURITY,
+};
+
+static const TaubeSaslMechanism *
+find_mechanism (const char *name)
+{
+  for (guint i = 0; taube_sasl_mechanisms[i] != NULL; i++)
+    if (g_ascii_strcasecmp (taube_sasl_mechanisms[i]->name, name) == 0)
+      return taube_sasl_mechanisms[i];
+  return g_ascii_strcasecmp (name, login_command.name) == 0 ? &login_command : NULL;
+}
+
+static gboolean
+is_offered (const TaubeSaslMechanism *mechanism, const char *const *offered, const TaubeSaslRequest *request)
+{
+  if (mechanism == &login_command)
+    return request->login_command;
+  for (guint i = 0; offered != NULL && offered[i] != NULL; i++)
+    if (g_ascii_strcasecmp (offered[i], mechanism->name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Why MECHANISM cannot be used with what the user gave, or NULL when it can. */
+static const char *
+get_obstacle (const TaubeSaslMechanism *mechanism, const TaubeSaslRequest *request)
+{
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_TOKEN) != 0 && request->token == NULL)
+    return "needs an access token";
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_PASSWORD) != 0 && request->password == NULL)
+    return "needs a password";
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_SECURITY) != 0 && !request->secure && !request->allow_plaintext)
+    return "only over TLS";
+  if (mechanism == &login_command && request->authzid != NULL)
+    return "cannot name another user";
+  if (mechanism == &taube_sasl_login && request->authzid != NULL)
+    return "cannot name another user";
+  return NULL;
+}
+
+/* sasl-mech = 1*20mech-char; mech-char = %x41-5A / DIGIT / HYPHEN / UNDERSCORE   (RFC 4422) */
+static gboolean
+is_mechanism_name (const char *name)
+{
+  gsize length = strlen (name);
+
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (name[i]) && name[i] != '-' && name[i] != '_')
+      return FALSE;
+  return length >= 1 && length <= 20;
+}
+
+/* "PLAIN (only over TLS), GSSAPI (not built in)" */
+static char *
+describe_offer (const char *const *offered, const TaubeSaslRequest *request)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint shown = 0;
+
+  for (guint i = 0; offered != NULL && offered[i] != NULL && shown < NAMES_SHOWN; i++)
+    {
+      const TaubeSaslMechanism *mechanism = find_mechanism (offered[i]);
+      const char *obstacle = mechanism != NULL ? get_obstacle (mechanism, request) : "not built in";
+
+      if (!is_mechanism_name (offered[i]))
+        continue;
+      g_string_append_printf (text, "%s%s (%s)", shown++ > 0 ? ", " : "", offered[i],
+                              obstacle != NULL ? obstacle : "not the one asked for");
+    }
+  if (request->login_command)
+    g_string_append_printf (text, "%sthe plain login command (%s)", shown++ > 0 ? ", " : "",
+                            get_obstacle (&login_command, request) != NULL ? get_obstacle (&login_command, request)
+                                                                           : "not the one asked for");
+  if (shown == 0)
+    g_string_append (text, "no way to sign in");
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+choose_forced (const char *const *offered, const TaubeSaslRequest *request, const TaubeSaslMechanism **mechanism_out,
+               GError **error)
+{
+  const TaubeSaslMechanism *mechanism = find_mechanism (request->mechanism);
+  const char *obstacle = mechanism != NULL ? get_obstacle (mechanism, request) : NULL;
+  g_autofree char *offer = describe_offer (offered, request);
+
+  if (mechanism == NULL || !is_offered (mechanism, offered, request))
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                   "cannot sign in to %s with %s: %s; the server offers %s", request->host, request->mechanism,
+                   mechanism == NULL ? "no such mechanism is built in" : "the server does not offer it", offer);
+      return FALSE;
+    }
+  if (obstacle != NULL)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "cannot sign in to %s with %s: it %s%s", request->host,
+                   request->mechanism, g_str_has_prefix (obstacle, "only") ? "may be used " : "", obstacle);
+      return FALSE;
+    }
+  *mechanism_out = mechanism;
+  return TRUE;
+}
+
+/* The strongest mechanism that the server offers and the user's secrets allow; *MECHANISM_OUT is NULL when that is
+ * the protocol's own login command. NOT_SUPPORTED when nothing that is built in was offered, else AUTH. */
+gboolean
+taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request,
+                   const TaubeSaslMechanism **mechanism_out, GError **error)
+{
+  const TaubeSaslMechanism *forced = NULL;
+  g_autofree char *offer = NULL;
+  gboolean known = request->login_command;
+
+  if (request->mechanism != NULL && request->mechanism[0] != '\0' && strcmp (request->mechanism, "*") != 0)
+    {
+      if (!choose_forced (offered, request, &forced, error))
+        return FALSE;
+      *mechanism_out = forced != &login_command ? forced : NULL;
+      return TRUE;
+    }
+  for (guint i = 0; taube_sasl_mechanisms[i] != NULL; i++)
+    {
+      if (!is_offered (taube_sasl_mechanisms[i], offered, request))
+        continue;
+      known = TRUE;
+      if (get_obstacle (taube_sasl_mechanisms[i], request) != NULL)
+        continue;
+      *mechanism_out = taube_sasl_mechanisms[i];
+      return TRUE;
+    }
+  if (request->login_command && get_obstacle (&login_command, request) == NULL)
+    {
+      *mechanism_out = NULL;
+      return TRUE;
+    }
+  offer = describe_offer (offered, request);
+  g_set_error (error, TAUBE_ERROR, known ? TAUBE_ERROR_AUTH : TAUBE_ERROR_NOT_SUPPORTED,
+               "cannot sign in to %s as \"%s\": the server offers %s", request->host, request->user, offer);
+  return FALSE;
+}
