@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-folder-impl.h>
+
+G_BEGIN_DECLS
+
+/* The folder's vfuncs with their contract, for a job that holds the lease on SESSION: what TaubeMessage builds its own
+ * operations from. */
+gboolean taube_folder_run_fetch (TaubeFolder *self, TaubeSession *session, const char *id, const char *section,
+                                 guint64 offset, gint64 length, GOutputStream *sink, TaubeProgress *progress,
+                                 GCancellable *cancellable, GError **error);
+/* NULL with TAUBE_ERROR_NOT_SUPPORTED when the backend has no get_structure. (transfer full) */
+TaubePart *taube_folder_run_get_structure (TaubeFolder *self, TaubeSession *session, const char *id,
+                                           GCancellable *cancellable, GError **error);
+TaubeItem *taube_folder_run_get_item (TaubeFolder *self, TaubeSession *session, const char *id,
+                                      GCancellable *cancellable, GError **error);
+
+G_END_DECLS
