@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <taube/taube-batch-result.h>
-#include <taube/taube-changes.h>
 #include <taube/taube-folder.h>
 #include <taube/taube-item-list.h>
 #include <taube/taube-item.h>
-#include <taube/taube-list-request.h>
-#include <taube/taube-progress.h>
+#include <taube-backend/taube-batch-result-impl.h>
+#include <taube-backend/taube-changes-impl.h>
+#include <taube-backend/taube-id-set-impl.h>
+#include <taube-backend/taube-list-request-impl.h>
+#include <taube-backend/taube-progress-impl.h>
 #include <taube-backend/taube-session.h>
 
 G_BEGIN_DECLS
@@ -76,33 +77,5 @@ struct _TaubeFolderClass
  * context. */
 TAUBE_API void taube_folder_set_counts (TaubeFolder *self, gint64 total, gint64 unread);
 TAUBE_API void taube_folder_set_read_only (TaubeFolder *self, gboolean read_only);
-
-/* Hands finished rows to the request's chunk function, on the right thread; does nothing when there is none.
- * Returns FALSE when there is no chunk function (then the caller need not cut chunks). */
-TAUBE_API gboolean taube_list_request_wants_chunks (TaubeListRequest *self, guint *rows_out);
-TAUBE_API void taube_list_request_deliver_chunk (TaubeListRequest *self, TaubeItemList *chunk);
-
-TAUBE_API void taube_progress_update (TaubeProgress *self, guint64 done, guint64 total);
-
-/* Sets of numbered ids: the ranges of the ids that are PREFIX followed by a number. (transfer none) */
-typedef struct
-{
-  guint32 first;
-  guint32 last; /* included */
-} TaubeIdRange;
-
-TAUBE_API void taube_id_set_add_range (TaubeIdSet *self, const char *prefix, guint32 first, guint32 last);
-TAUBE_API const TaubeIdRange *taube_id_set_get_ranges (const TaubeIdSet *self, const char *prefix, guint *n_out);
-/* Every prefix in it, for a backend that must name the ids that cannot be its own. (transfer container) */
-TAUBE_API const char **taube_id_set_get_prefixes (const TaubeIdSet *self);
-
-/* (transfer full) the sets are taken. */
-TAUBE_API TaubeChanges *taube_changes_new (TaubeIdSet *added, TaubeIdSet *changed, TaubeIdSet *removed, gboolean reset);
-
-TAUBE_API TaubeBatchResult *taube_batch_result_new (const TaubeIdSet *ids);
-TAUBE_API void taube_batch_result_set_done (TaubeBatchResult *self, const char *id, const char *new_id);
-TAUBE_API void taube_batch_result_set_done_set (TaubeBatchResult *self, const TaubeIdSet *ids);
-TAUBE_API void taube_batch_result_set_failed (TaubeBatchResult *self, const TaubeIdSet *ids, const GError *error);
-TAUBE_API void taube_batch_result_set_unknown (TaubeBatchResult *self, const TaubeIdSet *ids, const GError *error);
 
 G_END_DECLS

@@ -6,5 +6,6 @@
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
 #include <taube/taube-error.h>
+#include <taube/taube-id-set.h>
 #include <taube/taube-log.h>
 #include <taube/taube-version.h>
