@@ -4,6 +4,7 @@
 /* The one header that applications include. */
 #include <taube/taube-types.h>
 #include <taube/taube-certificate.h>
+#include <taube/taube-address.h>
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
 #include <taube/taube-batch-result.h>
