@@ -173,9 +173,11 @@ find_announcement (ImapFramer *self, const guint8 *line, gsize length, Announcem
   self->work += end - last;
   for (gsize i = last; i < end; i++)
     {
-      if (size > (G_MAXINT64 - 9) / 10)
+      guint digit = line[i] - '0';
+
+      if (size > ((guint64) G_MAXINT64 - digit) / 10)
         return fail (error, TAUBE_ERROR_PROTOCOL, "reading a response: size of a literal does not fit in 63 bits");
-      size = size * 10 + (line[i] - '0');
+      size = size * 10 + digit;
     }
   found->size = size;
   return IMAP_PARSE_VALUE;
