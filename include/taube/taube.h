@@ -11,7 +11,10 @@
 #include <taube/taube-changes.h>
 #include <taube/taube-error.h>
 #include <taube/taube-id-set.h>
+#include <taube/taube-item-list.h>
+#include <taube/taube-item.h>
 #include <taube/taube-list-request.h>
 #include <taube/taube-log.h>
+#include <taube/taube-message-list.h>
 #include <taube/taube-progress.h>
 #include <taube/taube-version.h>

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "core/taube-message-segments.h"
+
+G_BEGIN_DECLS
+
+/* SEGMENTS are taken and empty afterwards. (transfer full) */
+TaubeMessageList *taube_message_list_new (TaubeFolder *folder, TaubeListFields fields, TaubeMessageSegments *segments);
+const char *taube_message_list_get_text (TaubeMessageList *self, TaubeMessageColumn column, guint position);
+
+G_END_DECLS

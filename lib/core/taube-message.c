@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <taube/taube-message.h>
+#include <taube/taube-message-list.h>
+
+#include "core/taube-item-private.h"
+#include "core/taube-message-list-private.h"
+
+/**
+ * TaubeMessage:
+ *
+ * A message in a mail folder.
+ *
+ * What was asked for when the folder was listed can be read at once and from any thread; strings that are returned
+ * live as long as the message. Everything else, such as the text, is loaded from the server by the `load` and `save`
+ * functions: they block until it is there, or, as `_async`, finish in the caller's thread-default context. All of them
+ * can be cancelled, and then fail with %G_IO_ERROR_CANCELLED.
+ */
+
+struct _TaubeMessage
+{
+  TaubeItem parent_instance;
+  char *id; /* made when it is asked for */
+};
+
+typedef struct
+{
+  TaubeItemClass parent_class;
+} TaubeMessageClass;
+
+G_DEFINE_FINAL_TYPE (TaubeMessage, taube_message, TAUBE_TYPE_ITEM)
+
+static TaubeMessageList *
+get_row (TaubeMessage *self, guint *position_out)
+{
+  return (TaubeMessageList *) taube_item_get_home ((TaubeItem *) self, position_out);
+}
+
+static const char *
+taube_message_get_id (TaubeItem *item)
+{
+  TaubeMessage *self = TAUBE_MESSAGE (item);
+  char *id = g_atomic_pointer_get (&self->id);
+  TaubeItemList *list;
+  guint position;
+
+  if (id != NULL)
+    return id;
+  list = taube_item_get_home (item, &position);
+  if (list == NULL)
+    return "";
+  id = taube_item_list_get_id (list, position);
+  if (g_atomic_pointer_compare_and_exchange (&self->id, NULL, id))
+    return id;
+  g_free (id);
+  return g_atomic_pointer_get (&self->id);
+}
+
+static void
+taube_message_finalize (GObject *object)
+{
+  g_free (TAUBE_MESSAGE (object)->id);
+  G_OBJECT_CLASS (taube_message_parent_class)->finalize (object);
+}
+
+static void
+taube_message_class_init (TaubeMessageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = taube_message_finalize;
+  TAUBE_ITEM_CLASS (klass)->get_id = taube_message_get_id;
+}
+
+static void
+taube_message_init (TaubeMessage *self)
+{
+}
+
+/**
+ * taube_message_get_flags:
+ * @self: a message
+ *
+ * Gives the system flags that the message had when it was listed.
+ *
+ * Returns: the flags; none when they were not asked for
+ */
+TaubeMessageFlags
+taube_message_get_flags (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), TAUBE_MESSAGE_FLAGS_NONE);
+  list = get_row (self, &position);
+  return taube_message_list_get_flags (list, position);
+}
+
+/**
+ * taube_message_get_keywords:
+ * @self: a message
+ *
+ * Gives the keywords that the message had when it was listed: flags that users and programs made up, such as `$Junk`.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the keywords; an empty vector when there are none
+ */
+const char *const *
+taube_message_get_keywords (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_keywords (list, position);
+}
+
+/**
+ * taube_message_get_size:
+ * @self: a message
+ *
+ * Gives the size of the message in bytes, as the server counts it.
+ *
+ * Returns: the size; 0 when it is not known
+ */
+guint64
+taube_message_get_size (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), 0);
+  list = get_row (self, &position);
+  return taube_message_list_get_message_size (list, position);
+}
+
+static GDateTime *
+make_date (gint64 unix_time, int offset_minutes)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (unix_time);
+  g_autoptr (GTimeZone) zone = NULL;
+
+  if (utc == NULL)
+    return NULL;
+  zone = g_time_zone_new_offset (offset_minutes * 60);
+  return g_date_time_to_timezone (utc, zone);
+}
+
+/**
+ * taube_message_get_date:
+ * @self: a message
+ *
+ * Tells when the message arrived on the server.
+ *
+ * Returns: (transfer full) (nullable): the time, in the server's time zone; %NULL when it is not known
+ */
+GDateTime *
+taube_message_get_date (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  gint64 unix_time;
+  int offset;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_date (list, position, &unix_time, &offset) ? make_date (unix_time, offset) : NULL;
+}
+
+/**
+ * taube_message_get_sent_date:
+ * @self: a message
+ *
+ * Tells when the message was sent, as its sender says.
+ *
+ * Returns: (transfer full) (nullable): the time, in the sender's time zone; %NULL when it is not known
+ */
+GDateTime *
+taube_message_get_sent_date (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  gint64 unix_time;
+  int offset;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_sent_date (list, position, &unix_time, &offset) ? make_date (unix_time, offset) : NULL;
+}
+
+static const char *
+get_text (TaubeMessage *self, TaubeMessageColumn column)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_text (list, column, position);
+}
+
+/**
+ * taube_message_get_subject:
+ * @self: a message
+ *
+ * Gives the subject, decoded.
+ *
+ * Returns: (transfer none) (nullable): the subject;
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_subject (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_SUBJECT);
+}
+
+/**
+ * taube_message_get_from:
+ * @self: a message
+ *
+ * Tells who wrote the message.
+ *
+ * Returns: (transfer none) (nullable): addresses as they are shown, such as `"Bell, Ann" <ann@example.org>, bob@example.org`;
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_from (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_FROM);
+}
+
+/**
+ * taube_message_get_sender:
+ * @self: a message
+ *
+ * Tells who sent the message: where somebody else sent it for its author.
+ *
+ * Returns: (transfer none) (nullable): the address, as in [method@Message.get_from];
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_sender (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_SENDER);
+}
+
+/**
+ * taube_message_get_reply_to:
+ * @self: a message
+ *
+ * Tells where replies shall go.
+ *
+ * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from];
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_reply_to (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_REPLY_TO);
+}
+
+/**
+ * taube_message_get_to:
+ * @self: a message
+ *
+ * Tells whom the message is for.
+ *
+ * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from]; groups as `Team: ann@example.org, bob@example.org;`;
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_to (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_TO);
+}
+
+/**
+ * taube_message_get_cc:
+ * @self: a message
+ *
+ * Tells who got a copy.
+ *
+ * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from];
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_cc (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_CC);
+}
+
+/**
+ * taube_message_get_bcc:
+ * @self: a message
+ *
+ * Tells who got a copy without the others being told; known to the sender only.
+ *
+ * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from];
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_bcc (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_BCC);
+}
+
+/**
+ * taube_message_get_message_id:
+ * @self: a message
+ *
+ * Gives the name that the sender gave the message, unlike any other in the world (RFC 5322), between angle
+ * brackets.
+ *
+ * Returns: (transfer none) (nullable): the message id;
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_message_id (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_MESSAGE_ID);
+}
+
+/**
+ * taube_message_get_in_reply_to:
+ * @self: a message
+ *
+ * Gives the message ids of the messages that this one answers.
+ *
+ * Returns: (transfer none) (nullable): the message ids, as they stand in the header;
+ *   %NULL when there is none or it was not asked for
+ */
+const char *
+taube_message_get_in_reply_to (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_IN_REPLY_TO);
+}
