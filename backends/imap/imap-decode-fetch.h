@@ -67,6 +67,7 @@ typedef struct
   const ImapValue *gm_labels; /* the members of the list */
 } ImapFetch;
 
-gboolean imap_decode_fetch (const ImapResponse *response, TaubeArena *arena, const TaubeLimits *limits, ImapFetch *fetch);
+gboolean imap_decode_fetch (const ImapResponse *response, TaubeArena *arena, const TaubeLimits *limits,
+                            ImapFetch *fetch);
 
 G_END_DECLS

@@ -29,6 +29,7 @@ typedef struct
   gsize length;
   guint64 size;    /* of the whole literal */
   gboolean binary; /* literal8, ~{n} */
+  gboolean more;   /* LINE: a literal follows */
 } ImapFrame;
 
 /* Cuts a stream of bytes into lines and literals. Embed it by value; imap_framer_init() is all it needs. */

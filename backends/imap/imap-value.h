@@ -24,8 +24,8 @@ struct _ImapValue
   ImapValue *next;
   union
   {
-    char *text;             /* NUL-terminated bytes as the server sent them, any charset; "NIL" for NIL */
-    ImapValue *first;       /* LIST: the first member or NULL */
+    char *text;              /* NUL-terminated bytes as the server sent them, any charset; "NIL" for NIL */
+    ImapValue *first;        /* LIST: the first member or NULL */
     const guint64 *streamed; /* STREAMED: how many bytes */
   };
   guint32 length; /* bytes of the text, members of the list */
@@ -47,7 +47,6 @@ ImapValueParser *imap_value_parser_new (TaubeArena *arena, const TaubeLimits *li
 void imap_value_parser_free (ImapValueParser *self);
 void imap_value_parser_begin (ImapValueParser *self);
 gboolean imap_value_parser_add_line (ImapValueParser *self, char *text, gsize length, gboolean sections);
-char *imap_value_parser_parse_code (ImapValueParser *self, char *text, gsize length);
 char *imap_value_parser_add_literal (ImapValueParser *self, gsize size);
 gboolean imap_value_parser_add_streamed (ImapValueParser *self, guint64 size);
 ImapValue *imap_value_parser_finish (ImapValueParser *self);

@@ -3,12 +3,18 @@
 
 /* The one header that applications include. */
 #include <taube/taube-types.h>
+#include <taube/taube-certificate.h>
+#include <taube/taube-address.h>
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
+#include <taube/taube-batch-result.h>
+#include <taube/taube-changes.h>
 #include <taube/taube-error.h>
 #include <taube/taube-id-set.h>
-#include <taube/taube-item.h>
 #include <taube/taube-item-list.h>
+#include <taube/taube-item.h>
+#include <taube/taube-list-request.h>
 #include <taube/taube-log.h>
 #include <taube/taube-message-list.h>
+#include <taube/taube-progress.h>
 #include <taube/taube-version.h>

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube-backend/taube-throttle.h>
 
+#include "base/taube-error-private.h"
+
 /* What an error carries beside code and message. */
 typedef struct
 {
   guint retry_after;
+  GObject *subject; /* what the error is about, such as a certificate; or NULL */
 } TaubeErrorPrivate;
 
 static void
@@ -15,12 +18,14 @@ taube_error_private_init (TaubeErrorPrivate *priv)
 static void
 taube_error_private_copy (const TaubeErrorPrivate *from, TaubeErrorPrivate *to)
 {
-  *to = *from;
+  to->retry_after = from->retry_after;
+  g_set_object (&to->subject, from->subject);
 }
 
 static void
 taube_error_private_clear (TaubeErrorPrivate *priv)
 {
+  g_clear_object (&priv->subject);
 }
 
 G_DEFINE_EXTENDED_ERROR (TaubeError, taube_error)
@@ -55,4 +60,18 @@ taube_error_new_throttled (guint seconds, const char *format, ...)
   va_end (args);
   taube_error_get_private (error)->retry_after = seconds;
   return error;
+}
+
+/* Lets the error carry SUBJECT wherever it is copied to. */
+void
+taube_error_set_subject (GError *error, GObject *subject)
+{
+  g_set_object (&taube_error_get_private (error)->subject, subject);
+}
+
+/* (transfer none); NULL for other domains, too. */
+GObject *
+taube_error_get_subject (const GError *error)
+{
+  return error->domain == TAUBE_ERROR ? taube_error_get_private (error)->subject : NULL;
 }

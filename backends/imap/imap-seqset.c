@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-seqset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "*" is greater than every number. */
+#define KEY(number) ((number) == IMAP_STAR ? G_GUINT64_CONSTANT (1) << 32 : (guint64) (number))
+
+ImapSeqset *
+imap_seqset_new (void)
+{
+  return g_new0 (ImapSeqset, 1);
+}
+
+void
+imap_seqset_free (ImapSeqset *self)
+{
+  g_free (self->ranges);
+  g_free (self);
+}
+
+void
+imap_seqset_clear (ImapSeqset *self)
+{
+  self->n_ranges = 0;
+}
+
+void
+imap_seqset_add (ImapSeqset *self, guint32 number)
+{
+  imap_seqset_add_range (self, number, number);
+}
+
+/* Adds all from FIRST to LAST, in whichever order. One that goes on where the last range ended makes that longer; otherwise
+ * ranges stay in the order in which they were added until imap_seqset_normalize(). */
+void
+imap_seqset_add_range (ImapSeqset *self, guint32 first, guint32 last)
+{
+  ImapRange *previous = self->n_ranges > 0 ? &self->ranges[self->n_ranges - 1] : NULL;
+
+  if (KEY (first) > KEY (last))
+    {
+      guint32 swap = first;
+
+      first = last;
+      last = swap;
+    }
+  if (previous != NULL && KEY (first) >= KEY (previous->first) && KEY (first) <= KEY (previous->last) + 1
+      && first != IMAP_STAR && previous->last != IMAP_STAR)
+    {
+      if (KEY (last) > KEY (previous->last))
+        previous->last = last;
+      return;
+    }
+  if (self->n_ranges == self->n_allocated)
+    {
+      self->n_allocated = MAX (8, self->n_allocated + self->n_allocated / 2);
+      self->ranges = g_renew (ImapRange, self->ranges, self->n_allocated);
+    }
+  self->ranges[self->n_ranges++] = (ImapRange){ first, last };
+}
+
+/* seq-number = nz-number / "*"                                       (RFC 9051) */
+static const char *
+parse_number (const char *text, const char *end, guint32 *number)
+{
+  guint64 n = 0;
+
+  if (text < end && *text == '*')
+    {
+      *number = IMAP_STAR;
+      return text + 1;
+    }
+  if (text == end || !g_ascii_isdigit (*text))
+    return NULL;
+  for (; text < end && g_ascii_isdigit (*text); text++)
+    {
+      n = n * 10 + (*text - '0');
+      if (n > G_MAXUINT32)
+        return NULL;
+    }
+  *number = n;
+  return n > 0 ? text : NULL;
+}
+
+static gboolean
+fail_at (const char *text, gsize length, const char *where, GError **error)
+{
+  g_autofree char *part = g_strndup (where, MIN (text + length - where, 16));
+  g_autofree char *shown = g_strescape (part, NULL);
+
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "reading a set of numbers: bad number at \"%s\"", shown);
+  return FALSE;
+}
+
+/* sequence-set = (seq-number / seq-range) ["," sequence-set]
+ * seq-range    = seq-number ":" seq-number                           (RFC 9051)
+ *
+ * Adds what TEXT says; nothing when it is empty, as some servers send it. On error some may have been added. */
+gboolean
+imap_seqset_add_text (ImapSeqset *self, const char *text, gsize length, GError **error)
+{
+  const char *p = text, *end = text + length;
+
+  while (p < end && *p == ' ')
+    p++;
+  while (end > p && end[-1] == ' ')
+    end--;
+  if (p == end)
+    return TRUE;
+  for (;;)
+    {
+      const char *start = p;
+      guint32 first, last;
+
+      p = parse_number (p, end, &first);
+      last = first;
+      if (p != NULL && p < end && *p == ':')
+        p = parse_number (p + 1, end, &last);
+      if (p == NULL || (p < end && *p != ','))
+        return fail_at (text, length, start, error);
+      imap_seqset_add_range (self, first, last);
+      if (p == end)
+        return TRUE;
+      p++;
+    }
+}
+
+/* Reads a set that must not be empty. LENGTH -1: up to the NUL. */
+ImapSeqset *
+imap_seqset_parse (const char *text, gssize length, GError **error)
+{
+  g_autoptr (ImapSeqset) self = imap_seqset_new ();
+
+  if (!imap_seqset_add_text (self, text, length < 0 ? strlen (text) : (gsize) length, error))
+    return NULL;
+  if (self->n_ranges == 0)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "reading a set of numbers: it is empty");
+      return NULL;
+    }
+  return g_steal_pointer (&self);
+}
+
+static int
+compare_ranges (const void *a, const void *b)
+{
+  guint64 x = KEY (((const ImapRange *) a)->first), y = KEY (((const ImapRange *) b)->first);
+
+  return x < y ? -1 : x > y;
+}
+
+/* Sorts the ranges and joins those that touch. */
+void
+imap_seqset_normalize (ImapSeqset *self)
+{
+  guint n = self->n_ranges;
+
+  if (n < 2)
+    return;
+  qsort (self->ranges, n, sizeof (ImapRange), compare_ranges);
+  self->n_ranges = 1;
+  for (guint i = 1; i < n; i++)
+    {
+      ImapRange *last = &self->ranges[self->n_ranges - 1];
+      ImapRange range = self->ranges[i];
+
+      /* 5:* takes in all that starts behind it; but 4294967295 and * are not neighbours one can join */
+      if (last->last == IMAP_STAR || KEY (range.first) <= KEY (last->last)
+          || (range.first != IMAP_STAR && KEY (range.first) == KEY (last->last) + 1))
+        last->last = KEY (range.last) > KEY (last->last) ? range.last : last->last;
+      else
+        self->ranges[self->n_ranges++] = range;
+    }
+}
+
+gboolean
+imap_seqset_is_empty (const ImapSeqset *self)
+{
+  return self->n_ranges == 0;
+}
+
+/* Looks through all ranges: for sets in commands and short answers. "*" alone contains no number. */
+gboolean
+imap_seqset_contains (const ImapSeqset *self, guint32 number)
+{
+  for (guint i = 0; i < self->n_ranges; i++)
+    if (KEY (number) >= KEY (self->ranges[i].first) && KEY (number) <= KEY (self->ranges[i].last))
+      return TRUE;
+  return FALSE;
+}
+
+/* How many numbers it has, those in several ranges several times. "*" counts as 4294967295 behind a colon, as one alone. */
+guint64
+imap_seqset_count (const ImapSeqset *self)
+{
+  guint64 count = 0;
+
+  for (guint i = 0; i < self->n_ranges; i++)
+    {
+      guint64 first = MIN (KEY (self->ranges[i].first), G_MAXUINT32);
+
+      count += MIN (KEY (self->ranges[i].last), G_MAXUINT32) - first + 1;
+    }
+  return count;
+}
+
+/* The number at INDEX in the order of the ranges, for COPYUID, whose two sets go in step. */
+gboolean
+imap_seqset_get_nth (const ImapSeqset *self, guint64 index, guint32 *number)
+{
+  for (guint i = 0; i < self->n_ranges; i++)
+    {
+      guint64 first = MIN (KEY (self->ranges[i].first), G_MAXUINT32);
+      guint64 count = MIN (KEY (self->ranges[i].last), G_MAXUINT32) - first + 1;
+
+      if (index < count)
+        {
+          *number = first + index;
+          return TRUE;
+        }
+      index -= count;
+    }
+  return FALSE;
+}
+
+static gsize
+append_number (char *text, guint32 number)
+{
+  char digits[10];
+  gsize n = 0;
+
+  if (number == IMAP_STAR)
+    {
+      text[0] = '*';
+      return 1;
+    }
+  for (; number > 0; number /= 10)
+    digits[n++] = '0' + number % 10;
+  for (gsize i = 0; i < n; i++)
+    text[i] = digits[n - 1 - i];
+  return n;
+}
+
+static gsize
+format_range (char text[24], const ImapRange *range)
+{
+  gsize n = append_number (text, range->first);
+
+  if (range->first != range->last)
+    {
+      text[n++] = ':';
+      n += append_number (text + n, range->last);
+    }
+  return n;
+}
+
+/* The text for the wire, "" for an empty set. */
+char *
+imap_seqset_to_string (const ImapSeqset *self)
+{
+  guint position = 0;
+  char *text = imap_seqset_next_piece (self, &position, G_MAXSIZE);
+
+  return text != NULL ? text : g_strdup ("");
+}
+
+/* The text of as many ranges from POSITION on as fit into MAX_BYTES (one at least), so that a long set goes in several
+ * commands. Moves POSITION, which starts at 0, and returns NULL at the end. */
+char *
+imap_seqset_next_piece (const ImapSeqset *self, guint *position, gsize max_bytes)
+{
+  GString *text;
+
+  if (*position >= self->n_ranges)
+    return NULL;
+  text = g_string_new (NULL);
+  while (*position < self->n_ranges)
+    {
+      char range[24];
+      gsize length = format_range (range, &self->ranges[*position]);
+
+      if (text->len > 0 && (length + 1 > max_bytes || text->len > max_bytes - length - 1))
+        break;
+      if (text->len > 0)
+        g_string_append_c (text, ',');
+      g_string_append_len (text, range, length);
+      (*position)++;
+    }
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "imap-seqset.h"
+
+static void
+assert_set (const char *text, const char *expected, const char *normal, guint64 count)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ImapSeqset) set = imap_seqset_parse (text, -1, &error);
+  g_autofree char *string = NULL;
+  g_autofree char *sorted = NULL;
+
+  g_assert_no_error (error);
+  string = imap_seqset_to_string (set);
+  g_assert_cmpstr (string, ==, expected);
+  imap_seqset_normalize (set);
+  sorted = imap_seqset_to_string (set);
+  g_assert_cmpstr (sorted, ==, normal);
+  g_assert_cmpuint (imap_seqset_count (set), ==, count);
+}
+
+static void
+test_parse (void)
+{
+  assert_set ("1", "1", "1", 1);
+  assert_set ("1,2,3", "1:3", "1:3", 3);
+  assert_set ("5:1", "1:5", "1:5", 5);
+  assert_set ("7,5:6,1", "7,5:6,1", "1,5:7", 4);
+  assert_set ("1:3,2:9,20", "1:9,20", "1:9,20", 10);
+  assert_set ("*", "*", "*", 1);
+  assert_set ("*:5", "5:*", "5:*", 4294967291);
+  assert_set ("*,3:5,*:4", "*,3:*", "3:*", 4294967293);
+  assert_set ("4294967295", "4294967295", "4294967295", 1);
+  assert_set ("4294967294,4294967295,*", "4294967294:4294967295,*", "4294967294:4294967295,*", 3);
+  assert_set ("1:*", "1:*", "1:*", 4294967295);
+}
+
+/* S15: as many numbers as there can be are one range. */
+static void
+test_never_expanded (void)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_parse ("1:4294967295", -1, NULL);
+  guint32 number;
+
+  g_assert_cmpuint (set->n_ranges, ==, 1);
+  g_assert_cmpuint (set->n_allocated, <, 100);
+  g_assert_cmpuint (imap_seqset_count (set), ==, 4294967295);
+  g_assert_true (imap_seqset_contains (set, 4294967295));
+  g_assert_true (imap_seqset_get_nth (set, 4294967294, &number));
+  g_assert_cmpuint (number, ==, 4294967295);
+  g_assert_false (imap_seqset_get_nth (set, 4294967295, &number));
+}
+
+static void
+test_wrong (void)
+{
+  static const char *const wrong[] = { "",    "0",     "1,",  ",1", "1:",  ":1",          "1:0",        "a",  "1 2",
+                                       "1-2", "1,,2", "1::2", "-1", "**", "4294967296", "1:4294967296", "1:2:3", "99999999999999999999" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (imap_seqset_parse (wrong[i], -1, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL);
+    }
+}
+
+static void
+test_contains (void)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_parse ("3,5:7,10:*", -1, NULL);
+  g_autoptr (ImapSeqset) star = imap_seqset_parse ("*", -1, NULL);
+  g_autofree char *text = NULL;
+
+  for (guint i = 1; i < 20; i++)
+    g_assert_cmpint (imap_seqset_contains (set, i), ==, i == 3 || (i >= 5 && i <= 7) || i >= 10);
+  g_assert_false (imap_seqset_contains (star, 4294967295));
+  imap_seqset_clear (set);
+  g_assert_true (imap_seqset_is_empty (set));
+  text = imap_seqset_to_string (set);
+  g_assert_cmpstr (text, ==, "");
+}
+
+/* Long sets are cut into commands; put together again the pieces are the set. */
+static void
+test_pieces (void)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+
+  for (guint i = 1; i <= 3000; i += i % 3 == 0 ? 5 : 1)
+    imap_seqset_add (set, i * 1000 + i % 2);
+  for (gsize max = 1; max < 200; max += 13)
+    {
+      g_autoptr (ImapSeqset) again = imap_seqset_new ();
+      g_autofree char *expected = imap_seqset_to_string (set);
+      g_autofree char *got = NULL;
+      guint position = 0;
+      char *piece;
+
+      while ((piece = imap_seqset_next_piece (set, &position, max)) != NULL)
+        {
+          if (strchr (piece, ',') != NULL)
+            g_assert_cmpuint (strlen (piece), <=, max);
+          g_assert_true (imap_seqset_add_text (again, piece, strlen (piece), NULL));
+          g_free (piece);
+        }
+      got = imap_seqset_to_string (again);
+      g_assert_cmpstr (got, ==, expected);
+    }
+}
+
+/* 100,000 UIDs in order are as many ranges as there are gaps. */
+static void
+test_compress (void)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+  g_autofree char *text = NULL;
+
+  for (guint i = 1; i <= 100000; i++)
+    if (i != 500 && i != 70000)
+      imap_seqset_add (set, i);
+  text = imap_seqset_to_string (set);
+  g_assert_cmpstr (text, ==, "1:499,501:69999,70001:100000");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/imap/seqset/parse", test_parse);
+  g_test_add_func ("/imap/seqset/s15-never-expanded", test_never_expanded);
+  g_test_add_func ("/imap/seqset/wrong", test_wrong);
+  g_test_add_func ("/imap/seqset/contains", test_contains);
+  g_test_add_func ("/imap/seqset/pieces", test_pieces);
+  g_test_add_func ("/imap/seqset/compress", test_compress);
+  return g_test_run ();
+}
