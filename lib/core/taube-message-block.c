@@ -135,10 +135,7 @@ fill_columns (TaubeMessageBlock *block, const TaubeMessageDraft *self)
   FILL (block->flags, guint8, flags);
   if (block->keyword_sets != NULL)
     memcpy ((gpointer) block->keyword_sets, self->keyword_sets->pdata, self->keyword_sets->len * sizeof (gpointer));
-  if (self->cells.data != NULL)
-    memcpy ((char *) block->strings, self->cells.data, self->cells.used);
-  else
-    *(char *) block->strings = '\0';
+  memcpy ((char *) block->strings, self->cells.data, self->cells.used);
 }
 
 static void

@@ -2,7 +2,8 @@
 #include "core/taube-text-cells.h"
 #include "core/taube-keyed-hash.h"
 
-#include <gmime/gmime.h>
+#include <taube-backend/taube-mime.h>
+
 #include <string.h>
 
 #define CLASS_PLAIN (1 << 0)   /* printable ASCII */
@@ -26,6 +27,18 @@ fill_char_class (void)
     char_class[c] = CLASS_ATOM;
 }
 
+static char *
+reserve (TaubeTextCells *self, gsize length)
+{
+  if (G_UNLIKELY (self->size < self->used + length))
+    {
+      self->size = MAX (self->used + length, MAX (2 * self->size, 1024));
+      self->data = g_realloc (self->data, self->size);
+      self->data[0] = '\0';
+    }
+  return self->data + self->used;
+}
+
 void
 taube_text_cells_init (TaubeTextCells *self)
 {
@@ -38,12 +51,14 @@ taube_text_cells_init (TaubeTextCells *self)
     }
   memset (self, 0, sizeof *self);
   taube_text_cells_reset (self);
+  reserve (self, 64);
 }
 
 void
 taube_text_cells_clear (TaubeTextCells *self)
 {
   g_clear_pointer (&self->data, g_free);
+  taube_buffer_clear (&self->decoded);
 }
 
 /* Forgets all strings; the memory stays for the next ones. */
@@ -53,18 +68,6 @@ taube_text_cells_reset (TaubeTextCells *self)
   memset (self->recent, 0, sizeof self->recent);
   self->used = 1; /* so that no string has the offset 0 */
   self->start = 1;
-}
-
-static char *
-reserve (TaubeTextCells *self, gsize length)
-{
-  if (G_UNLIKELY (self->size - self->used < length || self->data == NULL))
-    {
-      self->size = MAX (self->used + length, MAX (2 * self->size, 1024));
-      self->data = g_realloc (self->data, self->size);
-      self->data[0] = '\0';
-    }
-  return self->data + self->used;
 }
 
 static gsize
@@ -177,55 +180,21 @@ has_encoded_word (const char *text, gsize length)
   return equals != NULL && memmem (equals, length - (equals - text), "=?", 2) != NULL;
 }
 
-/* What a header field says, as valid UTF-8: encoded words (RFC 2047) decoded. (transfer full) */
-char *
-taube_header_text_decode (const char *text, gsize length)
-{
-  static gsize once;
-  g_autofree char *copy = g_strndup (text, length);
-
-  if (g_once_init_enter (&once))
-    {
-      g_mime_init ();
-      g_once_init_leave (&once, 1);
-    }
-  return g_mime_utils_header_decode_text (NULL, copy);
-}
-
-/* Appends decoded text: made valid, control characters (they could speak to a terminal) and line ends as one space,
- * no space at the ends. */
+/* Moves what was decoded to the open string: as much of it as fits, whole characters. */
 static void
-append_clean (TaubeTextCells *self, const char *text, gsize length)
+append_decoded (TaubeTextCells *self)
 {
-  g_autofree char *valid = NULL;
-  gsize start = self->used;
-  gboolean folded = TRUE;
+  gsize length = taube_buffer_length (&self->decoded);
+  gsize fits = fitting (self, length);
+  const guint8 *text;
 
-  if (!g_utf8_validate_len (text, length, NULL))
-    {
-      valid = g_utf8_make_valid (text, length);
-      text = valid;
-      length = strlen (valid);
-    }
-  reserve (self, length);
-  for (const char *p = text, *end = text + length; p < end; p = g_utf8_next_char (p))
-    {
-      gsize bytes = g_utf8_next_char (p) - p;
-      gunichar c = g_utf8_get_char (p);
-      gboolean control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-
-      if (fitting (self, bytes) < bytes)
-        break;
-      if ((control || c == ' ') && folded)
-        continue;
-      folded = control;
-      if (control)
-        append_char (self, ' ');
-      else
-        append (self, p, bytes);
-    }
-  while (self->used > start && self->data[self->used - 1] == ' ')
-    self->used--;
+  if (length == 0)
+    return;
+  text = taube_buffer_peek (&self->decoded);
+  while (fits < length && fits > 0 && (text[fits] & 0xc0) == 0x80)
+    fits--;
+  append (self, (const char *) text, fits);
+  taube_buffer_consume (&self->decoded, length);
 }
 
 /* Appends TEXT as it is, whatever it holds, except that it becomes valid: for ids. */
@@ -248,17 +217,18 @@ void
 taube_text_cells_add_text (TaubeTextCells *self, const char *text, gsize length)
 {
   if (is_plain (text, length) && fitting (self, length) == length)
-    append (self, text, length);
-  else
-    append_clean (self, text, length);
+    {
+      append (self, text, length);
+      return;
+    }
+  taube_mime_append_raw_text (&self->decoded, text, MIN (length, TAUBE_TEXT_CELL_MAX));
+  append_decoded (self);
 }
 
-/* Appends TEXT as it stands in a header: decoded, unfolded, trimmed. */
+/* Appends TEXT as it stands in a header: decoded (RFC 2047), unfolded, trimmed. */
 void
 taube_text_cells_add_header_text (TaubeTextCells *self, const char *text, gsize length)
 {
-  g_autofree char *decoded = NULL;
-
   for (; length > 0 && g_ascii_isspace (text[length - 1]); length--)
     ;
   for (; length > 0 && g_ascii_isspace (*text); length--)
@@ -268,8 +238,8 @@ taube_text_cells_add_header_text (TaubeTextCells *self, const char *text, gsize 
       append (self, text, length);
       return;
     }
-  decoded = taube_header_text_decode (text, MIN (length, TAUBE_TEXT_CELL_MAX));
-  append_clean (self, decoded, strlen (decoded));
+  taube_mime_append_text (&self->decoded, text, MIN (length, TAUBE_TEXT_CELL_MAX));
+  append_decoded (self);
 }
 
 /* What all the characters of TEXT are. */
@@ -339,7 +309,7 @@ append_addr_spec (TaubeTextCells *self, const char *mailbox, gsize mailbox_lengt
   gsize start = self->used;
 
   taube_text_cells_add_text (self, mailbox, mailbox_length);
-  if ((common_class (mailbox, mailbox_length) & CLASS_ATOM) == 0 && !is_quoted (mailbox, mailbox_length))
+  if ((common_class (self->data + start, self->used - start) & CLASS_ATOM) == 0 && !is_quoted (mailbox, mailbox_length))
     quote_from (self, start);
   if (host_length > 0)
     {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include <taube-backend/taube-buffer.h>
 
 G_BEGIN_DECLS
 
@@ -21,6 +21,7 @@ typedef struct
   gboolean in_group;
   gboolean need_comma;
 
+  TaubeBuffer decoded; /* on its way into the open string */
   guint32 recent[TAUBE_TEXT_CELLS_RECENT]; /* offsets of strings that may come again, by their hash */
 } TaubeTextCells;
 
@@ -41,7 +42,5 @@ void taube_text_cells_add_text (TaubeTextCells *self, const char *text, gsize le
 void taube_text_cells_add_header_text (TaubeTextCells *self, const char *text, gsize length);
 void taube_text_cells_add_address (TaubeTextCells *self, const char *name, gsize name_length, const char *mailbox,
                                    gsize mailbox_length, const char *host, gsize host_length);
-
-char *taube_header_text_decode (const char *text, gsize length);
 
 G_END_DECLS
