@@ -368,6 +368,46 @@ take_back (gpointer data)
   return NULL;
 }
 
+/* Lets the takers try, and waits until both have. */
+static void
+let_take (Race *race, int round)
+{
+  g_atomic_int_set (&race->round, round);
+  while (g_atomic_int_get (&race->go) < 2)
+    g_thread_yield ();
+}
+
+static Wake *
+wake_first (Race *race, int round)
+{
+  Wake *wake;
+
+  taube_memory_peer_send (race->peer, "x", 1);
+  wake = next_wake ();
+  let_take (race, round);
+  g_assert_cmpint (g_atomic_int_get (&race->unparks), ==, 0);
+  return wake;
+}
+
+static void
+take_first (Race *race, int round)
+{
+  let_take (race, round);
+  g_assert_cmpint (g_atomic_int_get (&race->unparks), ==, 1);
+  taube_memory_peer_send (race->peer, "x", 1);
+}
+
+static void
+race_for_it (Race *race, int round)
+{
+  taube_memory_peer_send (race->peer, "x", 1);
+  /* The I/O thread needs a moment; try to meet it at different points. */
+  for (int i = 0; i < round % 128 * 20; i++)
+    g_atomic_int_get (&race->go);
+  let_take (race, round);
+  g_assert_cmpint (g_atomic_int_get (&race->unparks), <=, 1);
+}
+
 /* The server speaks while two threads want the connection: exactly one of the three gets it, each time. */
 static void
 test_passes_by_compare_and_swap (void)
@@ -382,24 +422,25 @@ test_passes_by_compare_and_swap (void)
     threads[i] = g_thread_new ("taker", take_back, &race);
   for (int round = 1; round <= ROUNDS; round++)
     {
+      Wake *seen = NULL;
+
       g_atomic_int_set (&race.unparks, 0);
       g_atomic_int_set (&race.go, 0);
       g_assert_true (taube_connection_park (race.connection, 0, on_wake, NULL));
-      if (round % 2 == 0)
-        taube_memory_peer_send (race.peer, "x", 1);
-      g_atomic_int_set (&race.round, round);
-      if (round % 2 == 1)
-        taube_memory_peer_send (race.peer, "x", 1);
-      while (g_atomic_int_get (&race.go) < 2)
-        g_thread_yield ();
-      g_assert_cmpint (g_atomic_int_get (&race.unparks), <=, 1);
+      if (round % 3 == 0)
+        seen = wake_first (&race, round);
+      else if (round % 3 == 1)
+        take_first (&race, round);
+      else
+        race_for_it (&race, round);
       if (g_atomic_int_get (&race.unparks) == 0)
         {
-          g_free (next_wake ());
+          g_free (seen != NULL ? seen : next_wake ());
           woken++;
         }
       else
         {
+          g_assert_null (seen);
           taken++;
         }
       g_assert_cmpint (taube_connection_fill (race.connection, NULL, NULL), ==, 1);
