@@ -151,10 +151,16 @@ append_unichar (TaubeBuffer *out, gunichar c)
   taube_buffer_commit (out, (gsize) g_unichar_to_utf8 (c, (char *) taube_buffer_reserve (out, 6)));
 }
 
+gunichar
+taube_mime_windows_1252_to_unichar (guint8 byte)
+{
+  return byte >= 0x80 && byte < 0xa0 ? windows_1252[byte - 0x80] : byte;
+}
+
 static void
 append_windows_1252 (TaubeBuffer *out, guint8 byte)
 {
-  append_unichar (out, byte >= 0x80 && byte < 0xa0 ? windows_1252[byte - 0x80] : byte);
+  append_unichar (out, taube_mime_windows_1252_to_unichar (byte));
 }
 
 /* UTF8-octets = *( UTF8-char )   (RFC 3629)

@@ -24,5 +24,6 @@ gboolean taube_mime_charset_open (TaubeMimeCharset *self, const char *name, gsiz
 void taube_mime_charset_convert (TaubeMimeCharset *self, const guint8 *data, gsize length, gboolean last,
                                  TaubeBuffer *out);
 void taube_mime_charset_close (TaubeMimeCharset *self);
+gunichar taube_mime_windows_1252_to_unichar (guint8 byte);
 
 G_END_DECLS

@@ -1,15 +1,70 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mime/taube-mime-transfer.h"
 
+static void
+init_gmime (void)
+{
+  static gsize once = 0;
 
-/* Base64 of a stranger: what is not in the alphabet is skipped, a group cut short gives what it has. */
+  if (g_once_init_enter (&once))
+    {
+      g_mime_init ();
+      g_once_init_leave (&once, 1);
+    }
+}
+
+/* encoding = "7bit" / "8bit" / "binary" / "quoted-printable" / "base64" / …   (RFC 2045)
+ *
+ * NULL is 7bit. FALSE: not known, and passed on as it is; taube_mime_transfer_close() is due all the same. */
+gboolean
+taube_mime_transfer_open (TaubeMimeTransfer *self, const char *encoding)
+{
+  static const struct { const char *name; GMimeContentEncoding encoding; } encodings[] = {
+    { "7bit", GMIME_CONTENT_ENCODING_7BIT },
+    { "8bit", GMIME_CONTENT_ENCODING_8BIT },
+    { "binary", GMIME_CONTENT_ENCODING_BINARY },
+    { "7-bit", GMIME_CONTENT_ENCODING_7BIT },
+    { "8-bit", GMIME_CONTENT_ENCODING_8BIT },
+    { "", GMIME_CONTENT_ENCODING_7BIT },
+    { "quoted-printable", GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE },
+    { "base64", GMIME_CONTENT_ENCODING_BASE64 },
+    { "x-uuencode", GMIME_CONTENT_ENCODING_UUENCODE },
+    { "x-uue", GMIME_CONTENT_ENCODING_UUENCODE },
+    { "uuencode", GMIME_CONTENT_ENCODING_UUENCODE },
+  };
+
+  *self = (TaubeMimeTransfer){ 0 };
+  if (encoding == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (encodings); i++)
+    if (g_ascii_strcasecmp (encodings[i].name, encoding) == 0)
+      {
+        self->base64 = encodings[i].encoding == GMIME_CONTENT_ENCODING_BASE64;
+        if (encodings[i].encoding > GMIME_CONTENT_ENCODING_BASE64)
+          {
+            init_gmime ();
+            self->filter = g_mime_filter_basic_new (encodings[i].encoding, FALSE);
+          }
+        return TRUE;
+      }
+  return FALSE;
+}
+
 void
-taube_mime_append_base64 (TaubeBuffer *out, const char *text, gsize length)
+taube_mime_transfer_close (TaubeMimeTransfer *self)
+{
+  g_clear_object (&self->filter);
+}
+
+/* Base64 of a stranger: what is not in the alphabet is skipped, a group cut short gives what it has (GMime's filter
+ * would drop it). */
+static void
+decode_base64 (TaubeMimeTransfer *self, const char *text, gsize length, TaubeBuffer *out)
 {
   guint8 *to = taube_buffer_reserve (out, length / 4 * 3 + 3);
   gsize n = 0;
-  guint32 bits = 0;
-  guint have = 0;
+  guint32 bits = self->bits;
+  guint have = self->n_bits;
 
   for (gsize i = 0; i < length; i++)
     {
@@ -39,4 +94,41 @@ taube_mime_append_base64 (TaubeBuffer *out, const char *text, gsize length)
         }
     }
   taube_buffer_commit (out, n);
+  self->bits = bits;
+  self->n_bits = have;
+}
+
+/* Appends DATA, decoded, to OUT. LAST says that nothing follows. Never fails: what is no code is skipped or kept. */
+void
+taube_mime_transfer_decode (TaubeMimeTransfer *self, const guint8 *data, gsize length, gboolean last, TaubeBuffer *out)
+{
+  char *decoded = NULL;
+  gsize decoded_length = 0, room = 0;
+
+  if (self->base64)
+    {
+      decode_base64 (self, (const char *) data, length, out);
+      return;
+    }
+  if (self->filter == NULL)
+    {
+      taube_buffer_append (out, data, length);
+      return;
+    }
+  if (last)
+    g_mime_filter_complete (self->filter, (char *) data, length, 0, &decoded, &decoded_length, &room);
+  else
+    g_mime_filter_filter (self->filter, (char *) data, length, 0, &decoded, &decoded_length, &room);
+  taube_buffer_append (out, decoded, decoded_length);
+}
+
+
+
+/* The same for a text that is whole. */
+void
+taube_mime_append_base64 (TaubeBuffer *out, const char *text, gsize length)
+{
+  TaubeMimeTransfer transfer = { .base64 = TRUE };
+
+  decode_base64 (&transfer, text, length, out);
 }
