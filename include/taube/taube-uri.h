@@ -15,11 +15,13 @@ TAUBE_API char *taube_uri_to_string (TaubeUri *self);
 
 TAUBE_API const char *taube_uri_get_scheme (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_host (TaubeUri *self);
+TAUBE_API const char *taube_uri_get_display_host (TaubeUri *self);
 TAUBE_API guint taube_uri_get_port (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_user (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_auth (TaubeUri *self);
 TAUBE_API const char *const *taube_uri_get_folder_path (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_item_id (TaubeUri *self);
+TAUBE_API guint32 taube_uri_get_uid_validity (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_section (TaubeUri *self);
 TAUBE_API const char *const *taube_uri_get_option_names (TaubeUri *self);
 TAUBE_API const char *taube_uri_get_option (TaubeUri *self, const char *name);

@@ -8,6 +8,7 @@
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
 #include <taube/taube-batch-result.h>
+#include <taube/taube-certificate.h>
 #include <taube/taube-changes.h>
 #include <taube/taube-error.h>
 #include <taube/taube-id-set.h>
@@ -17,4 +18,6 @@
 #include <taube/taube-log.h>
 #include <taube/taube-message-list.h>
 #include <taube/taube-progress.h>
+#include <taube/taube-settings.h>
+#include <taube/taube-uri.h>
 #include <taube/taube-version.h>
