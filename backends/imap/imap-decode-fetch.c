@@ -165,8 +165,9 @@ static const Item *
 find_item (const ImapValue *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (items); i++)
-    if (items[i].length == name->length && (items[i].name[0] | 0x20) == (name->text[0] | 0x20)
-        && g_ascii_strncasecmp (items[i].name, name->text, name->length) == 0)
+    if (items[i].length == name->length
+        && (memcmp (items[i].name, name->text, name->length) == 0
+            || g_ascii_strncasecmp (items[i].name, name->text, name->length) == 0))
       return &items[i];
   return NULL;
 }
@@ -232,56 +233,49 @@ is_item_name (const ImapValue *value)
 {
   ImapSection section = { 0 };
 
-  return value != NULL && value->type == IMAP_VALUE_ATOM
+  return value != NULL && value->type == IMAP_VALUE_ATOM && g_ascii_isalpha (value->text[0])
          && (find_item (value) != NULL || name_section (&section, value));
 }
 
-/* Reads NAME when it is a section. Returns the value that belongs to it, NULL when that is missing: Yandex leaves out the
- * content and goes on with the next item. */
-static gboolean
-add_section (FetchReader *self, const ImapValue *name, const ImapValue **value)
+/* Reads NAME with its value when it is a section. */
+static void
+add_section (FetchReader *self, const ImapValue *name, const ImapValue *value)
 {
   ImapSection found = { 0 }, *section;
 
   if (!name_section (&found, name))
-    return FALSE;
-  if (is_item_name (*value))
-    *value = NULL;
+    return;
   section = taube_arena_alloc (self->arena, sizeof (ImapSection));
   self->fetch->fields |= IMAP_FETCH_SECTIONS;
-  if (section == NULL || !read_section_value (&found, *value))
+  if (section == NULL || !read_section_value (&found, value))
     self->fetch->malformed |= IMAP_FETCH_SECTIONS;
   if (section == NULL)
-    return TRUE;
+    return;
   *section = found;
   *self->section_tail = section;
   self->section_tail = &section->next;
-  return TRUE;
 }
 
-/* Reads one item and returns what comes behind it. */
+/* Reads one item and returns what comes behind it. Yandex leaves out the content of a section and goes on with the next item:
+ * the name of an item is never the value of another. */
 static const ImapValue *
 read_item (FetchReader *self, const ImapValue *name)
 {
-  const ImapValue *value = name->next;
+  const ImapValue *value = is_item_name (name->next) ? NULL : name->next;
   const Item *item;
 
   if (name->type != IMAP_VALUE_ATOM)
     return name->next;
   item = find_item (name);
-  if (item != NULL)
+  if (item == NULL)
+    add_section (self, name, value);
+  else
     {
       self->fetch->fields |= item->field;
       if (!item->read (self, value))
-        {
-          self->fetch->malformed |= item->field;
-          if (is_item_name (value))
-            return value;
-        }
+        self->fetch->malformed |= item->field;
     }
-  else if (add_section (self, name, &value) && value == NULL)
-    return name->next;
-  return value != NULL ? value->next : NULL;
+  return value != NULL ? value->next : name->next;
 }
 
 /* message-data = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))

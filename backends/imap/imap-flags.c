@@ -24,7 +24,8 @@ imap_flags_from_word (const char *word, gsize length)
   if (length == 0 || (word[0] != '\\' && word[0] != '$'))
     return TAUBE_MESSAGE_FLAGS_NONE;
   for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++)
-    if (flag_names[i].length == length && g_ascii_strncasecmp (flag_names[i].word, word, length) == 0)
+    if (flag_names[i].length == length
+        && (memcmp (flag_names[i].word, word, length) == 0 || g_ascii_strncasecmp (flag_names[i].word, word, length) == 0))
       return flag_names[i].flag;
   return TAUBE_MESSAGE_FLAGS_NONE;
 }
