@@ -329,6 +329,46 @@ read_date_time (Cursor *in, Fields *f)
   return TRUE;
 }
 
+/* Two digits at P, or something over 99. */
+static inline guint
+two_digits (const char *p)
+{
+  guint tens = (guint) (guchar) p[0] - '0', ones = (guint) (guchar) p[1] - '0';
+
+  return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100;
+}
+
+/* Nearly every date is "Mon, 23 Nov 2026 12:34:56 +0100" to the letter, or has one digit less in its day. FALSE says
+ * that this one is not, which does not mean that it is wrong. */
+static gboolean
+read_usual (const char *text, gsize length, Fields *f)
+{
+  const char *p = text + 5;
+  guint century, year, zone_hours, zone_minutes;
+
+  if (length < 30 || text[3] != ',' || text[4] != ' ')
+    return FALSE;
+  f->day = p[1] == ' ' ? p[0] - '0' : (int) two_digits (p);
+  p += p[1] == ' ' ? 2 : 3;
+  if (text + length - p < 23 || p[-1] != ' ' || p[3] != ' ' || p[8] != ' ' || p[11] != ':' || p[14] != ':'
+      || p[17] != ' ' || (p[18] != '+' && p[18] != '-'))
+    return FALSE;
+  f->month = month_of (KEY (p[0] | 0x20, p[1] | 0x20, p[2] | 0x20));
+  century = two_digits (p + 4);
+  year = two_digits (p + 6);
+  f->hour = (int) two_digits (p + 9);
+  f->minute = (int) two_digits (p + 12);
+  f->second = (int) two_digits (p + 15);
+  zone_hours = two_digits (p + 19);
+  zone_minutes = two_digits (p + 21);
+  if (f->month == 0 || century < 19 || century > 99 || year > 99 || f->hour > 23 || f->minute > 59 || f->second > 60
+      || zone_hours > 23 || zone_minutes > 59 || (text + length - p > 23 && g_ascii_isdigit (p[23])))
+    return FALSE;
+  f->year = (int) (century * 100 + year);
+  f->offset = (int) (zone_hours * 60 + zone_minutes) * (p[18] == '-' ? -1 : 1);
+  return TRUE;
+}
+
 /* Reads a Date field. *UNIX_SECONDS is the moment, *OFFSET_MINUTES the sender's distance from UTC, east positive. The
  * weekday is not looked at, a missing time is midnight, a missing zone is UTC. FALSE when it is no date. */
 gboolean
@@ -337,7 +377,13 @@ taube_mime_parse_date (const char *text, gsize length, gint64 *unix_seconds, int
   Cursor in = { text, text + length };
   Fields f = { 0 };
 
-  if (!read_date_time (&in, &f) || !is_day_of_month (&f))
+  if (!read_usual (text, length, &f))
+    {
+      f = (Fields){ 0 };
+      if (!read_date_time (&in, &f))
+        return FALSE;
+    }
+  if (!is_day_of_month (&f))
     return FALSE;
   *offset_minutes = f.offset;
   *unix_seconds = days_since_epoch (f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second

@@ -43,30 +43,46 @@ is_blank (char c)
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* The highest bits of the bytes that are not printable ASCII: below 0x20 the subtraction gives one, at 0x7f the addition,
+ * above that the byte itself. Wrong ones may stand above a right one only. */
+static inline guint64
+find_unprintable (guint64 word)
+{
+  return (word | (word - EVERY_BYTE (0x20)) | (word + EVERY_BYTE (1))) & HIGH_BITS;
+}
+
+static gboolean
+begins_word (const char *raw, gsize length)
+{
+  const char *end = raw + length;
+
+  while ((raw = memchr (raw, '=', (gsize) (end - raw))) != NULL)
+    if (++raw < end && *raw == '?')
+      return TRUE;
+  return FALSE;
+}
+
 /* Whether all is printable ASCII and no encoded word begins: nearly all text is. */
 static gboolean
 is_plain (const char *raw, gsize length)
 {
-  gsize i = 0;
+  guint64 word, unprintable = 0;
 
-  for (; i + 8 <= length; i += 8)
+  if (length < 8)
     {
-      guint64 word, equals;
-
-      memcpy (&word, raw + i, 8);
-      /* below 0x20 the subtraction, at 0x7f the addition, above that the byte itself gives the highest bit */
-      if (((word | (word - EVERY_BYTE (0x20)) | (word + EVERY_BYTE (1))) & HIGH_BITS) != 0)
-        return FALSE;
-      equals = word ^ EVERY_BYTE ('=');
-      if (((equals - EVERY_BYTE (1)) & ~equals & HIGH_BITS) != 0)
-        for (gsize k = i; k < i + 8; k++)
-          if (raw[k] == '=' && k + 1 < length && raw[k + 1] == '?')
-            return FALSE;
+      for (gsize i = 0; i < length; i++)
+        if ((guchar) raw[i] < 0x20 || (guchar) raw[i] >= 0x7f)
+          return FALSE;
+      return !begins_word (raw, length);
     }
-  for (; i < length; i++)
-    if ((guchar) raw[i] < 0x20 || (guchar) raw[i] >= 0x7f || (raw[i] == '=' && i + 1 < length && raw[i + 1] == '?'))
-      return FALSE;
-  return TRUE;
+  for (gsize i = 0; i + 8 < length; i += 8)
+    {
+      memcpy (&word, raw + i, 8);
+      unprintable |= find_unprintable (word);
+    }
+  memcpy (&word, raw + length - 8, 8); /* some of them for the second time */
+  unprintable |= find_unprintable (word);
+  return unprintable == 0 && !begins_word (raw, length);
 }
 
 /* Appends valid UTF-8 without its control characters; TAB and line ends become spaces. */
@@ -248,7 +264,7 @@ take_raw (TextDecoder *self)
 }
 
 static void
-decode_text (TextDecoder *self)
+decode_tokens (TextDecoder *self)
 {
   gsize blanks_at = 0, blanks = 0;
 
@@ -279,6 +295,16 @@ decode_text (TextDecoder *self)
 }
 
 static void
+decode_text (TaubeBuffer *out, const char *raw, gsize length)
+{
+  TextDecoder decoder = { .data = raw, .length = length, .out = out, .no_end_after = G_MAXSIZE };
+
+  decoder.out_start = taube_buffer_length (out);
+  decode_tokens (&decoder);
+  taube_buffer_clear (&decoder.bytes);
+}
+
+static void
 trim (const char **raw, gsize *length)
 {
   while (*length > 0 && is_blank ((*raw)[0]))
@@ -292,18 +318,11 @@ trim (const char **raw, gsize *length)
 void
 taube_mime_append_text (TaubeBuffer *out, const char *raw, gsize length)
 {
-  TextDecoder decoder = { .out = out, .out_start = taube_buffer_length (out), .no_end_after = G_MAXSIZE };
-
   trim (&raw, &length);
   if (is_plain (raw, length))
-    {
-      taube_buffer_append (out, raw, length);
-      return;
-    }
-  decoder.data = raw;
-  decoder.length = length;
-  decode_text (&decoder);
-  taube_buffer_clear (&decoder.bytes);
+    taube_buffer_append (out, raw, length);
+  else
+    decode_text (out, raw, length);
 }
 
 /* The same for what is never encoded, such as addresses and message ids: only made valid. */
