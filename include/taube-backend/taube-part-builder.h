@@ -21,7 +21,7 @@ typedef struct
 TAUBE_API TaubePart *taube_part_new (const TaubePartInfo *info);
 TAUBE_API void taube_part_set_parameter (TaubePart *self, const char *name, const char *value);
 TAUBE_API void taube_part_set_disposition_parameter (TaubePart *self, const char *name, const char *value);
-/* CHILD is taken. */
+/* CHILD, which has no parent, is taken; it is dropped when the tree would become too deep or too large. */
 TAUBE_API void taube_part_add_child (TaubePart *self, TaubePart *child);
 
 G_END_DECLS

@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 #define TAUBE_TYPE_PART (taube_part_get_type ())
+#define TAUBE_PART(obj) (G_TYPE_CHECK_INSTANCE_CAST ((obj), TAUBE_TYPE_PART, TaubePart))
+#define TAUBE_IS_PART(obj) (G_TYPE_CHECK_INSTANCE_TYPE ((obj), TAUBE_TYPE_PART))
 TAUBE_API GType taube_part_get_type (void);
 
 TAUBE_API const char *taube_part_get_section (TaubePart *self);
