@@ -121,8 +121,8 @@ known_bits (const char *word)
   return 0;
 }
 
-/* A word that is there already counts once. IMAP4rev2 alone does not mean what it contains: that it does only when it is
- * enabled, or when IMAP4rev1 is not offered. */
+/* A word that is there already counts once. IMAP4rev2 alone does not mean what it contains: that it does only when
+ * it is enabled, or when IMAP4rev1 is not offered. */
 void
 imap_capabilities_add (ImapCapabilities *self, const char *word)
 {
@@ -146,8 +146,8 @@ imap_capabilities_add (ImapCapabilities *self, const char *word)
 /* capability-data = "CAPABILITY" *(SP capability) SP "IMAP4rev2" *(SP capability)
  * capability      = ("AUTH=" auth-type) / atom                       (RFC 9051)
  *
- * VALUES are the arguments of a CAPABILITY or ENABLED response or of the code of that name; words over the limit are left
- * out. */
+ * VALUES are the arguments of a CAPABILITY or ENABLED response or of the code of that name; words over the limit
+ * are left out. */
 ImapCapabilities *
 imap_capabilities_decode (const ImapValue *values, const TaubeLimits *limits)
 {

@@ -460,8 +460,8 @@ is_section (const char *section)
 
 /* section = "[" [section-spec] "]" ["<" number "." nz-number ">"]    (RFC 9051)
  *
- * ITEM is BODY.PEEK, BINARY.PEEK and the like; SECTION "", "1.2", "HEADER.FIELDS", with HEADERS for that. PARTIAL asks for
- * LENGTH bytes from OFFSET on. */
+ * ITEM is BODY.PEEK, BINARY.PEEK and the like; SECTION "", "1.2", "HEADER.FIELDS", with HEADERS for that. PARTIAL
+ * asks for LENGTH bytes from OFFSET on. */
 void
 imap_command_add_section (ImapCommand *self, const char *item, const char *section, const char *const *headers,
                           gboolean partial, guint64 offset, guint64 length)

@@ -34,8 +34,8 @@ typedef struct
   gboolean wait; /* the server's "+" must come before the next fragment is sent */
 } ImapFragment;
 
-/* One command, made by typed appends. A bad argument is remembered and told by imap_command_finish(), so callers need not
- * check each append. WHAT names an argument in such an error. */
+/* One command, made by typed appends. A bad argument is remembered and told by imap_command_finish(), so callers
+ * need not check each append. WHAT names an argument in such an error. */
 typedef struct _ImapCommand ImapCommand;
 
 ImapCommand *imap_command_new (const char *tag, const char *name, const ImapDialect *dialect);

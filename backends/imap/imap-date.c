@@ -174,8 +174,9 @@ imap_date_format (gint64 unix_seconds, gint offset_seconds, char text[IMAP_DATE_
   if (minutes <= -24 * 60 || minutes >= 24 * 60 || unix_seconds > 253402387199 || unix_seconds < -62167305600
       || !split_time (unix_seconds + minutes * 60, &year, &month, &day, &time))
     return FALSE;
-  g_snprintf (text, IMAP_DATE_TIME_SIZE, "%2d-%s-%04d %02d:%02d:%02d %c%02d%02d", day, month_names[month - 1], (int) year,
-              time / 3600, time / 60 % 60, time % 60, minutes < 0 ? '-' : '+', ABS (minutes) / 60, ABS (minutes) % 60);
+  g_snprintf (text, IMAP_DATE_TIME_SIZE, "%2d-%s-%04d %02d:%02d:%02d %c%02d%02d", day, month_names[month - 1],
+              (int) year, time / 3600, time / 60 % 60, time % 60,
+              minutes < 0 ? '-' : '+', ABS (minutes) / 60, ABS (minutes) % 60);
   return TRUE;
 }
 

@@ -29,7 +29,8 @@ imap_body_is_multipart (const ImapBody *body)
 gboolean
 imap_body_is_message (const ImapBody *body)
 {
-  return string_is (body->type, "message") && (string_is (body->subtype, "rfc822") || string_is (body->subtype, "global"));
+  return string_is (body->type, "message")
+         && (string_is (body->subtype, "rfc822") || string_is (body->subtype, "global"));
 }
 
 static ImapString
@@ -151,8 +152,8 @@ take_extension (BodyReader *self, ImapBody *body, const ImapValue **members)
     take_nstring (body, members, &body->location, IMAP_BODY_LOCATION);
 }
 
-/* A count where one must stand. Some servers write -1 for "unknown"; something that is no number at all is left for what
- * comes next. NIL is taken only with more than LEAST_BEHIND members behind it. */
+/* A count where one must stand. Some servers write -1 for "unknown"; something that is no number at all is left for
+ * what comes next. NIL is taken only with LEAST_BEHIND members or more behind it. */
 static void
 take_count (ImapBody *body, const ImapValue **members, guint least_behind, guint64 *count, ImapBodyFields field)
 {
@@ -170,7 +171,7 @@ take_count (ImapBody *body, const ImapValue **members, guint least_behind, guint
   if (value->type == IMAP_VALUE_NIL)
     for (const ImapValue *v = value->next; v != NULL && behind <= least_behind; v = v->next)
       behind++;
-  if (value->type == IMAP_VALUE_ATOM || behind > least_behind || (value->type == IMAP_VALUE_NIL && behind == least_behind))
+  if (value->type == IMAP_VALUE_ATOM || (value->type == IMAP_VALUE_NIL && behind >= least_behind))
     take (members);
 }
 
@@ -307,8 +308,8 @@ looks_like_multipart (const ImapValue *list)
 
 /* body = "(" (body-type-1part / body-type-mpart) ")"                 (RFC 9051)
  *
- * "()" is a part of which nothing is known: it keeps its place, as parts are numbered. NULL when there is no memory left or
- * VALUE is nested too deep. */
+ * "()" is a part of which nothing is known: it keeps its place, as parts are numbered. NULL when there is no memory
+ * left or VALUE is nested too deep. */
 static ImapBody *
 read_body (BodyReader *self, const ImapValue *value)
 {

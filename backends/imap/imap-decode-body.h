@@ -34,8 +34,8 @@ typedef enum
   IMAP_BODY_LOCATION = 1 << 12,
 } ImapBodyFields;
 
-/* A part of a message, from BODY or BODYSTRUCTURE. type and subtype are never NULL ("application", "octet-stream" when the
- * server gave none). A message/rfc822 part has its envelope and one child: what it contains. */
+/* A part of a message, from BODY or BODYSTRUCTURE. type and subtype are never NULL ("application", "octet-stream"
+ * when the server gave none). A message/rfc822 part has its envelope and one child: what it contains. */
 struct _ImapBody
 {
   ImapBody *next;     /* the next part of the same multipart */

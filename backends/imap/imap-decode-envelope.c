@@ -55,8 +55,8 @@ count_group_ends (const ImapValue *address)
   return count;
 }
 
-/* [RFC5322] group syntax is a special form in which the host is NIL: with a mailbox it is the begin of a group, whose name
- * is the mailbox; without one it is the end. (RFC 9051 section 7.5.2)
+/* [RFC5322] group syntax is a special form in which the host is NIL: with a mailbox it is the begin of a group, whose
+ * name is the mailbox; without one it is the end. (RFC 9051 section 7.5.2)
  *
  * A mailbox without host that no end of a group follows is an address without host. REST begins with this address. */
 static ImapAddressKind
@@ -114,8 +114,8 @@ add_address (AddressReader *self, const ImapValue *first, const ImapValue *rest)
 
 /* env-from = "(" 1*address ")" / nil                                 (RFC 9051)
  *
- * "()" and NIL among the addresses are passed over; one address without the outer parentheses is taken. FALSE when something
- * was not as it should be: what could be read is there nevertheless. */
+ * "()" and NIL among the addresses are passed over; one address without the outer parentheses is taken. FALSE when
+ * something was not as it should be: what could be read is there nevertheless. */
 static gboolean
 read_addresses (const ImapValue *value, TaubeArena *arena, ImapAddress **addresses)
 {
@@ -154,8 +154,8 @@ unwrap (const ImapValue *value)
 /* envelope = "(" env-date SP env-subject SP env-from SP env-sender SP env-reply-to SP env-to SP env-cc SP env-bcc SP
  *            env-in-reply-to SP env-message-id ")"                   (RFC 9051)
  *
- * Missing members at the end are NIL and marked as malformed, like those that are something else. FALSE when VALUE is no
- * list; the envelope is empty then. */
+ * Missing members at the end are NIL and marked as malformed, like those that are something else. FALSE when VALUE
+ * is no list; the envelope is empty then. */
 gboolean
 imap_decode_envelope (const ImapValue *value, TaubeArena *arena, ImapEnvelope *envelope)
 {

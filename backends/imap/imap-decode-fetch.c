@@ -256,8 +256,8 @@ add_section (FetchReader *self, const ImapValue *name, const ImapValue *value)
   self->section_tail = &section->next;
 }
 
-/* Reads one item and returns what comes behind it. Yandex leaves out the content of a section and goes on with the next item:
- * the name of an item is never the value of another. */
+/* Reads one item and returns what comes behind it. Yandex leaves out the content of a section and goes on with the
+ * next item: the name of an item is never the value of another. */
 static const ImapValue *
 read_item (FetchReader *self, const ImapValue *name)
 {
@@ -281,8 +281,9 @@ read_item (FetchReader *self, const ImapValue *name)
 /* message-data = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))
  * msg-att      = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")"   (RFC 9051)
  *
- * The items may come in any order; unknown ones are passed over. A broken item is marked in malformed and costs nothing else.
- * What is found lies in ARENA and in the response. FALSE when it is no FETCH response with a message number. */
+ * The items may come in any order; unknown ones are passed over. A broken item is marked in malformed and costs
+ * nothing else. What is found lies in ARENA and in the response. FALSE when it is no FETCH response with a message
+ * number. */
 gboolean
 imap_decode_fetch (const ImapResponse *response, TaubeArena *arena, const TaubeLimits *limits, ImapFetch *fetch)
 {

@@ -33,7 +33,7 @@ typedef struct _ImapSection ImapSection;
 struct _ImapSection
 {
   ImapSection *next;
-  ImapString section; /* between the brackets: "", "1.2.MIME", "HEADER.FIELDS (A B)"; for RFC822* "", "HEADER", "TEXT" */
+  ImapString section; /* between the brackets: "", "1.2.MIME", "HEADER.FIELDS (A B)"; "HEADER" for RFC822.HEADER */
   gboolean has_origin;
   guint64 origin;     /* <0> */
   gboolean binary;    /* BINARY[…]: the content is decoded */

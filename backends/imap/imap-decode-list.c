@@ -73,7 +73,8 @@ is_bare_word (const ImapValue *value)
 
 /* mailbox = "INBOX" / astring                                        (RFC 9051)
  *
- * Some servers do not quote names with spaces: words of one line are put together again. Moves VALUE behind the name. */
+ * Some servers do not quote names with spaces: words of one line are put together again. Moves VALUE behind the
+ * name. */
 static gboolean
 read_mailbox (const ImapValue **value, ImapString *name, gboolean *malformed)
 {
@@ -102,11 +103,13 @@ read_extended (ImapList *list, const ImapValue *value)
 {
   list->extended = value->first;
   for (const ImapValue *tag = value->first; tag != NULL && tag->next != NULL; tag = tag->next->next)
-    if (imap_value_is_text (tag) && g_ascii_strcasecmp (tag->text, "OLDNAME") == 0 && tag->next->type == IMAP_VALUE_LIST)
+    if (imap_value_is_text (tag) && g_ascii_strcasecmp (tag->text, "OLDNAME") == 0
+        && tag->next->type == IMAP_VALUE_LIST)
       imap_value_get_astring (tag->next->first, &list->old_name);
 }
 
-/* mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox [SP mbox-list-extended]  (RFC 9051)
+/* mailbox-list = "(" [mbx-list-flags] ")" SP (DQUOTE QUOTED-CHAR DQUOTE / nil) SP mailbox
+ *                [SP mbox-list-extended]                             (RFC 9051)
  *
  * FALSE when it gives no name. */
 gboolean
@@ -256,8 +259,8 @@ imap_decode_namespace (const ImapResponse *response, TaubeArena *arena, ImapName
  *
  * Calls FUNC for each pair. */
 gboolean
-imap_decode_id (const ImapResponse *response, void (*func) (ImapString key, ImapString value, gpointer user_data),
-                gpointer user_data)
+imap_decode_id (const ImapResponse *response,
+                void (*func) (ImapString key, ImapString value, gpointer user_data), gpointer user_data)
 {
   const ImapValue *list = response->values;
 

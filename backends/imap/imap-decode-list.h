@@ -84,7 +84,7 @@ typedef struct
 gboolean imap_decode_list (const ImapResponse *response, ImapList *list);
 gboolean imap_decode_status (const ImapResponse *response, ImapStatus *status);
 gboolean imap_decode_namespace (const ImapResponse *response, TaubeArena *arena, ImapNamespaces *namespaces);
-gboolean imap_decode_id (const ImapResponse *response, void (*func) (ImapString key, ImapString value, gpointer user_data),
-                         gpointer user_data);
+gboolean imap_decode_id (const ImapResponse *response,
+                         void (*func) (ImapString key, ImapString value, gpointer user_data), gpointer user_data);
 
 G_END_DECLS

@@ -18,7 +18,8 @@ skip_while (const char *text, char c)
 /* mailbox-data   =/ "SEARCH" [*(SP nz-number) SP search-sort-mod-seq]
  * search-sort-mod-seq = "(" "MODSEQ" SP mod-sequence-value ")"       (RFC 7162)
  *
- * Straight from the text: a search in a large folder gives millions of numbers. FALSE when something else stands there. */
+ * Straight from the text: a search in a large folder gives millions of numbers. FALSE when something else stands
+ * there. */
 static gboolean
 read_numbers (const char *text, NumberFunc func, gpointer user_data, guint64 *modseq)
 {
@@ -31,7 +32,8 @@ read_numbers (const char *text, NumberFunc func, gpointer user_data, guint64 *mo
       if (*text == '\0' || *text == '(')
         break;
       digits = strspn (text, "0123456789");
-      if (digits == 0 || digits > 10 || !imap_number_parse (text, digits, &number) || number == 0 || number > G_MAXUINT32)
+      if (digits == 0 || digits > 10 || !imap_number_parse (text, digits, &number) || number == 0
+          || number > G_MAXUINT32)
         return FALSE;
       func (number, user_data);
       text += digits;

@@ -133,7 +133,8 @@ judge_reason (const ImapResponse *status, TaubeError fallback)
   if (code_rule != NULL)
     return (ImapVerdict){ code_rule->error, code_rule->drop, code_rule->retry_after };
   /* "access denied" at login is about the password */
-  text_rule = status->type == IMAP_RESPONSE_NO && fallback != TAUBE_ERROR_AUTH ? find_text_rule (status->text, FALSE) : NULL;
+  if (status->type == IMAP_RESPONSE_NO && fallback != TAUBE_ERROR_AUTH)
+    text_rule = find_text_rule (status->text, FALSE);
   if (text_rule != NULL)
     return (ImapVerdict){ text_rule->error, text_rule->drop, text_rule->retry_after };
   return (ImapVerdict){ fallback, FALSE, 0 };
@@ -172,8 +173,8 @@ append_code (GString *words, const ImapValue *value)
     }
 }
 
-/* The server's own words with their code, "[NOPERM] Access denied", or the condition when there are none. Can be shown: valid
- * UTF-8, no control characters, cut when too long. */
+/* The server's own words with their code, "[NOPERM] Access denied", or the condition when there are none. Can be
+ * shown: valid UTF-8, no control characters, cut when too long. */
 char *
 imap_errors_quote_server (const ImapResponse *status)
 {
@@ -196,8 +197,8 @@ imap_errors_quote_server (const ImapResponse *status)
   return g_strconcat (clean, "…", NULL);
 }
 
-/* The error for a refusal: `cannot select "Archiv 2019": server said "[NOPERM] Access denied"`. WHAT is a format that says
- * what was tried. */
+/* The error for a refusal: `cannot select "Archiv 2019": server said "[NOPERM] Access denied"`. WHAT is a format
+ * that says what was tried. */
 GError *
 imap_errors_new (const ImapResponse *status, TaubeError fallback, const char *what, ...)
 {

@@ -25,7 +25,8 @@ imap_flags_from_word (const char *word, gsize length)
     return TAUBE_MESSAGE_FLAGS_NONE;
   for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++)
     if (flag_names[i].length == length
-        && (memcmp (flag_names[i].word, word, length) == 0 || g_ascii_strncasecmp (flag_names[i].word, word, length) == 0))
+        && (memcmp (flag_names[i].word, word, length) == 0
+            || g_ascii_strncasecmp (flag_names[i].word, word, length) == 0))
       return flag_names[i].flag;
   return TAUBE_MESSAGE_FLAGS_NONE;
 }
@@ -73,8 +74,8 @@ add_keyword (const ImapValue *list, const ImapValue *value, TaubeArena *arena, I
  * flag         = "\Answered" / "\Flagged" / "\Deleted" / "\Seen" / "\Draft" / flag-keyword / flag-extension
  * flag-perm    = flag / "\*"                                         (RFC 9051)
  *
- * Servers send flags with brackets and plus signs in them; all that the value parser made a word is taken. FALSE when LIST
- * is not a list. */
+ * Servers send flags with brackets and plus signs in them; all that the value parser made a word is taken. FALSE
+ * when LIST is not a list. */
 gboolean
 imap_flags_decode (const ImapValue *list, TaubeArena *arena, ImapFlags *flags)
 {
@@ -108,7 +109,8 @@ imap_flags_decode (const ImapValue *list, TaubeArena *arena, ImapFlags *flags)
 /* flag-keyword   = "$MDNSent" / "$Forwarded" / "$Junk" / "$NotJunk" / "$Phishing" / atom
  * flag-extension = "\" atom                                          (RFC 9051)
  *
- * Whether KEYWORD can be sent. "]" is let through: some servers have such flags, and one must be able to remove them. */
+ * Whether KEYWORD can be sent. "]" is let through: some servers have such flags, and one must be able to remove
+ * them. */
 gboolean
 imap_flags_check_keyword (const char *keyword, GError **error)
 {
@@ -122,7 +124,8 @@ imap_flags_check_keyword (const char *keyword, GError **error)
       g_autofree char *shown = imap_text_dup_utf8 (keyword, strlen (keyword));
 
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "\"%s\" cannot be a keyword: only printable ASCII without spaces and any of ( ) { %% * \" \\", shown);
+                   "\"%s\" cannot be a keyword: only printable ASCII without spaces and any of ( ) { %% * \" \\",
+                   shown);
     }
   return good;
 }

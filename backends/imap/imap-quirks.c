@@ -19,7 +19,8 @@ typedef struct
   const char *words; /* in lower case; a part of what stands there */
 } Mark;
 
-/* The first that fits names the server. What the server says of itself comes before the name under which it was reached. */
+/* The first that fits names the server. What the server says of itself comes before the name under which it was
+ * reached. */
 static const Mark marks[] = {
   { "gmail", IN_CAPABILITIES, "X-GM-EXT-1" },
   { "exchange-2003", IN_GREETING, "microsoft exchange server 2003" },
@@ -113,8 +114,8 @@ is_server (const char *server, const char *wanted)
   return strncmp (server, wanted, length) == 0 && (server[length] == '\0' || server[length] == '-');
 }
 
-/* Finds out what the server is from what it said; any argument but SELF may be NULL. HOST is the name it was reached under. To
- * be called again when more is known: everything is worked out anew. */
+/* Finds out what the server is from what it said; any argument but SELF may be NULL. HOST is the name it was
+ * reached under. To be called again when more is known: everything is worked out anew. */
 void
 imap_quirks_detect (ImapQuirks *self, const char *greeting, const char *id_name, const char *id_vendor,
                     const char *id_version, const char *host, const ImapCapabilities *capabilities)
@@ -128,7 +129,8 @@ imap_quirks_detect (ImapQuirks *self, const char *greeting, const char *id_name,
       if (mark->place == IN_GREETING)
         found = contains (greeting, mark->words);
       else if (mark->place == IN_ID)
-        found = contains (id_name, mark->words) || contains (id_vendor, mark->words) || contains (id_version, mark->words);
+        found = contains (id_name, mark->words) || contains (id_vendor, mark->words)
+                || contains (id_version, mark->words);
       else if (mark->place == IN_HOST)
         found = contains (host, mark->words);
       else

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* What this server does otherwise than the RFCs say, or dislikes. Filled once by imap_quirks_detect(); no code asks for the
- * name of a server anywhere else. */
+/* What this server does otherwise than the RFCs say, or dislikes. Filled once by imap_quirks_detect(); no code asks
+ * for the name of a server anywhere else. */
 typedef struct
 {
   const char *server; /* "gmail", "exchange", … for the log; "unknown" */

@@ -349,8 +349,8 @@ on_frame (ImapReader *self, const ImapFrame *frame, ImapEvent *event, GError **e
     }
 }
 
-/* Reads on until there is something to tell. Pointers in EVENT are good until the next call; the data of a body until IN is
- * written to. After ERROR (LIMIT, PROTOCOL) the stream is out of step and the reader of no more use.
+/* Reads on until there is something to tell. Pointers in EVENT are good until the next call; the data of a body until
+ * IN is written to. After ERROR (LIMIT, PROTOCOL) the stream is out of step and the reader of no more use.
  *
  * The events of a response are { BODY_BEGIN { BODY_DATA } BODY_END } RESPONSE. */
 ImapParse

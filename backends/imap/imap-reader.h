@@ -24,8 +24,9 @@ typedef struct
   gboolean binary;
 } ImapBodyInfo;
 
-/* Whether this literal was asked for and shall be streamed: it comes as BODY_BEGIN, any number of BODY_DATA and BODY_END,
- * and its size is limited by limits->body_bytes only. Otherwise it is kept in memory, or an error when over 64 KiB. */
+/* Whether this literal was asked for and shall be streamed: it comes as BODY_BEGIN, any number of BODY_DATA and
+ * BODY_END, and its size is limited by limits->body_bytes only. Otherwise it is kept in memory, or an error when
+ * over 64 KiB. */
 typedef gboolean (*ImapBodyFilter) (const ImapBodyInfo *info, gpointer user_data);
 
 typedef enum

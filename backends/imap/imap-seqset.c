@@ -32,8 +32,8 @@ imap_seqset_add (ImapSeqset *self, guint32 number)
   imap_seqset_add_range (self, number, number);
 }
 
-/* Adds all from FIRST to LAST, in whichever order. One that goes on where the last range ended makes that longer; otherwise
- * ranges stay in the order in which they were added until imap_seqset_normalize(). */
+/* Adds all from FIRST to LAST, in whichever order. One that goes on where the last range ended makes that longer;
+ * otherwise ranges stay in the order in which they were added until imap_seqset_normalize(). */
 void
 imap_seqset_add_range (ImapSeqset *self, guint32 first, guint32 last)
 {
@@ -191,7 +191,8 @@ imap_seqset_contains (const ImapSeqset *self, guint32 number)
   return FALSE;
 }
 
-/* How many numbers it has, those in several ranges several times. "*" counts as 4294967295 behind a colon, as one alone. */
+/* How many numbers it has, those in several ranges several times. "*" counts as 4294967295 behind a colon, as one
+ * alone. */
 guint64
 imap_seqset_count (const ImapSeqset *self)
 {

@@ -187,8 +187,8 @@ imap_utf7_decode_strict (const char *text, gsize length, GError **error)
   return g_string_free (out, FALSE);
 }
 
-/* The UTF-8 of a name. What is not modified UTF-7 stays as it is: servers send names in UTF-8 or Latin-1, and "&" alone. The
- * name on the wire must be kept beside it, for the way back is not unique. Always valid UTF-8. */
+/* The UTF-8 of a name. What is not modified UTF-7 stays as it is: servers send names in UTF-8 or Latin-1, and "&"
+ * alone. The name on the wire must be kept beside it, for the way back is not unique. Always valid UTF-8. */
 char *
 imap_utf7_decode (const char *text, gsize length)
 {

@@ -41,7 +41,12 @@ typedef enum
 } CharKind;
 
 static const guint8 char_kinds[256] = {
-  ['\0'] = KIND_END, [' '] = KIND_SPACE, ['('] = KIND_OPEN, [')'] = KIND_CLOSE, ['"'] = KIND_QUOTE, ['['] = KIND_BRACKET,
+  ['\0'] = KIND_END,
+  [' '] = KIND_SPACE,
+  ['('] = KIND_OPEN,
+  [')'] = KIND_CLOSE,
+  ['"'] = KIND_QUOTE,
+  ['['] = KIND_BRACKET,
 };
 
 #define CHAR_KIND(c) char_kinds[(guint8) (c)]
@@ -157,7 +162,8 @@ close_list (ImapValueParser *self)
     }
 }
 
-/* Takes backslashes out of the text from FROM on, in place. Returns the closing quote, or NULL, and where the text ends. */
+/* Takes backslashes out of the text from FROM on, in place. Returns the closing quote, or NULL, and where the text
+ * ends. */
 static char *
 unescape (char *from, char *end, char **text_end)
 {
@@ -176,8 +182,8 @@ unescape (char *from, char *end, char **text_end)
 /* quoted         = DQUOTE *QUOTED-CHAR DQUOTE
  * QUOTED-CHAR    = <any TEXT-CHAR except quoted-specials> / "\" quoted-specials / UTF8-2 / UTF8-3 / UTF8-4   (RFC 9051)
  *
- * Any 8-bit byte is taken, and any character behind a backslash. TEXT is behind the first quote; returns what is behind the
- * last. */
+ * Any 8-bit byte is taken, and any character behind a backslash. TEXT is behind the first quote; returns what is
+ * behind the last. */
 static char *
 parse_quoted (ImapValueParser *self, char *text, char *end)
 {
@@ -207,9 +213,9 @@ has_section (const char *item, gsize length)
 
 /* section = "[" [section-spec] "]"                                   (RFC 9051)
  *
- * The section of a FETCH item belongs to its name, with the spaces and parentheses in it: BODY[HEADER.FIELDS (A B)]<0>. A
- * bracket elsewhere, such as in a flag, is nothing special. Returns the closing bracket, or the opening one when there is
- * none. */
+ * The section of a FETCH item belongs to its name, with the spaces and parentheses in it: BODY[HEADER.FIELDS (A
+ * B)]<0>. A bracket elsewhere, such as in a flag, is nothing special. Returns the closing bracket, or the opening
+ * one when there is none. */
 static char *
 find_section_end (ImapValueParser *self, char *bracket, char *end)
 {

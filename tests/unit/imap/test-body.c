@@ -69,13 +69,15 @@ dump_body (GString *out, const ImapBody *body)
 }
 
 #define assert_body(self, text, expected) \
-  G_STMT_START { \
+  G_STMT_START \
+  { \
     g_autoptr (GString) dump__ = g_string_new (NULL); \
     const ImapBody *body__ = decode (self, text); \
     g_assert_nonnull (body__); \
     dump_body (dump__, body__); \
     g_assert_cmpstr (dump__->str, ==, expected); \
-  } G_STMT_END
+  } \
+  G_STMT_END
 
 #define TEXT "(\"TEXT\" \"PLAIN\" (\"CHARSET\" \"UTF-8\") NIL NIL \"7BIT\" 1152 23 NIL NIL NIL NIL)"
 #define TEXT_DUMP "TEXT/PLAIN; CHARSET=UTF-8 1152b 23l"
@@ -87,10 +89,12 @@ test_single (Fixture *self, gconstpointer data)
 
   assert_body (self, TEXT, TEXT_DUMP);
   assert_body (self, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 1)", "TEXT/PLAIN 5b 1l");
-  assert_body (self, "(\"IMAGE\" \"PNG\" (\"NAME\" \"a.png\") \"<cid>\" \"desc\" \"BASE64\" 300 NIL (\"ATTACHMENT\" "
-                     "(\"FILENAME\" \"a.png\" \"SIZE\" \"225\")) (\"de\" \"en\") \"http://x/\")",
+  assert_body (self,
+               "(\"IMAGE\" \"PNG\" (\"NAME\" \"a.png\") \"<cid>\" \"desc\" \"BASE64\" 300 NIL (\"ATTACHMENT\" "
+               "(\"FILENAME\" \"a.png\" \"SIZE\" \"225\")) (\"de\" \"en\") \"http://x/\")",
                "IMAGE/PNG; NAME=a.png 300b <ATTACHMENT; FILENAME=a.png; SIZE=225>");
-  body = decode (self, "(\"A\" \"B\" NIL \"<cid>\" \"desc\" \"BASE64\" 300 \"md5\" NIL (\"de\" \"en\") \"loc\" ext (ra) 5)");
+  body = decode (self,
+                 "(\"A\" \"B\" NIL \"<cid>\" \"desc\" \"BASE64\" 300 \"md5\" NIL (\"de\" \"en\") \"loc\" ext (ra) 5)");
   assert_string (body->id, "<cid>");
   assert_string (body->description, "desc");
   assert_string (body->encoding, "BASE64");
@@ -106,17 +110,20 @@ static void
 test_multipart (Fixture *self, gconstpointer data)
 {
   assert_body (self, "(" TEXT TEXT " \"MIXED\")", "multipart/MIXED [" TEXT_DUMP ", " TEXT_DUMP "]");
-  assert_body (self, "((" TEXT " \"ALTERNATIVE\" (\"BOUNDARY\" \"b\") NIL NIL)" TEXT " \"MIXED\" (\"BOUNDARY\" \"a\") "
-                     "(\"INLINE\" NIL) NIL NIL)",
-               "multipart/MIXED; BOUNDARY=a <INLINE> [multipart/ALTERNATIVE; BOUNDARY=b [" TEXT_DUMP "], " TEXT_DUMP "]");
+  assert_body (self,
+               "((" TEXT " \"ALTERNATIVE\" (\"BOUNDARY\" \"b\") NIL NIL)" TEXT " \"MIXED\" (\"BOUNDARY\" \"a\") "
+               "(\"INLINE\" NIL) NIL NIL)",
+               "multipart/MIXED; BOUNDARY=a <INLINE> [multipart/ALTERNATIVE; BOUNDARY=b [" TEXT_DUMP "], " TEXT_DUMP
+               "]");
   g_assert_true (imap_body_is_multipart (decode (self, "(" TEXT " \"MIXED\")")));
 }
 
 static void
 test_message (Fixture *self, gconstpointer data)
 {
-  assert_body (self, "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 (\"d\" \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) "
-                     "(" TEXT " \"MIXED\" NIL NIL NIL) 63 NIL (\"ATTACHMENT\" NIL) NIL)",
+  assert_body (self,
+               "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 (\"d\" \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) "
+               "(" TEXT " \"MIXED\" NIL NIL NIL) 63 NIL (\"ATTACHMENT\" NIL) NIL)",
                "MESSAGE/RFC822 3000b 63l <ATTACHMENT> \"inner\" [multipart/MIXED [" TEXT_DUMP "]]");
   /* envelope NIL */
   assert_body (self, "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 NIL " TEXT " 63 NIL NIL NIL)",
@@ -124,7 +131,8 @@ test_message (Fixture *self, gconstpointer data)
   /* neither envelope nor body nor lines */
   assert_body (self, "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 NIL (\"ATTACHMENT\" NIL) NIL NIL)",
                "MESSAGE/RFC822 3000b <ATTACHMENT> !1c0");
-  assert_body (self, "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 63 NIL NIL NIL)", "MESSAGE/RFC822 3000b 63l !180");
+  assert_body (self, "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 3000 63 NIL NIL NIL)",
+               "MESSAGE/RFC822 3000b 63l !180");
   assert_body (self, "(\"MESSAGE\" \"DELIVERY-STATUS\" NIL NIL NIL \"7BIT\" 300 NIL NIL NIL)",
                "MESSAGE/DELIVERY-STATUS 300b");
 }
@@ -138,7 +146,8 @@ test_odd (Fixture *self, gconstpointer data)
   assert_body (self, "(NIL NIL NIL NIL NIL \"7BIT\" 0)", "application/octet-stream !1");
   assert_body (self, "(\"TEXT\" NIL NIL NIL NIL \"7BIT\" 3 1)", "TEXT/plain 3b 1l !1");
   /* lines missing, NIL, or no number */
-  assert_body (self, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 NIL (\"INLINE\" NIL) NIL NIL)", "TEXT/PLAIN 5b <INLINE> !40");
+  assert_body (self, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 NIL (\"INLINE\" NIL) NIL NIL)",
+               "TEXT/PLAIN 5b <INLINE> !40");
   assert_body (self, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 NIL NIL (\"INLINE\" NIL) NIL NIL)",
                "TEXT/PLAIN 5b <INLINE> !40");
   assert_body (self, "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" NIL NIL NIL NIL NIL NIL)", "TEXT/PLAIN !60");
@@ -163,9 +172,10 @@ test_odd (Fixture *self, gconstpointer data)
 static void
 test_cut (Fixture *self, gconstpointer data)
 {
-  static const char whole[] = "((" TEXT " \"ALTERNATIVE\" (\"BOUNDARY\" \"b\") NIL NIL)(\"MESSAGE\" \"RFC822\" NIL NIL NIL "
-                              "\"7BIT\" 3000 (\"d\" \"s\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL NIL) " TEXT " 63 NIL "
-                              "(\"ATTACHMENT\" (\"FILENAME\" \"f\")) NIL) \"MIXED\" (\"BOUNDARY\" \"a\") NIL NIL NIL)";
+  static const char whole[]
+      = "((" TEXT " \"ALTERNATIVE\" (\"BOUNDARY\" \"b\") NIL NIL)(\"MESSAGE\" \"RFC822\" NIL NIL NIL "
+        "\"7BIT\" 3000 (\"d\" \"s\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL NIL) " TEXT " 63 NIL "
+        "(\"ATTACHMENT\" (\"FILENAME\" \"f\")) NIL) \"MIXED\" (\"BOUNDARY\" \"a\") NIL NIL NIL)";
 
   for (gsize n = 1; n < strlen (whole); n++)
     {

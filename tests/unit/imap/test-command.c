@@ -43,10 +43,12 @@ dump (ImapCommand *command)
 }
 
 #define assert_dump(command, expected) \
-  G_STMT_START { \
+  G_STMT_START \
+  { \
     g_autofree char *dump__ = dump (command); \
     g_assert_cmpstr (dump__, ==, expected); \
-  } G_STMT_END
+  } \
+  G_STMT_END
 
 static void
 assert_astring (const ImapDialect *dialect, const char *text, const char *expected)
@@ -131,13 +133,23 @@ add_section (ImapCommand *command, const char *what, const char *text)
 static void
 test_line_injection (void)
 {
-  static const struct { AddFunc add; const char *name; } adders[] = {
-    { imap_command_add_atom, "user name" },        { imap_command_add_astring, "user name" },
-    { imap_command_add_string, "user name" },      { imap_command_add_nstring, "user name" },
-    { imap_command_add_mailbox, "user name" },     { imap_command_add_list_mailbox, "user name" },
-    { imap_command_add_raw_mailbox, "user name" }, { imap_command_add_sequence, "user name" },
-    { add_secret, "user name" },                   { add_keyword, "keyword" },
-    { add_header, "header" },                      { add_section, "section" },
+  static const struct
+  {
+    AddFunc add;
+    const char *name;
+  } adders[] = {
+    { imap_command_add_atom, "user name" },
+    { imap_command_add_astring, "user name" },
+    { imap_command_add_string, "user name" },
+    { imap_command_add_nstring, "user name" },
+    { imap_command_add_mailbox, "user name" },
+    { imap_command_add_list_mailbox, "user name" },
+    { imap_command_add_raw_mailbox, "user name" },
+    { imap_command_add_sequence, "user name" },
+    { add_secret, "user name" },
+    { add_keyword, "keyword" },
+    { add_header, "header" },
+    { add_section, "section" },
   };
   static const char *const bad[] = { "a\r\nA2 DELETE b", "a\n", "a\r", "\n", "ä\r\nx" };
 
@@ -234,7 +246,8 @@ test_lists_and_sets (void)
   imap_command_add_number (store, G_MAXUINT64);
   imap_command_close (store);
   imap_command_add_atom (store, "item", "+FLAGS.SILENT");
-  imap_command_add_flags (store, TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_RECENT | TAUBE_MESSAGE_FLAGS_FORWARDED, keywords);
+  imap_command_add_flags (store, TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_RECENT | TAUBE_MESSAGE_FLAGS_FORWARDED,
+                          keywords);
   assert_dump (store, "A7 UID STORE 1:3,7 (UNCHANGEDSINCE 18446744073709551615) +FLAGS.SILENT "
                       "(\\Seen $Forwarded $Junk work)\r\n");
   g_assert_cmpstr (imap_command_get_name (store), ==, "UID STORE");
@@ -244,10 +257,12 @@ test_lists_and_sets (void)
   imap_command_open (fetch);
   imap_command_add_atom (fetch, "item", "RFC822.SIZE");
   imap_command_add_section (fetch, "BODY.PEEK", "", NULL, FALSE, 0, 0);
-  imap_command_add_section (fetch, "BODY.PEEK", "1.2.HEADER.FIELDS", (const char *const[]){ "Subject", "X (odd)", NULL }, TRUE,
-                            5, 100);
+  imap_command_add_section (fetch, "BODY.PEEK", "1.2.HEADER.FIELDS",
+                            (const char *const[]){ "Subject", "X (odd)", NULL }, TRUE, 5, 100);
   imap_command_close (fetch);
-  assert_dump (fetch, "A8 UID FETCH 1:* (RFC822.SIZE BODY.PEEK[] BODY.PEEK[1.2.HEADER.FIELDS (Subject \"X (odd)\")]<5.100>)\r\n");
+  assert_dump (
+      fetch,
+      "A8 UID FETCH 1:* (RFC822.SIZE BODY.PEEK[] BODY.PEEK[1.2.HEADER.FIELDS (Subject \"X (odd)\")]<5.100>)\r\n");
   imap_command_add_sequence (found, "messages", "$");
   assert_dump (found, "A9 UID FETCH $\r\n");
   imap_command_add_seqset (none, empty);

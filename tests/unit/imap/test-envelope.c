@@ -52,14 +52,16 @@ dump_addresses (const ImapAddress *address)
 }
 
 #define assert_to(self, list, expected, bad) \
-  G_STMT_START { \
+  G_STMT_START \
+  { \
     g_autofree char *text__ = g_strdup_printf ("(NIL NIL NIL NIL NIL %s NIL NIL NIL NIL)", list); \
     g_autofree char *dump__ = NULL; \
     g_assert_true (decode (self, text__)); \
     dump__ = dump_addresses ((self)->envelope.to); \
     g_assert_cmpstr (dump__, ==, expected); \
     g_assert_cmphex ((self)->envelope.malformed, ==, (bad) ? IMAP_ENVELOPE_TO : 0); \
-  } G_STMT_END
+  } \
+  G_STMT_END
 
 static void
 test_rfc (Fixture *self, gconstpointer data)
@@ -99,7 +101,8 @@ static void
 test_groups (Fixture *self, gconstpointer data)
 {
   assert_to (self, "((NIL NIL \"undisclosed\" NIL)(NIL NIL NIL NIL))", "undisclosed: ;", FALSE);
-  assert_to (self, "((\"A\" NIL \"a\" \"x\")(NIL NIL \"g\" NIL)(NIL NIL \"b\" \"y\")(NIL NIL NIL NIL)(NIL NIL \"c\" \"z\"))",
+  assert_to (self,
+             "((\"A\" NIL \"a\" \"x\")(NIL NIL \"g\" NIL)(NIL NIL \"b\" \"y\")(NIL NIL NIL NIL)(NIL NIL \"c\" \"z\"))",
              "A <a@x> g: - <b@y> ; - <c@z>", FALSE);
   assert_to (self, "((NIL NIL \"g\" NIL)(NIL NIL NIL NIL)(NIL NIL \"h\" NIL)(NIL NIL NIL NIL))", "g: ; h: ;", FALSE);
   /* an address without host is no group when none ends */

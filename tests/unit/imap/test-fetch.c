@@ -34,11 +34,12 @@ static void
 test_all (Fixture *self, gconstpointer data)
 {
   const ImapFetch *fetch = decode (
-    self, "* 12 FETCH (UID 4711 FLAGS (\\Seen $Forwarded work \\Flagged) RFC822.SIZE 44827 INTERNALDATE "
-          "\" 5-Nov-2026 14:03:07 +0100\" ENVELOPE (\"Thu, 5 Nov 2026\" \"Hi\" ((\"Bob\" NIL \"bob\" \"example.org\")) "
-          "NIL NIL NIL NIL NIL NIL \"<1@x>\") MODSEQ (12345678901234567890) EMAILID (M6d99) THREADID (T64b) "
-          "PREVIEW \"a preview\" SAVEDATE \" 1-Jan-1970 00:00:01 +0000\" X-GM-MSGID 1278455344230334865 "
-          "X-GM-THRID 1266894439832287888 X-GM-LABELS (\\Inbox \"a b\"))\r\n");
+      self,
+      "* 12 FETCH (UID 4711 FLAGS (\\Seen $Forwarded work \\Flagged) RFC822.SIZE 44827 INTERNALDATE "
+      "\" 5-Nov-2026 14:03:07 +0100\" ENVELOPE (\"Thu, 5 Nov 2026\" \"Hi\" ((\"Bob\" NIL \"bob\" \"example.org\")) "
+      "NIL NIL NIL NIL NIL NIL \"<1@x>\") MODSEQ (12345678901234567890) EMAILID (M6d99) THREADID (T64b) "
+      "PREVIEW \"a preview\" SAVEDATE \" 1-Jan-1970 00:00:01 +0000\" X-GM-MSGID 1278455344230334865 "
+      "X-GM-THRID 1266894439832287888 X-GM-LABELS (\\Inbox \"a b\"))\r\n");
 
   g_assert_cmpuint (fetch->seq, ==, 12);
   g_assert_cmphex (fetch->fields, ==, 0x7fff & ~(IMAP_FETCH_BODYSTRUCTURE | IMAP_FETCH_SECTIONS));
@@ -67,9 +68,12 @@ test_all (Fixture *self, gconstpointer data)
 static void
 test_sections (Fixture *self, gconstpointer data)
 {
-  const ImapSection *section =
-    decode (self, "* 1 FETCH (BODY[] {3}\r\nabc BODY[1.2.MIME] \"x\" BODY[HEADER.FIELDS (A B)]<10> NIL BINARY[2] ~{2}\r\nab "
-                  "BINARY.SIZE[3] 77 RFC822.HEADER \"h\" RFC822 \"r\" UID 9)\r\n")->sections;
+  const ImapSection *section
+      = decode (
+            self,
+            "* 1 FETCH (BODY[] {3}\r\nabc BODY[1.2.MIME] \"x\" BODY[HEADER.FIELDS (A B)]<10> NIL BINARY[2] ~{2}\r\nab "
+            "BINARY.SIZE[3] 77 RFC822.HEADER \"h\" RFC822 \"r\" UID 9)\r\n")
+            ->sections;
 
   g_assert_cmphex (self->fetch.malformed, ==, 0);
   g_assert_cmpuint (self->fetch.uid, ==, 9);
@@ -124,7 +128,11 @@ test_streamed (Fixture *self, gconstpointer data)
 static void
 test_malformed (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *text; ImapFetchFields malformed; } cases[] = {
+  static const struct
+  {
+    const char *text;
+    ImapFetchFields malformed;
+  } cases[] = {
     { "* 1 FETCH (UID 0 RFC822.SIZE 5)\r\n", IMAP_FETCH_UID },
     { "* 1 FETCH (UID x RFC822.SIZE 5)\r\n", IMAP_FETCH_UID },
     { "* 1 FETCH (UID 4294967296 RFC822.SIZE 5)\r\n", IMAP_FETCH_UID },
@@ -161,7 +169,8 @@ test_malformed (Fixture *self, gconstpointer data)
 static void
 test_no_fetch (Fixture *self, gconstpointer data)
 {
-  static const char *const wrong[] = { "* FETCH (UID 1)\r\n", "* 0 FETCH (UID 1)\r\n", "* 1 FETCH\r\n", "* 1 EXISTS\r\n" };
+  static const char *const wrong[]
+      = { "* FETCH (UID 1)\r\n", "* 0 FETCH (UID 1)\r\n", "* 1 FETCH\r\n", "* 1 EXISTS\r\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     g_assert_false (imap_decode_fetch (feed_response (&self->feed, wrong[i]), imap_reader_get_arena (self->feed.reader),

@@ -39,11 +39,12 @@ test_list (Fixture *self, gconstpointer data)
 {
   assert_list (self, "* LIST (\\HasNoChildren \\Subscribed) \"/\" INBOX\r\n",
                IMAP_LIST_HAS_NO_CHILDREN | IMAP_LIST_SUBSCRIBED, TAUBE_FOLDER_ROLE_NONE, '/', "INBOX", FALSE);
-  assert_list (self, "* LSUB () \".\" \"INBOX.Sent Items\"\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '.', "INBOX.Sent Items", FALSE);
+  assert_list (self, "* LSUB () \".\" \"INBOX.Sent Items\"\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '.', "INBOX.Sent Items",
+               FALSE);
   assert_list (self, "* LIST (\\Noselect) \"/\" \"\"\r\n", IMAP_LIST_NO_SELECT, TAUBE_FOLDER_ROLE_NONE, '/', "", FALSE);
   assert_list (self, "* LIST (\\noinferiors \\MARKED) NIL {5}\r\na\"b\\c\r\n",
-               IMAP_LIST_NO_INFERIORS | IMAP_LIST_HAS_NO_CHILDREN | IMAP_LIST_MARKED, TAUBE_FOLDER_ROLE_NONE, 0, "a\"b\\c",
-               FALSE);
+               IMAP_LIST_NO_INFERIORS | IMAP_LIST_HAS_NO_CHILDREN | IMAP_LIST_MARKED, TAUBE_FOLDER_ROLE_NONE, 0,
+               "a\"b\\c", FALSE);
   assert_list (self, "* LIST (\\HasNoChildren \\Sent) \"\\\\\" Gesendet\r\n", IMAP_LIST_HAS_NO_CHILDREN,
                TAUBE_FOLDER_ROLE_SENT, '\\', "Gesendet", FALSE);
   assert_list (self, "* XLIST (\\HasNoChildren \\AllMail) \"/\" \"[Google Mail]/Alle Nachrichten\"\r\n",
@@ -64,8 +65,8 @@ test_extended (Fixture *self, gconstpointer data)
 static void
 test_odd_lists (Fixture *self, gconstpointer data)
 {
-  static const char *const wrong[] = { "* LIST\r\n", "* LIST ()\r\n", "* LIST () \"/\"\r\n", "* LIST x \"/\" y\r\n",
-                                       "* LIST () \"/\" ()\r\n" };
+  static const char *const wrong[]
+      = { "* LIST\r\n", "* LIST ()\r\n", "* LIST () \"/\"\r\n", "* LIST x \"/\" y\r\n", "* LIST () \"/\" ()\r\n" };
 
   assert_list (self, "* LIST NIL \"/\" foo\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "foo", FALSE);
   assert_list (self, "* LIST () / foo\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "foo", FALSE);
@@ -73,7 +74,8 @@ test_odd_lists (Fixture *self, gconstpointer data)
   assert_list (self, "* LIST () \"//\" foo\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "foo", TRUE);
   assert_list (self, "* LIST ((a)) \"/\" foo\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "foo", TRUE);
   assert_list (self, "* LIST () \"/\" Sent Items\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "Sent Items", TRUE);
-  assert_list (self, "* LIST () \"/\" a  b NIL c (\"OLDNAME\" (x))\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "a  b NIL c", TRUE);
+  assert_list (self, "* LIST () \"/\" a  b NIL c (\"OLDNAME\" (x))\r\n", 0, TAUBE_FOLDER_ROLE_NONE, '/', "a  b NIL c",
+               TRUE);
   assert_string (self->list.old_name, "x");
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
     g_assert_false (imap_decode_list (feed_response (&self->feed, wrong[i]), &self->list));
@@ -85,10 +87,11 @@ test_status (Fixture *self, gconstpointer data)
   const ImapStatus *status = &self->status;
 
   g_assert_true (imap_decode_status (
-    feed_response (&self->feed, "* STATUS \"a b\" (MESSAGES 231 UIDNEXT 44292 UIDVALIDITY 4294967295 UNSEEN 7 RECENT 1 DELETED 2 "
-                                "SIZE 99999999999 HIGHESTMODSEQ 18446744073709551615 X-NEW (1 2) APPENDLIMIT NIL "
-                                "MAILBOXID (F2212ea87))\r\n"),
-    &self->status));
+      feed_response (&self->feed,
+                     "* STATUS \"a b\" (MESSAGES 231 UIDNEXT 44292 UIDVALIDITY 4294967295 UNSEEN 7 RECENT 1 DELETED 2 "
+                     "SIZE 99999999999 HIGHESTMODSEQ 18446744073709551615 X-NEW (1 2) APPENDLIMIT NIL "
+                     "MAILBOXID (F2212ea87))\r\n"),
+      &self->status));
   assert_string (status->name, "a b");
   g_assert_cmphex (status->fields, ==, 0x3ff);
   g_assert_cmphex (status->malformed, ==, IMAP_STATUS_APPENDLIMIT);
@@ -116,8 +119,8 @@ test_odd_status (Fixture *self, gconstpointer data)
   g_assert_cmphex (self->status.fields, ==, 0);
   g_assert_true (imap_decode_status (feed_response (&self->feed, "* STATUS foo (MESSAGES)\r\n"), &self->status));
   g_assert_cmphex (self->status.fields, ==, 0);
-  g_assert_true (imap_decode_status (feed_response (&self->feed, "* STATUS two words (MESSAGES -1 UNSEEN 3)\r\n"),
-                                     &self->status));
+  g_assert_true (
+      imap_decode_status (feed_response (&self->feed, "* STATUS two words (MESSAGES -1 UNSEEN 3)\r\n"), &self->status));
   g_assert_cmpmem (self->status.name.text, self->status.name.length, "two words", 9);
   g_assert_cmphex (self->status.malformed, ==, IMAP_STATUS_MESSAGES);
   g_assert_cmpuint (self->status.unseen, ==, 3);
@@ -167,7 +170,8 @@ test_id (Fixture *self, gconstpointer data)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
-  g_assert_true (imap_decode_id (feed_response (&self->feed, "* ID (\"name\" \"Dovecot\" \"version\" NIL x)\r\n"), add_pair, out));
+  g_assert_true (
+      imap_decode_id (feed_response (&self->feed, "* ID (\"name\" \"Dovecot\" \"version\" NIL x)\r\n"), add_pair, out));
   g_assert_cmpstr (out->str, ==, "name=Dovecot;version=-;");
   g_assert_true (imap_decode_id (feed_response (&self->feed, "* ID NIL\r\n"), add_pair, out));
   g_assert_true (imap_decode_id (feed_response (&self->feed, "* ID ()\r\n"), add_pair, out));

@@ -70,19 +70,23 @@ test_streamed_body (void)
   g_autofree char *some = dump_at_every_split (two, strlen (two), accept_bodies);
   g_autofree char *both = dump_at_every_split (two, strlen (two), accept_all);
 
-  g_assert_cmpstr (all, ==, "body 12/5 BODY[] 10: 0123456\r\n) end\n"
-                            "12 FETCH (UID 5 BODY[] <10 streamed> FLAGS (\\Seen))\nA1 OK\n");
-  g_assert_cmpstr (some, ==, "body 1/0 BODY[1]<0> 0:  end\n"
-                             "1 FETCH (BODY[1]<0> <0 streamed> BINARY[2] {3}abc UID 7)\n");
-  g_assert_cmpstr (both, ==, "body 1/0 BODY[1]<0> 0:  end\nbody 1/0 BINARY[2] 3 binary: abc end\n"
-                             "1 FETCH (BODY[1]<0> <0 streamed> BINARY[2] <3 streamed> UID 7)\n");
+  g_assert_cmpstr (all, ==,
+                   "body 12/5 BODY[] 10: 0123456\r\n) end\n"
+                   "12 FETCH (UID 5 BODY[] <10 streamed> FLAGS (\\Seen))\nA1 OK\n");
+  g_assert_cmpstr (some, ==,
+                   "body 1/0 BODY[1]<0> 0:  end\n"
+                   "1 FETCH (BODY[1]<0> <0 streamed> BINARY[2] {3}abc UID 7)\n");
+  g_assert_cmpstr (both, ==,
+                   "body 1/0 BODY[1]<0> 0:  end\nbody 1/0 BINARY[2] 3 binary: abc end\n"
+                   "1 FETCH (BODY[1]<0> <0 streamed> BINARY[2] <3 streamed> UID 7)\n");
 }
 
 /* A literal that is not the value of an item of FETCH goes to no sink. */
 static void
 test_only_bodies_are_streamed (void)
 {
-  static const char stream[] = "* LIST () \"/\" {3}\r\nfoo\r\n* 1 FETCH (ENVELOPE ({2}\r\nab))\r\n* 1 FETCH {2}\r\nab\r\n";
+  static const char stream[]
+      = "* LIST () \"/\" {3}\r\nfoo\r\n* 1 FETCH (ENVELOPE ({2}\r\nab))\r\n* 1 FETCH {2}\r\nab\r\n";
   g_autofree char *dump = dump_at_every_split (stream, strlen (stream), accept_all);
 
   g_assert_cmpstr (dump, ==, "LIST () \"/\" {3}foo\n1 FETCH (ENVELOPE ({2}ab))\n1 FETCH {2}ab\n");

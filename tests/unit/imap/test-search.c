@@ -61,8 +61,10 @@ test_esearch (Fixture *self, gconstpointer data)
 {
   ImapEsearch esearch;
 
-  g_assert_true (imap_decode_esearch (feed_response (&self->feed, "* ESEARCH (TAG \"A282\") UID MIN 2 COUNT 3 MAX 9 ALL 2,10:11 "
-                                                                  "MODSEQ 1236 PARTIAL (1:100 5:7) X-NEW (1)\r\n"), &esearch));
+  g_assert_true (
+      imap_decode_esearch (feed_response (&self->feed, "* ESEARCH (TAG \"A282\") UID MIN 2 COUNT 3 MAX 9 ALL 2,10:11 "
+                                                       "MODSEQ 1236 PARTIAL (1:100 5:7) X-NEW (1)\r\n"),
+                           &esearch));
   assert_string (esearch.tag, "A282");
   g_assert_true (esearch.uid);
   g_assert_cmphex (esearch.fields, ==, 0x3f);
@@ -118,7 +120,8 @@ test_copyuid (Fixture *self, gconstpointer data)
 {
   ImapCopyuid copyuid;
 
-  g_assert_true (imap_decode_copyuid (feed_response (&self->feed, "A1 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n"), &copyuid));
+  g_assert_true (imap_decode_copyuid (
+      feed_response (&self->feed, "A1 OK [COPYUID 38505 304,319:320 3956:3958] Done\r\n"), &copyuid));
   g_assert_cmpuint (copyuid.uidvalidity, ==, 38505);
   assert_string (copyuid.source, "304,319:320");
   assert_string (copyuid.target, "3956:3958");
@@ -136,7 +139,8 @@ test_code_number (Fixture *self, gconstpointer data)
 {
   guint64 number;
 
-  g_assert_true (imap_decode_code_number (feed_response (&self->feed, "* OK [HIGHESTMODSEQ 715194045007] x\r\n"), &number));
+  g_assert_true (
+      imap_decode_code_number (feed_response (&self->feed, "* OK [HIGHESTMODSEQ 715194045007] x\r\n"), &number));
   g_assert_cmpuint (number, ==, G_GUINT64_CONSTANT (715194045007));
   g_assert_false (imap_decode_code_number (feed_response (&self->feed, "* OK [UIDNEXT] x\r\n"), &number));
   g_assert_false (imap_decode_code_number (feed_response (&self->feed, "* OK x\r\n"), &number));

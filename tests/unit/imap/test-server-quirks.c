@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What real servers send although no RFC allows it, or what one would not expect. One test each; where the server is known,
- * it is named. */
+/* What real servers send although no RFC allows it, or what one would not expect. One test each; where the server
+ * is known, it is named. */
 #include "imap-command.h"
 #include "imap-decode-fetch.h"
 #include "imap-decode-list.h"
@@ -111,16 +111,19 @@ test_03 (Fixture *self, gconstpointer data)
 static void
 test_04 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (imap_decode_status (feed_response (&self->feed, "* STATUS \"x\" (MESSAGES 2 UNSEEN 1) \r\n"), &self->status));
+  g_assert_true (
+      imap_decode_status (feed_response (&self->feed, "* STATUS \"x\" (MESSAGES 2 UNSEEN 1) \r\n"), &self->status));
   g_assert_cmpuint (self->status.messages, ==, 2);
-  g_assert_true (imap_decode_status (feed_response (&self->feed, "* STATUS x (MESSAGES 2 UNSEEN 1 )  \r\n"), &self->status));
+  g_assert_true (
+      imap_decode_status (feed_response (&self->feed, "* STATUS x (MESSAGES 2 UNSEEN 1 )  \r\n"), &self->status));
   g_assert_cmpuint (self->status.unseen, ==, 1);
 }
 
 static void
 test_05 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (imap_decode_list (feed_response (&self->feed, "* LIST (\\HasNoChildren) \"/\" INBOX/a\tb\001c\r\n"), &self->list));
+  g_assert_true (imap_decode_list (feed_response (&self->feed, "* LIST (\\HasNoChildren) \"/\" INBOX/a\tb\001c\r\n"),
+                                   &self->list));
   assert_string (self->list.name, "INBOX/a\tb\001c");
 }
 
@@ -129,10 +132,12 @@ test_06 (Fixture *self, gconstpointer data)
 {
   ImapCopyuid copyuid;
 
-  g_assert_true (imap_decode_copyuid (feed_response (&self->feed, "A1 OK [COPYUID 1521475658  ] Completed\r\n"), &copyuid));
+  g_assert_true (
+      imap_decode_copyuid (feed_response (&self->feed, "A1 OK [COPYUID 1521475658  ] Completed\r\n"), &copyuid));
   g_assert_cmpuint (copyuid.uidvalidity, ==, 1521475658);
   g_assert_cmpuint (copyuid.source.length + copyuid.target.length, ==, 0);
-  g_assert_true (imap_decode_copyuid (feed_response (&self->feed, "A1 OK [COPYUID 7 \"\" \"\"] Completed\r\n"), &copyuid));
+  g_assert_true (
+      imap_decode_copyuid (feed_response (&self->feed, "A1 OK [COPYUID 7 \"\" \"\"] Completed\r\n"), &copyuid));
   g_assert_true (imap_decode_copyuid (feed_response (&self->feed, "A1 OK [APPENDUID 7] Completed\r\n"), &copyuid));
   g_assert_cmpuint (copyuid.target.length, ==, 0);
 }
@@ -176,7 +181,8 @@ test_10 (Fixture *self, gconstpointer data)
 static void
 test_11 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (detect ("Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 ready.", NULL).no_namespace);
+  g_assert_true (
+      detect ("Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 ready.", NULL).no_namespace);
   g_assert_false (detect ("The Microsoft Exchange IMAP4 service is ready.", NULL).no_namespace);
 }
 
@@ -235,21 +241,23 @@ test_17 (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->fetch.flags.n_keywords, ==, 4);
   g_assert_cmpstr (self->fetch.flags.keywords[1], ==, "OIB-Seen-[Gmail]/All");
   g_assert_true (imap_flags_decode (
-    feed_response (&self->feed, "* OK [PERMANENTFLAGS (\\Seen $MDNSent [a] OIB-Seen-[Gmail]/All \\*)] Flags.\r\n")->code_values,
-    imap_reader_get_arena (self->feed.reader), &flags));
+      feed_response (&self->feed, "* OK [PERMANENTFLAGS (\\Seen $MDNSent [a] OIB-Seen-[Gmail]/All \\*)] Flags.\r\n")
+          ->code_values,
+      imap_reader_get_arena (self->feed.reader), &flags));
   g_assert_true (flags.any);
   g_assert_cmpstr (self->feed.event.response->text, ==, "Flags.");
 }
 
-/* Gmail: nested multiparts with one boundary come as one part with the type of the wrong one, or as a message without the
- * message. The others keep their numbers. */
+/* Gmail: nested multiparts with one boundary come as one part with the type of the wrong one, or as a message
+ * without the message. The others keep their numbers. */
 static void
 test_18 (Fixture *self, gconstpointer data)
 {
-  const ImapBody *part = body (self, "((\"MULTIPART\" \"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL \"7BIT\" 512 NIL NIL NIL)"
-                                     "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 700 NIL NIL NIL NIL)"
-                                     "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 1 NIL NIL NIL) \"MIXED\" "
-                                     "(\"BOUNDARY\" \"x\") NIL NIL)");
+  const ImapBody *part
+      = body (self, "((\"MULTIPART\" \"ALTERNATIVE\" (\"BOUNDARY\" \"x\") NIL NIL \"7BIT\" 512 NIL NIL NIL)"
+                    "(\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 700 NIL NIL NIL NIL)"
+                    "(\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 1 NIL NIL NIL) \"MIXED\" "
+                    "(\"BOUNDARY\" \"x\") NIL NIL)");
 
   g_assert_cmpuint (part->n_children, ==, 3);
   part = part->children;
@@ -267,8 +275,9 @@ test_19 (Fixture *self, gconstpointer data)
 {
   guint64 number;
 
-  g_assert_true (imap_value_get_number (feed_response (&self->feed, "* QUOTA \"\" (STORAGE 5 11592736768000)\r\n")
-                                          ->values->next->first->next->next, &number));
+  g_assert_true (imap_value_get_number (
+      feed_response (&self->feed, "* QUOTA \"\" (STORAGE 5 11592736768000)\r\n")->values->next->first->next->next,
+      &number));
   g_assert_cmpuint (number, ==, G_GUINT64_CONSTANT (11592736768000));
 }
 
@@ -276,7 +285,11 @@ test_19 (Fixture *self, gconstpointer data)
 static void
 test_20 (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *text; guint retry_after; } cases[] = {
+  static const struct
+  {
+    const char *text;
+    guint retry_after;
+  } cases[] = {
     { "A1 NO [THROTTLED] Account exceeded command limits\r\n", 60 },
     { "A1 NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)\r\n", 600 },
     { "A1 NO [ALERT] Too many simultaneous connections. (Failure)\r\n", 60 },
@@ -297,7 +310,8 @@ test_20 (Fixture *self, gconstpointer data)
 static void
 test_21 (Fixture *self, gconstpointer data)
 {
-  fetch (self, "* 1 FETCH (X-GM-MSGID 18446744073709551615 X-GM-LABELS (\\Inbox \"\\\\Sent\" {3}\r\na b &APw-) UID 2)\r\n");
+  fetch (self,
+         "* 1 FETCH (X-GM-MSGID 18446744073709551615 X-GM-LABELS (\\Inbox \"\\\\Sent\" {3}\r\na b &APw-) UID 2)\r\n");
   g_assert_cmpuint (self->fetch.gm_msgid, ==, G_MAXUINT64);
   g_assert_cmpstr (self->fetch.gm_labels->next->text, ==, "\\Sent");
   g_assert_cmpstr (self->fetch.gm_labels->next->next->text, ==, "a b");
@@ -309,7 +323,7 @@ static void
 test_22 (Fixture *self, gconstpointer data)
 {
   g_assert_true (imap_decode_list (
-    feed_response (&self->feed, "* LIST (\\HasNoChildren \\Trash) \"/\" \"[Gmail]/Papierkorb\"\r\n"), &self->list));
+      feed_response (&self->feed, "* LIST (\\HasNoChildren \\Trash) \"/\" \"[Gmail]/Papierkorb\"\r\n"), &self->list));
   g_assert_cmpint (self->list.role, ==, TAUBE_FOLDER_ROLE_TRASH);
   g_assert_true (imap_decode_list (feed_response (&self->feed, "* LIST () \"/\" \"[Gmail]/Trash\"\r\n"), &self->list));
   g_assert_cmpint (self->list.role, ==, TAUBE_FOLDER_ROLE_NONE);
@@ -325,7 +339,8 @@ test_24 (Fixture *self, gconstpointer data)
 static void
 test_25 (Fixture *self, gconstpointer data)
 {
-  ImapVerdict verdict = judge (self, "A1 NO [SERVERBUG] UID FETCH Server error - Please try again later\r\n", TAUBE_ERROR_PROTOCOL);
+  ImapVerdict verdict
+      = judge (self, "A1 NO [SERVERBUG] UID FETCH Server error - Please try again later\r\n", TAUBE_ERROR_PROTOCOL);
 
   g_assert_cmpint (verdict.error, ==, TAUBE_ERROR_THROTTLED);
   g_assert_false (verdict.drop);
@@ -361,7 +376,8 @@ test_28 (Fixture *self, gconstpointer data)
   g_assert_null (self->fetch.sections->content.text);
   assert_string (self->fetch.sections->next->content, "x");
   for (guint i = 0; i < 100; i++)
-    g_assert_cmpint (feed_response (&self->feed, "* BYE Autologout; idle for too long\r\n")->type, ==, IMAP_RESPONSE_BYE);
+    g_assert_cmpint (feed_response (&self->feed, "* BYE Autologout; idle for too long\r\n")->type, ==,
+                     IMAP_RESPONSE_BYE);
 }
 
 /* Zoho */
@@ -390,7 +406,8 @@ test_30 (Fixture *self, gconstpointer data)
 static void
 test_31 (Fixture *self, gconstpointer data)
 {
-  ImapVerdict verdict = judge (self, "A3 NO SELECT Unsafe Login. Please contact kefu@188.com for help\r\n", TAUBE_ERROR_NOT_FOUND);
+  ImapVerdict verdict
+      = judge (self, "A3 NO SELECT Unsafe Login. Please contact kefu@188.com for help\r\n", TAUBE_ERROR_NOT_FOUND);
 
   g_assert_cmpint (verdict.error, ==, TAUBE_ERROR_AUTH);
   g_assert_true (detect ("Coremail System IMap Server Ready(163com)", NULL).id_before_select);
@@ -442,7 +459,8 @@ test_35 (Fixture *self, gconstpointer data)
 static void
 test_36 (Fixture *self, gconstpointer data)
 {
-  fetch (self, "* 1 FETCH (ENVELOPE ((\"date\" \"subject\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL \"<m>\")) UID 2)\r\n");
+  fetch (self, "* 1 FETCH (ENVELOPE ((\"date\" \"subject\" ((NIL NIL \"a\" \"b\")) NIL NIL NIL NIL NIL NIL \"<m>\")) "
+               "UID 2)\r\n");
   assert_string (self->fetch.envelope.subject, "subject");
   assert_string (self->fetch.envelope.message_id, "<m>");
   g_assert_cmphex (self->fetch.malformed, ==, 0);
@@ -452,7 +470,8 @@ test_36 (Fixture *self, gconstpointer data)
 static void
 test_37 (Fixture *self, gconstpointer data)
 {
-  fetch (self, "* 1 FETCH (ENVELOPE (\"date\" \"subject\" ((NIL NIL \"a\" \"b\") NIL) () NIL ((NIL NIL \"c\" \"d\")) NIL NIL) UID 2)\r\n");
+  fetch (self, "* 1 FETCH (ENVELOPE (\"date\" \"subject\" ((NIL NIL \"a\" \"b\") NIL) () NIL ((NIL NIL \"c\" \"d\")) "
+               "NIL NIL) UID 2)\r\n");
   assert_string (self->fetch.envelope.to->mailbox, "c");
   g_assert_cmphex (self->fetch.envelope.malformed, ==, IMAP_ENVELOPE_IN_REPLY_TO | IMAP_ENVELOPE_MESSAGE_ID);
   g_assert_cmpuint (self->fetch.uid, ==, 2);
@@ -463,7 +482,7 @@ static void
 test_38 (Fixture *self, gconstpointer data)
 {
   static const char *const keywords[] = { "+FLAG", "\\Own", "a]b", NULL };
-  g_autoptr (ImapCommand) command = imap_command_new ("A1", "STORE", &(ImapDialect){ IMAP_LITERALS_PLUS });
+  g_autoptr (ImapCommand) command = imap_command_new ("A1", "STORE", &(ImapDialect) { IMAP_LITERALS_PLUS });
 
   fetch (self, "* 1 FETCH (FLAGS (+FLAG \\Own \\+x \\) UID 2)\r\n");
   g_assert_cmpuint (self->fetch.flags.n_keywords, ==, 4);
@@ -479,7 +498,8 @@ test_38 (Fixture *self, gconstpointer data)
 static void
 test_39 (Fixture *self, gconstpointer data)
 {
-  fetch (self, "* 1 FETCH (ENVELOPE (NIL NIL ((\"Name\" NIL \"MISSING_MAILBOX\" \"MISSING_DOMAIN\")(NIL NIL \"a\" \"MISSING_DOMAIN\")) "
+  fetch (self, "* 1 FETCH (ENVELOPE (NIL NIL ((\"Name\" NIL \"MISSING_MAILBOX\" \"MISSING_DOMAIN\")(NIL NIL \"a\" "
+               "\"MISSING_DOMAIN\")) "
                "NIL NIL NIL NIL NIL NIL NIL))\r\n");
   g_assert_cmpint (self->fetch.envelope.from->kind, ==, IMAP_ADDRESS_MAILBOX);
   assert_string (self->fetch.envelope.from->name, "Name");
@@ -502,7 +522,8 @@ test_40 (Fixture *self, gconstpointer data)
 static void
 test_41 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (detect ("mail.example.org Cyrus IMAP4 v2.3.7-Invoca-RPM-2.3.7-7.el5 server ready", NULL).no_list_extended);
+  g_assert_true (
+      detect ("mail.example.org Cyrus IMAP4 v2.3.7-Invoca-RPM-2.3.7-7.el5 server ready", NULL).no_list_extended);
   g_assert_false (detect ("mail.example.org Cyrus IMAP 3.2.6 server ready", NULL).no_list_extended);
 }
 
@@ -515,7 +536,8 @@ test_42 (Fixture *self, gconstpointer data)
 static void
 test_43 (Fixture *self, gconstpointer data)
 {
-  ImapQuirks quirks = detect ("[CAPABILITY IMAP4rev1] Courier-IMAP ready. Copyright 1998-2018 Double Precision, Inc.", NULL);
+  ImapQuirks quirks
+      = detect ("[CAPABILITY IMAP4rev1] Courier-IMAP ready. Copyright 1998-2018 Double Precision, Inc.", NULL);
 
   g_assert_true (quirks.lsub_lacks_inbox);
   g_assert_cmpuint (quirks.max_command_bytes, <, 16384);
@@ -582,7 +604,8 @@ test_50 (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->fetch.uid, ==, 2);
 }
 
-#define QUIRK(number, name) g_test_add ("/imap/quirk/" #number "-" name, Fixture, NULL, set_up, test_##number, tear_down)
+#define QUIRK(number, name) \
+  g_test_add ("/imap/quirk/" #number "-" name, Fixture, NULL, set_up, test_##number, tear_down)
 
 int
 main (int argc, char **argv)

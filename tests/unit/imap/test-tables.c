@@ -32,8 +32,9 @@ static void
 test_capabilities (Fixture *self, gconstpointer data)
 {
   g_autoptr (ImapCapabilities) capabilities = read_capabilities (
-    self, "* CAPABILITY IMAP4rev1 idle STARTTLS AUTH=PLAIN auth=scram-sha-256 LITERAL+ QRESYNC X-FOO APPENDLIMIT=35882577 "
-          "X-FOO\r\n");
+      self,
+      "* CAPABILITY IMAP4rev1 idle STARTTLS AUTH=PLAIN auth=scram-sha-256 LITERAL+ QRESYNC X-FOO APPENDLIMIT=35882577 "
+      "X-FOO\r\n");
 
   g_assert_true (imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV1));
   g_assert_false (imap_capabilities_has (capabilities, IMAP_CAPABILITY_IMAP4REV2));
@@ -165,8 +166,8 @@ test_verdicts (Fixture *self, gconstpointer data)
 static void
 assert_error_text (Fixture *self, const char *response, const char *expected)
 {
-  g_autoptr (GError) error =
-    imap_errors_new (feed_response (&self->feed, response), TAUBE_ERROR_NOT_FOUND, "cannot select \"%s\"", "Archiv 2019");
+  g_autoptr (GError) error = imap_errors_new (feed_response (&self->feed, response), TAUBE_ERROR_NOT_FOUND,
+                                              "cannot select \"%s\"", "Archiv 2019");
 
   g_assert_cmpstr (error->message, ==, expected);
 }
@@ -188,7 +189,8 @@ test_error_text (Fixture *self, gconstpointer data)
   error = imap_errors_new (feed_response (&self->feed, long_line), TAUBE_ERROR_NOT_FOUND, "x");
   g_assert_true (g_utf8_validate (error->message, -1, NULL));
   g_assert_cmpuint (strlen (error->message), <, 500);
-  throttled = imap_errors_new (feed_response (&self->feed, "A1 NO [THROTTLED] Slow down\r\n"), TAUBE_ERROR_NOT_FOUND, "x");
+  throttled
+      = imap_errors_new (feed_response (&self->feed, "A1 NO [THROTTLED] Slow down\r\n"), TAUBE_ERROR_NOT_FOUND, "x");
   g_assert_cmpuint (taube_error_get_retry_after (throttled), ==, 60);
 }
 
@@ -200,8 +202,10 @@ test_flags (Fixture *self, gconstpointer data)
   ImapFlags flags;
 
   g_assert_true (imap_flags_decode (
-    feed_response (&self->feed, "* FLAGS (\\SEEN \\answered \\Flagged \\Deleted \\Draft \\Recent $forwarded \\* a \\Own \xff)\r\n")
-      ->values, arena, &flags));
+      feed_response (&self->feed,
+                     "* FLAGS (\\SEEN \\answered \\Flagged \\Deleted \\Draft \\Recent $forwarded \\* a \\Own \xff)\r\n")
+          ->values,
+      arena, &flags));
   g_assert_cmphex (flags.flags, ==, 0x7f);
   g_assert_true (flags.any);
   g_assert_false (flags.malformed);
@@ -228,7 +232,8 @@ static void
 test_keywords (Fixture *self, gconstpointer data)
 {
   static const char *const good[] = { "work", "$Junk", "a+b", "\\Own", "a]b", "[x]", "Non-Junk" };
-  static const char *const bad[] = { "", "\\", "a b", "a(b", "a)b", "a\"b", "a%", "*", "\\*", "{5}", "ä", "a\nb", "a\\b", "\177" };
+  static const char *const bad[]
+      = { "", "\\", "a b", "a(b", "a)b", "a\"b", "a%", "*", "\\*", "{5}", "ä", "a\nb", "a\\b", "\177" };
 
   for (guint i = 0; i < G_N_ELEMENTS (good); i++)
     g_assert_true (imap_flags_check_keyword (good[i], NULL));
@@ -244,7 +249,10 @@ test_keywords (Fixture *self, gconstpointer data)
 static void
 test_servers (Fixture *self, gconstpointer data)
 {
-  static const struct { const char *greeting, *id_name, *host, *capability, *server; } servers[] = {
+  static const struct
+  {
+    const char *greeting, *id_name, *host, *capability, *server;
+  } servers[] = {
     { "Dovecot (Debian) ready.", NULL, "mail.example.org", NULL, "dovecot" },
     { "Hi", "Dovecot", "mail.example.org", NULL, "dovecot" },
     { "Gimap ready for requests from 1.2.3.4", "GImap", "imap.gmail.com", "X-GM-EXT-1", "gmail" },

@@ -5,7 +5,10 @@
 
 #include "imap-utf7.h"
 
-static const struct { const char *utf8, *utf7; } pairs[] = {
+static const struct
+{
+  const char *utf8, *utf7;
+} pairs[] = {
   { "", "" },
   { "INBOX", "INBOX" },
   { "Entwürfe", "Entw&APw-rfe" },
@@ -61,21 +64,24 @@ test_inverse (void)
     }
 }
 
-static const struct { const char *text, *tolerant; } wrong[] = {
+static const struct
+{
+  const char *text, *tolerant;
+} wrong[] = {
   { "&", "&" },
   { "foo&", "foo&" },
-  { "&AOQ", "&AOQ" },                 /* not closed */
-  { "&A-", "&A-" },                   /* not a whole character */
-  { "&AOR-", "&AOR-" },               /* bits that are not 0 behind it */
-  { "&AGE-", "&AGE-" },               /* "a" must not be encoded */
-  { "&AAA-", "&AAA-" },               /* NUL */
-  { "&2D0-", "&2D0-" },               /* half a pair */
+  { "&AOQ", "&AOQ" },   /* not closed */
+  { "&A-", "&A-" },     /* not a whole character */
+  { "&AOR-", "&AOR-" }, /* bits that are not 0 behind it */
+  { "&AGE-", "&AGE-" }, /* "a" must not be encoded */
+  { "&AAA-", "&AAA-" }, /* NUL */
+  { "&2D0-", "&2D0-" }, /* half a pair */
   { "&3gA-", "&3gA-" },
   { "&2D0AYQ-", "&2D0AYQ-" },
-  { "&AOQ-&APY-", "ä&APY-" },         /* two runs side by side */
-  { "&AO/k-", "&AO/k-" },             /* "/" of ordinary base64 */
+  { "&AOQ-&APY-", "ä&APY-" }, /* two runs side by side */
+  { "&AO/k-", "&AO/k-" },     /* "/" of ordinary base64 */
   { "&AOQAAAA-", "&AOQAAAA-" },
-  { "Entwürfe", "Entwürfe" },         /* UTF-8 all the same */
+  { "Entwürfe", "Entwürfe" }, /* UTF-8 all the same */
   { "AT&T &APw-", "AT&T ü" },
   { "\xe4", "\xef\xbf\xbd" },
 };

@@ -28,7 +28,8 @@ test_sections (void)
 {
   assert_dump ("* 1 FETCH (BODY[HEADER.FIELDS (A \"B]\" C)]<0> {1}\r\nx UID 1)\r\n",
                "1 FETCH (BODY[HEADER.FIELDS (A \"B]\" C)]<0> {1}x UID 1)\n");
-  assert_dump ("* 1 FETCH (body.peek[1.MIME] NIL BINARY.SIZE[1] 5)\r\n", "1 FETCH (body.peek[1.MIME] NIL BINARY.SIZE[1] 5)\n");
+  assert_dump ("* 1 FETCH (body.peek[1.MIME] NIL BINARY.SIZE[1] 5)\r\n",
+               "1 FETCH (body.peek[1.MIME] NIL BINARY.SIZE[1] 5)\n");
   /* a bracket in a flag is nothing special, nor is a section that is not closed */
   assert_dump ("* 1 FETCH (FLAGS (BODY[ a) UID 1)\r\n", "1 FETCH (FLAGS (BODY[ a) UID 1)\n");
   assert_dump ("* 1 FETCH (BODY[HEADER (A) UID 1)\r\n", "1 FETCH (BODY[HEADER (A) UID 1)\n");
