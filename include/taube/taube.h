@@ -3,11 +3,12 @@
 
 /* The one header that applications include. */
 #include <taube/taube-types.h>
-#include <taube/taube-certificate.h>
-#include <taube/taube-address.h>
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
+#include <taube/taube-address.h>
 #include <taube/taube-batch-result.h>
+#include <taube/taube-capabilities.h>
+#include <taube/taube-certificate.h>
 #include <taube/taube-certificate.h>
 #include <taube/taube-changes.h>
 #include <taube/taube-error.h>
