@@ -88,6 +88,21 @@ take_fd (GSocketConnection *connection)
   return fd;
 }
 
+/* GIO says again what was tried and where; the reason alone is enough. */
+static const char *
+reason_of (const GError *failure)
+{
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return g_strerror (ECONNREFUSED);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
+    return g_strerror (EHOSTUNREACH);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE))
+    return g_strerror (ENETUNREACH);
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_strerror (ETIMEDOUT);
+  return failure->message;
+}
+
 static GError *
 explain (Connect *self, GError *failure)
 {
@@ -97,7 +112,7 @@ explain (Connect *self, GError *failure)
     return error;
   if (self->timed_out)
     return taube_connect_error_new_timeout (self->endpoint);
-  return taube_connect_error_new (self->endpoint, failure->message);
+  return taube_connect_error_new (self->endpoint, reason_of (failure));
 }
 
 static void

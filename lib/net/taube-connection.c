@@ -413,16 +413,19 @@ taube_connection_handshake (TaubeConnection *self, GCancellable *cancellable, GE
   return taube_connection_verify (self, cancellable, error);
 }
 
-/* Judges the certificate; may ask and so block. */
+/* Judges the certificate; may ask and so block. The time that somebody takes to answer is not the server's. */
 gboolean
 taube_connection_verify (TaubeConnection *self, GCancellable *cancellable, GError **error)
 {
+  gint64 begin = g_get_monotonic_time ();
   GError *failure = NULL;
 
   TAUBE_TRACE ("net", "%u TLS: %s, %s", self->id, taube_tls_stream_get_version (self->top),
                taube_tls_stream_get_cipher (self->top));
   if (!taube_tls_stream_verify (self->top, cancellable, &failure))
     return taube_connection_break (self, failure, error);
+  if (self->deadline > 0)
+    self->deadline += g_get_monotonic_time () - begin;
   return TRUE;
 }
 

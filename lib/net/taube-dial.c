@@ -132,7 +132,7 @@ taube_connection_dial (const TaubeEndpoint *endpoint, gboolean wait_for_greeting
   self->silence_timeout = G_MAXUINT;
   if (!finish_dial (self, wait_for_greeting, cancellable, &failure))
     {
-      g_propagate_error (error, explain_late (endpoint, deadline, failure));
+      g_propagate_error (error, explain_late (endpoint, self->deadline, failure));
       return NULL;
     }
   self->deadline = 0;
@@ -277,11 +277,14 @@ dial_tls (Dial *self)
       dial_park (self, n == TAUBE_STREAM_WANT_READ ? EPOLLIN : EPOLLOUT);
       return FALSE;
     }
+  connection->deadline = self->deadline;
   if (n == TAUBE_STREAM_ERROR || !taube_connection_verify (connection, self->cancellable, &error))
     {
       dial_end (self, error);
       return FALSE;
     }
+  self->deadline = connection->deadline;
+  connection->deadline = 0;
   self->shaken = TRUE;
   return TRUE;
 }

@@ -7,6 +7,7 @@
 #include "net-server.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -133,14 +134,14 @@ test_refused (gconstpointer data)
 {
   TaubeEndpoint endpoint;
   g_autoptr (Outcome) outcome = NULL;
-  g_autofree char *start = NULL;
+  g_autofree char *text = NULL;
 
   fill_endpoint (&endpoint, NULL);
   endpoint.port = get_free_port ();
   outcome = dial_either (GPOINTER_TO_INT (data), &endpoint, TRUE, NULL);
   g_assert_error (outcome->error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
-  start = g_strdup_printf ("cannot connect to 127.0.0.1:%u: ", endpoint.port);
-  g_assert_true (g_str_has_prefix (outcome->error->message, start));
+  text = g_strdup_printf ("cannot connect to 127.0.0.1:%u: %s", endpoint.port, g_strerror (ECONNREFUSED));
+  g_assert_cmpstr (outcome->error->message, ==, text);
 }
 
 static void
@@ -375,6 +376,35 @@ test_tls_async (void)
   g_assert_cmpuint (taube_buffer_length (taube_connection_get_input (good->connection)), ==, 13);
 }
 
+static gboolean
+think_and_trust (TaubeCertificate *certificate, GCancellable *cancellable, gpointer user_data)
+{
+  const TaubeEndpoint *endpoint = user_data;
+
+  g_usleep ((gulong) (endpoint->connect_timeout + 100) * 1000);
+  return TRUE;
+}
+
+/* Somebody who thinks about a certificate for longer than connecting may take is not the server's fault. */
+static void
+test_thinking_is_no_time_out (gconstpointer data)
+{
+  g_autoptr (NetCert) cert = net_cert_new ("x", "DNS:x", NULL, FALSE, 0, 10);
+  g_autoptr (NetServer) server = net_server_new (greet_by_tls, cert);
+  TaubeEndpoint endpoint;
+  g_autoptr (Outcome) outcome = NULL;
+
+  fill_endpoint (&endpoint, server);
+  endpoint.implicit_tls = TRUE;
+  endpoint.connect_timeout = 2000;
+  endpoint.certificate_func = think_and_trust;
+  endpoint.certificate_data = &endpoint;
+  outcome = dial_either (GPOINTER_TO_INT (data), &endpoint, TRUE, NULL);
+  g_assert_no_error (outcome->error);
+  /* The deadline was that of dialling. */
+  g_assert_cmpint (taube_connection_fill_nowait (outcome->connection, NULL), ==, TAUBE_CONNECTION_WOULD_BLOCK);
+}
+
 /* ---- many ---- */
 
 /* Connecting and waiting for the greeting happen on the I/O thread: a thousand accounts need no thousand threads. */
@@ -569,6 +599,7 @@ static const struct
   { "refused", test_refused },
   { "unknown-host", test_unknown_host },
   { "wrong-endpoint", test_wrong_endpoint },
+  { "thinking-is-no-time-out", test_thinking_is_no_time_out },
   { "deadline-covers-all-of-it", test_deadline_covers_all_of_it },
   { "deadline-while-connecting", test_deadline_while_connecting },
 };

@@ -640,6 +640,90 @@ test_end_of_tls (gconstpointer data)
     }
 }
 
+/* Asks for another handshake on the same connection, as TLS 1.2 allows. */
+static void
+renegotiate (int fd, NetServer *server, gpointer data)
+{
+  SSL *ssl = net_accept_tls (fd, good, TLS1_2_VERSION, NULL);
+  char line[100];
+  gboolean *refused = data;
+
+  SSL_write (ssl, "* OK secure\r\n", 13);
+  SSL_renegotiate (ssl);
+  SSL_do_handshake (ssl);
+  *refused = SSL_read (ssl, line, sizeof line) <= 0;
+  SSL_free (ssl);
+}
+
+static void
+test_no_renegotiation (void)
+{
+  gboolean refused = FALSE;
+  g_autoptr (NetServer) server = net_server_new (renegotiate, &refused);
+  TaubeEndpoint endpoint;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeConnection) connection = NULL;
+
+  fill_endpoint (&endpoint, server);
+  connection = taube_connection_dial (&endpoint, TRUE, NULL, &error);
+  g_assert_no_error (error);
+  check_greeting (connection);
+  /* OpenSSL's server takes the refusal as the end. */
+  g_assert_cmpint (taube_connection_fill (connection, NULL, &error), ==, -1);
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS);
+  g_clear_pointer (&connection, taube_connection_free);
+  g_clear_pointer (&server, net_server_free);
+  g_assert_true (refused);
+}
+
+/* ---- names beyond ASCII ---- */
+
+typedef struct
+{
+  Script script;
+  char asked[300];
+} IdnProxy;
+
+/* Stands in for the name service: whatever host is asked for is this one. */
+static void
+be_proxy_and_server (int fd, NetServer *server, gpointer data)
+{
+  IdnProxy *proxy = data;
+  char line[300];
+
+  g_assert_true (net_read_line (fd, proxy->asked, sizeof proxy->asked));
+  while (net_read_line (fd, line, sizeof line) && strcmp (line, "\r\n") != 0)
+    ;
+  net_write (fd, "HTTP/1.1 200 Connection established\r\n\r\n");
+  serve (fd, server, &proxy->script);
+}
+
+static void
+test_idn (void)
+{
+  g_autoptr (NetCert) cert = net_cert_new ("x", "DNS:mail.xn--bcher-kva.invalid", authority, FALSE, 0, 10);
+  IdnProxy proxy = { .script = { .cert = cert } };
+  g_autoptr (NetServer) server = net_server_new (be_proxy_and_server, &proxy);
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u", net_server_get_port (server));
+  static const char *const hosts[] = { "mail.bücher.invalid", "mail.bücher.invalid.", "MAIL.Bücher.invalid" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      TaubeEndpoint endpoint;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeConnection) connection = NULL;
+
+      fill_endpoint (&endpoint, server);
+      endpoint.host = (char *) hosts[i];
+      endpoint.port = 993;
+      endpoint.proxy = uri;
+      connection = taube_connection_dial (&endpoint, TRUE, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_nonnull (strstr (proxy.asked, "xn--bcher-kva.invalid"));
+      g_assert_cmpint (g_ascii_strcasecmp (proxy.script.sni, "mail.xn--bcher-kva.invalid"), ==, 0);
+    }
+}
+
 /* ---- much data ---- */
 
 #define BULK ((gsize) 4 << 20)
@@ -777,6 +861,8 @@ main (int argc, char **argv)
   g_test_add_func ("/net/tls/closed-in-the-handshake", test_closed_in_the_handshake);
   g_test_add_data_func ("/net/tls/unexpected-eof-is-an-error", GINT_TO_POINTER (TRUE), test_end_of_tls);
   g_test_add_data_func ("/net/tls/close-notify-is-the-end", GINT_TO_POINTER (FALSE), test_end_of_tls);
+  g_test_add_func ("/net/tls/no-renegotiation", test_no_renegotiation);
+  g_test_add_func ("/net/tls/idn", test_idn);
   g_test_add_func ("/net/tls/both-pipes-full", test_both_pipes_full);
   g_test_add_func ("/net/tls/certificate-object", test_certificate_object);
   result = g_test_run ();
