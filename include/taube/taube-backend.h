@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 #define TAUBE_TYPE_BACKEND (taube_backend_get_type ())
+#define TAUBE_BACKEND(obj) (G_TYPE_CHECK_INSTANCE_CAST ((obj), TAUBE_TYPE_BACKEND, TaubeBackend))
+#define TAUBE_IS_BACKEND(obj) (G_TYPE_CHECK_INSTANCE_TYPE ((obj), TAUBE_TYPE_BACKEND))
 TAUBE_API GType taube_backend_get_type (void);
 
 TAUBE_API GPtrArray *taube_backend_list (void);

@@ -6,6 +6,7 @@
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
 #include <taube/taube-address.h>
+#include <taube/taube-backend.h>
 #include <taube/taube-batch-result.h>
 #include <taube/taube-capabilities.h>
 #include <taube/taube-certificate.h>
