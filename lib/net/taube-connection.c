@@ -571,6 +571,7 @@ taube_connection_park (TaubeConnection *self, gint64 deadline, TaubeConnectionPa
   if (!taube_connection_is_parkable (self))
     return FALSE;
   taube_buffer_release_memory (&self->input);
+  self->top->klass->release (self->top);
   self->read_bytes = READ_BYTES_MIN;
   self->park_func = func;
   self->park_data = user_data;

@@ -288,6 +288,11 @@ memory_stream_has_pending (TaubeStream *stream)
 }
 
 static void
+memory_stream_release (TaubeStream *stream)
+{
+}
+
+static void
 memory_stream_close (TaubeStream *stream)
 {
   MemoryStream *self = (MemoryStream *) stream;
@@ -312,6 +317,7 @@ static const TaubeStreamClass memory_stream_class = {
   .read = memory_stream_read,
   .write = memory_stream_write,
   .has_pending = memory_stream_has_pending,
+  .release = memory_stream_release,
   .close = memory_stream_close,
   .free = memory_stream_free,
 };

@@ -65,6 +65,11 @@ socket_stream_has_pending (TaubeStream *stream)
 }
 
 static void
+socket_stream_release (TaubeStream *stream)
+{
+}
+
+static void
 socket_stream_close (TaubeStream *stream)
 {
   if (stream->fd < 0)
@@ -84,6 +89,7 @@ static const TaubeStreamClass socket_stream_class = {
   .read = socket_stream_read,
   .write = socket_stream_write,
   .has_pending = socket_stream_has_pending,
+  .release = socket_stream_release,
   .close = socket_stream_close,
   .free = socket_stream_free,
 };

@@ -20,6 +20,8 @@ typedef struct
   gssize (*write) (TaubeStream *self, const guint8 *data, gsize length, GError **error);
   /* Whether there are bytes that were read from the layer below and that no poll() sees. */
   gboolean (*has_pending) (TaubeStream *self);
+  /* Gives memory back that is only needed while bytes flow. */
+  void (*release) (TaubeStream *self);
   /* Says goodbye as far as it goes without waiting; nothing is read or written afterwards. */
   void (*close) (TaubeStream *self);
   /* Frees the layers below, too. */
