@@ -12,6 +12,7 @@
 #include <taube/taube-certificate.h>
 #include <taube/taube-certificate.h>
 #include <taube/taube-changes.h>
+#include <taube/taube-credentials.h>
 #include <taube/taube-error.h>
 #include <taube/taube-id-set.h>
 #include <taube/taube-item-list.h>
@@ -21,6 +22,8 @@
 #include <taube/taube-message-list.h>
 #include <taube/taube-part.h>
 #include <taube/taube-progress.h>
+#include <taube/taube-question.h>
 #include <taube/taube-settings.h>
+#include <taube/taube-token-source.h>
 #include <taube/taube-uri.h>
 #include <taube/taube-version.h>

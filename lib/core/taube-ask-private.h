@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "core/taube-credentials-private.h"
+
+G_BEGIN_DECLS
+
+/* Runs FUNC once with DATA where TARGET's questions are asked, then NOTIFY: later, or on this thread at once. */
+typedef void (*TaubeAskFunc) (gpointer target, GSourceFunc func, gpointer data, GDestroyNotify notify);
+
+/* Who asks, and for what. Nothing is owned. */
+typedef struct
+{
+  TaubeAskFunc invoke;
+  gpointer target;
+  TaubeCredentials *credentials; /* NULL: none were given */
+  TaubeUri *uri;
+} TaubeAsk;
+
+/* Blocking. NULL with TAUBE_ERROR_AUTH when there is no answer, G_IO_ERROR_CANCELLED, or what a token source says.
+ * (transfer full) */
+TaubeSecret *taube_ask_password (const TaubeAsk *ask, guint attempt, const char *refusal, GCancellable *cancellable,
+                                 GError **error);
+TaubeSecret *taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancellable *cancellable, GError **error);
+/* CLOSURE is taken. */
+gboolean taube_ask_trust (const TaubeAsk *ask, TaubeQuestionClosure *closure, TaubeCertificate *certificate,
+                          GCancellable *cancellable);
+
+G_END_DECLS
