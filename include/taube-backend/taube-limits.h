@@ -24,6 +24,7 @@ typedef struct
   guint scram_iterations_min;
   guint scram_iterations_max;
   gsize text_bytes;           /* decoded text of a part that is returned as a string */
+  gsize message_bytes;        /* a whole message that is kept in memory; saving it to a stream has no such limit */
 } TaubeLimits;
 
 TAUBE_API const TaubeLimits *taube_limits_get_default (void);

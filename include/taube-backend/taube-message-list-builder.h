@@ -28,8 +28,8 @@ typedef enum
 TAUBE_API TaubeMessageListBuilder *taube_message_list_builder_new (TaubeFolder *folder, TaubeListFields fields);
 TAUBE_API void taube_message_list_builder_free (TaubeMessageListBuilder *self);
 
-/* A row begins: its id is PREFIX and NUMBER (cheap: "7." and 4711; PREFIX does not end with a digit), or any string that
- * is not empty. */
+/* A row begins: its id is PREFIX and NUMBER (cheap: "7." and 4711; PREFIX does not end with a digit), or any string
+ * that is not empty. */
 TAUBE_API void taube_message_list_builder_add (TaubeMessageListBuilder *self, const char *prefix, guint32 number);
 TAUBE_API void taube_message_list_builder_add_id (TaubeMessageListBuilder *self, const char *id);
 /* Takes the row that was begun last away again; like setting its cells, only before reverse() and peek(). */
@@ -46,8 +46,8 @@ TAUBE_API void taube_message_list_builder_set_sent_date (TaubeMessageListBuilder
 /* TEXT as it stands in the header (RFC 2047 and all); it is decoded here. Message ids are only made valid. */
 TAUBE_API void taube_message_list_builder_set_text (TaubeMessageListBuilder *self, TaubeMessageColumn column,
                                                     const char *text, gsize length);
-/* One more address of an address column, from the parts that an ENVELOPE has: NAME (may be NULL) as in the header. A NULL
- * HOST begins a group named MAILBOX, or ends it when MAILBOX is NULL too; an address without a domain has HOST "". */
+/* One more address of an address column, from the parts that an ENVELOPE has: NAME (may be NULL) as in the header.
+ * A NULL HOST begins a group named MAILBOX, or ends it when MAILBOX is NULL too; without a domain HOST is "". */
 TAUBE_API void taube_message_list_builder_add_address (TaubeMessageListBuilder *self, TaubeMessageColumn column,
                                                        const char *name, gsize name_length, const char *mailbox,
                                                        gsize mailbox_length, const char *host, gsize host_length);

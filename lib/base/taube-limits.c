@@ -18,6 +18,7 @@ static const TaubeLimits default_limits = {
   .scram_iterations_min = 4096,
   .scram_iterations_max = 1000000,
   .text_bytes = 64 << 20,
+  .message_bytes = 256 << 20,
 };
 
 /* The limits every account starts with. */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The rows of a message list in blocks of up to 4,096: a draft, written row by row, is packed into a block of columns and
- * strings, one piece of memory of exactly the right size, which never changes again and may be in several lists. */
+/* The rows of a message list in blocks of up to 4,096: a draft, written row by row, is packed into a block of columns
+ * and strings, one piece of memory of exactly the right size, which never changes again and may be in several lists. */
 
 #define TAUBE_MESSAGE_BLOCK_ROWS 4096
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A block is sealed before it is full when its strings get longer than this: offsets have 32 bits, and one row may still
- * come. */
+/* A block is sealed before it is full when its strings get longer than this: offsets have 32 bits, and one row may
+ * still come. */
 #define STRINGS_MAX (64u << 20)
 /* The same for combinations of keywords, of which dropped rows may have left some. */
 #define KEYWORD_SETS_MAX 32768
@@ -38,7 +38,8 @@ taube_message_draft_accepts (const TaubeMessageDraft *self, const char *prefix)
   if (self->n_rows == 0)
     return TRUE;
   return self->n_rows < TAUBE_MESSAGE_BLOCK_ROWS && self->cells.used < STRINGS_MAX
-         && self->keyword_sets->len < KEYWORD_SETS_MAX && (prefix == self->prefix || g_strcmp0 (prefix, self->prefix) == 0);
+         && self->keyword_sets->len < KEYWORD_SETS_MAX
+         && (prefix == self->prefix || g_strcmp0 (prefix, self->prefix) == 0);
 }
 
 /* A new row without cells. */

@@ -12,8 +12,8 @@
  * The messages of a mail folder, as columns.
  *
  * A cell can be read without making an object for its row, so that a folder of a million messages can be listed and
- * shown. A column that was not asked for, see [enum@ListFields], is empty. Strings that are returned live as long as the
- * list. The list never changes, and can be read from several threads at once.
+ * shown. A column that was not asked for, see [enum@ListFields], is empty. Strings that are returned live as long as
+ * the list. The list never changes, and can be read from several threads at once.
  */
 
 struct _TaubeMessageList
@@ -413,8 +413,8 @@ taube_message_list_get_subject (TaubeMessageList *self, guint position)
  *
  * Tells who wrote a message.
  *
- * Returns: (transfer none) (nullable): addresses as they are shown, such as `"Bell, Ann" <ann@example.org>, bob@example.org`;
- *   %NULL when there is none or it was not asked for
+ * Returns: (transfer none) (nullable): addresses as they are shown, such as
+ *   `"Bell, Ann" <ann@example.org>, bob@example.org`; %NULL when there is none or it was not asked for
  */
 const char *
 taube_message_list_get_from (TaubeMessageList *self, guint position)
@@ -461,8 +461,8 @@ taube_message_list_get_reply_to (TaubeMessageList *self, guint position)
  *
  * Tells whom a message is for.
  *
- * Returns: (transfer none) (nullable): the addresses, as in [method@MessageList.get_from]; groups as `Team: ann@example.org, bob@example.org;`;
- *   %NULL when there is none or it was not asked for
+ * Returns: (transfer none) (nullable): the addresses, as in [method@MessageList.get_from]; groups as
+ *   `Team: ann@example.org, bob@example.org;`; %NULL when there is none or it was not asked for
  */
 const char *
 taube_message_list_get_to (TaubeMessageList *self, guint position)

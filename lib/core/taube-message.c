@@ -217,8 +217,8 @@ taube_message_get_subject (TaubeMessage *self)
  *
  * Tells who wrote the message.
  *
- * Returns: (transfer none) (nullable): addresses as they are shown, such as `"Bell, Ann" <ann@example.org>, bob@example.org`;
- *   %NULL when there is none or it was not asked for
+ * Returns: (transfer none) (nullable): addresses as they are shown, such as
+ *   `"Bell, Ann" <ann@example.org>, bob@example.org`; %NULL when there is none or it was not asked for
  */
 const char *
 taube_message_get_from (TaubeMessage *self)
@@ -262,8 +262,8 @@ taube_message_get_reply_to (TaubeMessage *self)
  *
  * Tells whom the message is for.
  *
- * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from]; groups as `Team: ann@example.org, bob@example.org;`;
- *   %NULL when there is none or it was not asked for
+ * Returns: (transfer none) (nullable): the addresses, as in [method@Message.get_from]; groups as
+ *   `Team: ann@example.org, bob@example.org;`; %NULL when there is none or it was not asked for
  */
 const char *
 taube_message_get_to (TaubeMessage *self)

@@ -51,8 +51,8 @@ is_first_child (TaubePart *self)
  *
  * Tells whether the part is something that the message brings along, rather than a part of what it says.
  *
- * Senders are not of one mind about it, so this is a guess: what is marked as an attachment is one; texts are not, unless
- * they have a file name and come later; pictures that the HTML shows are not; everything else is.
+ * Senders are not of one mind about it, so this is a guess: what is marked as an attachment is one; texts are not,
+ * unless they have a file name and come later; pictures that the HTML shows are not; everything else is.
  *
  * Returns: whether it is an attachment
  */
@@ -106,8 +106,8 @@ taube_part_find (TaubePart *self, const char *section)
   return NULL;
 }
 
-/* The first part that PREFIX begins the media type of (the whole type when EXACT) and that is no attachment. What is in a
- * message within the message is not looked at, unless that is all there is. */
+/* The first part that PREFIX begins the media type of (the whole type when EXACT) and that is no attachment. What is in
+ * a message within the message is not looked at, unless that is all there is. */
 static TaubePart *
 find_shown (TaubePart *self, const char *media_type, gboolean exact, gboolean is_root)
 {
@@ -140,8 +140,8 @@ find_shown (TaubePart *self, const char *media_type, gboolean exact, gboolean is
  * @self: a part, such as the root
  * @media_type: `text/plain` or `text/html`
  *
- * Looks for what the message says, in one of its forms: the first part of that type that is not an attachment and not in
- * a message within the message.
+ * Looks for what the message says, in one of its forms: the first part of that type that is not an attachment and not
+ * in a message within the message.
  *
  * Returns: (transfer none) (nullable): the part, or %NULL when there is none
  */

@@ -13,8 +13,8 @@
  * A part of a message: a text, an attachment, or several parts together.
  *
  * The parts of a message are a tree, whose root stands for the whole message. A part says what it is; its content is
- * fetched by [method@Message.save_part]. Parts do not change and can be read from any thread. A part keeps those below it,
- * not those above it: keep the root as long as [method@Part.get_parent] is used.
+ * fetched by [method@Message.save_part]. Parts do not change and can be read from any thread. A part keeps those below
+ * it, not those above it: keep the root as long as [method@Part.get_parent] is used.
  */
 
 /* More parts than this in one message are left out. */
@@ -293,8 +293,8 @@ taube_part_is_message (TaubePart *self)
  * taube_part_get_section:
  * @self: a part
  *
- * Gives the number of the part within its message, as in IMAP: `2.1` is the first part of the second; an empty string is
- * the whole message.
+ * Gives the number of the part within its message, as in IMAP: `2.1` is the first part of the second; an empty string
+ * is the whole message.
  *
  * Returns: (transfer none): the section
  */

@@ -152,24 +152,33 @@ taube_text_cells_end_shared (TaubeTextCells *self)
   return offset;
 }
 
-/* Whether TEXT is printable ASCII; a word of memory at a time. */
+/* High bits of a word are set where its bytes are not printable ASCII (and, then, perhaps where they are). */
+static guint64
+unprintable (const char *text)
+{
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+  guint64 word;
+
+  memcpy (&word, text, 8);
+  return (word | (word - ones * 0x20) | ((word ^ (ones * 0x7f)) - ones)) & (ones * 0x80);
+}
+
+/* Whether TEXT is printable ASCII; a word of memory at a time, the last one overlapping. */
 static gboolean
 is_plain (const char *text, gsize length)
 {
-  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
   guint64 bad = 0;
 
-  for (; length >= 8; length -= 8, text += 8)
+  if (length >= 8)
     {
-      guint64 word;
-
-      memcpy (&word, text, 8);
-      bad |= word | (word - ones * 0x20) | ((word ^ (ones * 0x7f)) - ones);
+      for (gsize i = 0; i + 8 < length; i += 8)
+        bad |= unprintable (text + i);
+      return (bad | unprintable (text + length - 8)) == 0;
     }
-  for (; length > 0; length--, text++)
-    if ((char_class[(guint8) *text] & CLASS_PLAIN) == 0)
+  for (gsize i = 0; i < length; i++)
+    if ((char_class[(guint8) text[i]] & CLASS_PLAIN) == 0)
       return FALSE;
-  return (bad & (ones * 0x80)) == 0;
+  return TRUE;
 }
 
 static gboolean

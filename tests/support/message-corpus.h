@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* Messages as they are in a real mailbox, always the same ones: a few people who write often, long message ids, answers,
- * some subjects in encoded words. The text is what a server sends in an ENVELOPE. */
+/* Messages as they are in a real mailbox, always the same ones: a few people who write often, long message ids,
+ * answers, some subjects in encoded words. The text is what a server sends in an ENVELOPE. */
 
 typedef struct
 {

@@ -104,7 +104,8 @@ test_cells (void)
   g_assert_null (taube_message_list_get_subject (list, 0));
   g_assert_null (taube_message_list_get_bcc (list, 0));
 
-  g_assert_cmpuint (taube_message_list_get_flags (list, 1), ==, TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FORWARDED);
+  g_assert_cmpuint (taube_message_list_get_flags (list, 1), ==,
+                    TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FORWARDED);
   g_assert_cmpstr (taube_message_list_get_keywords (list, 1)[0], ==, "$Junk");
   g_assert_cmpstr (taube_message_list_get_keywords (list, 1)[1], ==, "work");
   g_assert_null (taube_message_list_get_keywords (list, 1)[2]);
