@@ -29,7 +29,7 @@ taube_buffer_length (const TaubeBuffer *self)
 static inline const guint8 *
 taube_buffer_peek (const TaubeBuffer *self)
 {
-  return self->data + self->start;
+  return self->data != NULL ? self->data + self->start : NULL;
 }
 
 /* Tells that LENGTH bytes were written where taube_buffer_reserve() pointed. */

@@ -287,7 +287,8 @@ taube_mime_charset_convert (TaubeMimeCharset *self, const guint8 *data, gsize le
 {
   gsize used = use_carry (self, data, length, last, out);
 
-  used += append_converted (self, out, data + used, length - used, last);
+  if (used < length)
+    used += append_converted (self, out, data + used, length - used, last);
   if (used < length)
     {
       self->carry_length = length - used;

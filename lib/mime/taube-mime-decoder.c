@@ -76,7 +76,7 @@ fold_newlines (TaubeMimeDecoder *self, guint8 *data, gsize length)
 static gboolean
 emit (TaubeMimeDecoder *self, TaubeBuffer *buffer, gboolean last, GError **error)
 {
-  guint8 *data = buffer->data != NULL ? buffer->data + buffer->start : NULL;
+  guint8 *data = (guint8 *) taube_buffer_peek (buffer);
   gsize length = taube_buffer_length (buffer);
   gboolean done = TRUE;
 
@@ -105,7 +105,7 @@ emit (TaubeMimeDecoder *self, TaubeBuffer *buffer, gboolean last, GError **error
 static void
 drop_nuls (TaubeBuffer *text)
 {
-  guint8 *data = text->data + text->start;
+  guint8 *data = (guint8 *) taube_buffer_peek (text);
   gsize length = taube_buffer_length (text), n = 0;
 
   if (length == 0 || memchr (data, '\0', length) == NULL)

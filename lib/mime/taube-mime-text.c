@@ -73,7 +73,7 @@ is_plain (const char *raw, gsize length)
       for (gsize i = 0; i < length; i++)
         if ((guchar) raw[i] < 0x20 || (guchar) raw[i] >= 0x7f)
           return FALSE;
-      return !begins_word (raw, length);
+      return length == 0 || !begins_word (raw, length);
     }
   for (gsize i = 0; i + 8 < length; i += 8)
     {
@@ -169,10 +169,13 @@ scan_encoded_word (TextDecoder *self, EncodedWord *word)
   return (gsize) (end + 2 - start);
 }
 
-static int
+static inline int
 hex_value (char c)
 {
-  return g_ascii_xdigit_value (c);
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  c |= 0x20;
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The "Q" encoding   (RFC 2047 section 4.2) */

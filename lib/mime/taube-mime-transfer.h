@@ -9,10 +9,13 @@ G_BEGIN_DECLS
 /* A content transfer encoding taken off, piece by piece. Embed it by value. */
 typedef struct
 {
-  gboolean base64;
+  GMimeContentEncoding encoding;
   guint32 bits;        /* of a base64 group that is not complete */
   guint n_bits;
-  GMimeFilter *filter; /* nullable: as it is */
+  char line[96];       /* of uuencode, which is not complete; longer ones are cut */
+  gsize line_length;
+  gboolean in_file;    /* between "begin" and "end" */
+  GMimeFilter *filter; /* of quoted-printable; nullable */
 } TaubeMimeTransfer;
 
 gboolean taube_mime_transfer_open (TaubeMimeTransfer *self, const char *encoding);

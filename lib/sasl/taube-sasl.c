@@ -166,6 +166,22 @@ decode_challenge (TaubeSasl *self, const char *challenge, gsize length, TaubeBuf
   return TRUE;
 }
 
+/* A server that got the secret, or guessed it, must not bring it into our messages. */
+static void
+hide_secrets (TaubeSasl *self)
+{
+  const TaubeSecret *secrets[] = { self->identity.password, self->identity.token };
+
+  for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
+    if (secrets[i] != NULL && taube_secret_get_length (secrets[i]) > 0
+        && strstr (self->server_error, taube_secret_peek (secrets[i])) != NULL)
+      {
+        g_free (self->server_error);
+        self->server_error = g_strdup ("the server refused, in words that are not fit to be shown");
+        return;
+      }
+}
+
 static gboolean
 run_step (TaubeSasl *self, const TaubeBuffer *challenge, TaubeBuffer *response, GError **error)
 {
@@ -176,7 +192,10 @@ run_step (TaubeSasl *self, const TaubeBuffer *challenge, TaubeBuffer *response, 
                               taube_buffer_length (challenge), response, &self->state, &refusal, &local_error))
     return fail (self, error, local_error->code, local_error->message);
   if (self->state == TAUBE_SASL_STATE_REFUSED)
-    self->server_error = g_steal_pointer (&refusal);
+    {
+      self->server_error = g_steal_pointer (&refusal);
+      hide_secrets (self);
+    }
   return TRUE;
 }
 

@@ -274,6 +274,19 @@ test_server_error (void)
     }
 }
 
+/* A server that repeats the password does not get it into our messages. */
+static void
+test_server_error_with_password (void)
+{
+  g_autoptr (TaubeSasl) sasl = start ("SCRAM-SHA-1", "user", NULL, "pencil");
+  g_autofree char *first = say (sasl, NULL, NULL);
+  g_autofree char *answer = say (sasl, "e=pencil-is-wrong", NULL);
+
+  g_assert_nonnull (first);
+  g_assert_cmpstr (answer, ==, "");
+  g_assert_null (strstr (taube_sasl_get_server_error (sasl), "pencil"));
+}
+
 typedef struct
 {
   const char *iterations;
@@ -490,6 +503,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sasl/scram/names", test_names);
   g_test_add_func ("/sasl/scram/password-preparation", test_password_preparation);
   g_test_add_func ("/sasl/scram/server-error", test_server_error);
+  g_test_add_func ("/sasl/scram/server-error-with-password", test_server_error_with_password);
   g_test_add_func ("/sasl/scram/extension", test_extension);
   g_test_add_func ("/sasl/scram/long-salt", test_long_salt);
   g_test_add_func ("/sasl/scram/asks-on", test_asks_on);
