@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-account.h"
+
+#include <string.h>
+
+#include "imap-session.h"
+
+#define PORT_IMAP 143
+#define PORT_IMAPS 993
+
+/* Names that cannot be written back from their path are remembered as they came; a server has few of them. */
+#define MAX_NAMES 100000
+
+struct _TaubeImapAccount
+{
+  TaubeAccount parent_instance;
+
+  GMutex lock;
+  gboolean has_delimiter;
+  char delimiter;
+  char **namespaces;  /* prefixes of other people's and shared folders, as on the wire; NULL: not known */
+  GHashTable *names;  /* key of a path -> the name on the wire */
+};
+
+typedef ImapAccount TaubeImapAccount;
+
+typedef struct
+{
+  TaubeAccountClass parent_class;
+} TaubeImapAccountClass;
+
+G_DEFINE_FINAL_TYPE (TaubeImapAccount, imap_account, TAUBE_TYPE_ACCOUNT)
+
+gboolean
+imap_account_get_delimiter (ImapAccount *self, char *delimiter_out)
+{
+  gboolean known;
+
+  g_mutex_lock (&self->lock);
+  known = self->has_delimiter;
+  *delimiter_out = self->delimiter;
+  g_mutex_unlock (&self->lock);
+  return known;
+}
+
+void
+imap_account_set_delimiter (ImapAccount *self, char delimiter)
+{
+  g_mutex_lock (&self->lock);
+  self->has_delimiter = TRUE;
+  self->delimiter = delimiter;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+imap_account_remember_name (ImapAccount *self, const char *key, const char *wire_name, gsize length)
+{
+  g_mutex_lock (&self->lock);
+  if (g_hash_table_size (self->names) < MAX_NAMES)
+    g_hash_table_replace (self->names, g_strdup (key), g_strndup (wire_name, length));
+  g_mutex_unlock (&self->lock);
+}
+
+/* The name as the server wrote it, if it is one that we would write otherwise. (transfer full) */
+char *
+imap_account_get_wire_name (ImapAccount *self, const char *key)
+{
+  char *name;
+
+  g_mutex_lock (&self->lock);
+  name = g_strdup (g_hash_table_lookup (self->names, key));
+  g_mutex_unlock (&self->lock);
+  return name;
+}
+
+/* PREFIXES is taken. */
+void
+imap_account_set_namespaces (ImapAccount *self, char **prefixes)
+{
+  char **old;
+
+  g_mutex_lock (&self->lock);
+  old = self->namespaces;
+  self->namespaces = prefixes;
+  g_mutex_unlock (&self->lock);
+  g_strfreev (old);
+}
+
+gboolean
+imap_account_has_namespaces (ImapAccount *self)
+{
+  gboolean known;
+
+  g_mutex_lock (&self->lock);
+  known = self->namespaces != NULL;
+  g_mutex_unlock (&self->lock);
+  return known;
+}
+
+/* Never NULL. (transfer full) */
+char **
+imap_account_get_namespaces (ImapAccount *self)
+{
+  char **prefixes;
+
+  g_mutex_lock (&self->lock);
+  prefixes = self->namespaces != NULL ? g_strdupv (self->namespaces) : g_new0 (char *, 1);
+  g_mutex_unlock (&self->lock);
+  return prefixes;
+}
+
+/* Settings. */
+
+/* The setting in whole seconds. */
+guint
+imap_account_get_seconds (ImapAccount *self, const char *setting, guint fallback)
+{
+  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (self));
+  g_autofree char *text = taube_settings_get (settings, setting);
+  guint64 value;
+
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT / 1000, &value, NULL))
+    return fallback;
+  return value;
+}
+
+/* Whether the user has written ?tls=none. */
+gboolean
+imap_account_is_plain_allowed (ImapAccount *self)
+{
+  g_autofree char *tls = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (self)), "tls");
+
+  return g_strcmp0 (tls, "none") == 0;
+}
+
+static gboolean
+ask_trust (TaubeCertificate *certificate, GCancellable *cancellable, gpointer user_data)
+{
+  return taube_account_ask_trust (TAUBE_ACCOUNT (user_data), certificate, cancellable);
+}
+
+/* Where this account's server is. (transfer full) */
+TaubeEndpoint *
+imap_account_make_endpoint (ImapAccount *self)
+{
+  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (self));
+  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (self));
+  g_autofree char *ca_file = taube_settings_get (settings, "ca-file");
+  g_autofree char *pin = taube_settings_get (settings, "pin");
+  g_autofree char *proxy = taube_settings_get (settings, "proxy");
+  TaubeEndpoint endpoint = { 0 };
+
+  endpoint.host = (char *) taube_uri_get_host (uri);
+  endpoint.implicit_tls = strcmp (taube_uri_get_scheme (uri), "imaps") == 0;
+  endpoint.port = taube_uri_get_port (uri) != 0 ? taube_uri_get_port (uri)
+                                                : (endpoint.implicit_tls ? PORT_IMAPS : PORT_IMAP);
+  endpoint.ca_file = ca_file;
+  endpoint.pin = pin;
+  endpoint.proxy = proxy;
+  endpoint.alpn = (char *) "imap";
+  endpoint.connect_timeout = imap_account_get_seconds (self, "connect-timeout", 30) * 1000;
+  endpoint.silence_timeout = imap_account_get_seconds (self, "timeout", 60) * 1000;
+  endpoint.trace = (char *) "imap";
+  endpoint.certificate_func = ask_trust;
+  endpoint.certificate_data = self;
+  return taube_endpoint_copy (&endpoint);
+}
+
+/* Virtual functions. */
+
+static gboolean
+imap_account_check (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeEndpoint) endpoint = NULL;
+
+  if (imap_account_is_plain_allowed (IMAP_ACCOUNT (account))
+      && strcmp (taube_uri_get_scheme (taube_account_get_uri (account)), "imaps") == 0)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "imaps and ?tls=none contradict each other");
+      return FALSE;
+    }
+  endpoint = imap_account_make_endpoint (IMAP_ACCOUNT (account));
+  return taube_endpoint_check (endpoint, error);
+}
+
+static TaubeSession *
+imap_account_create_session (TaubeAccount *account)
+{
+  return TAUBE_SESSION (imap_session_new (IMAP_ACCOUNT (account)));
+}
+
+static GType
+imap_account_get_folder_type (TaubeAccount *account)
+{
+  return TAUBE_TYPE_IMAP_FOLDER;
+}
+
+static void
+imap_account_finalize (GObject *object)
+{
+  ImapAccount *self = IMAP_ACCOUNT (object);
+
+  g_strfreev (self->namespaces);
+  g_hash_table_unref (self->names);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (imap_account_parent_class)->finalize (object);
+}
+
+static void
+imap_account_init (TaubeImapAccount *self)
+{
+  g_mutex_init (&self->lock);
+  self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+imap_account_class_init (TaubeImapAccountClass *klass)
+{
+  TaubeAccountClass *account = TAUBE_ACCOUNT_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = imap_account_finalize;
+  account->struct_size = sizeof (TaubeAccountClass);
+  account->check = imap_account_check;
+  account->create_session = imap_account_create_session;
+  account->get_folder_type = imap_account_get_folder_type;
+  account->list_folders = imap_account_list_folders;
+}

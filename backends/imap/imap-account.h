@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-account-impl.h>
+#include <taube-backend/taube-connection.h>
+#include <taube-backend/taube-folder-impl.h>
+
+G_BEGIN_DECLS
+
+#define TAUBE_TYPE_IMAP_ACCOUNT (imap_account_get_type ())
+#define IMAP_ACCOUNT(obj) ((ImapAccount *) (obj))
+typedef struct _TaubeImapAccount ImapAccount;
+GType imap_account_get_type (void);
+
+#define TAUBE_TYPE_IMAP_FOLDER (imap_folder_get_type ())
+GType imap_folder_get_type (void);
+
+/* All of these may be called from any thread. */
+TaubeEndpoint *imap_account_make_endpoint (ImapAccount *self);
+gboolean imap_account_is_plain_allowed (ImapAccount *self);
+guint imap_account_get_seconds (ImapAccount *self, const char *setting, guint fallback);
+
+/* What one session learns about names and the others need. */
+gboolean imap_account_get_delimiter (ImapAccount *self, char *delimiter_out);
+void imap_account_set_delimiter (ImapAccount *self, char delimiter);
+void imap_account_remember_name (ImapAccount *self, const char *key, const char *wire_name, gsize length);
+char *imap_account_get_wire_name (ImapAccount *self, const char *key);
+void imap_account_set_namespaces (ImapAccount *self, char **prefixes);
+char **imap_account_get_namespaces (ImapAccount *self);
+gboolean imap_account_has_namespaces (ImapAccount *self);
+
+/* imap-list.c */
+GPtrArray *imap_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,
+                                      GCancellable *cancellable, GError **error);
+
+/* imap-live.c */
+struct _TaubeImapSession;
+void imap_live_report (struct _TaubeImapSession *session);
+
+G_END_DECLS

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-folder.h"
+
+#include <taube-backend/taube-message-list-builder.h>
+#include <taube-backend/taube-mime.h>
+#include <taube-backend/taube-trace.h>
+
+#include <string.h>
+
+/* Messages asked for by one FETCH, and how many FETCHes are on the way at once: enough that the server never waits for
+ * us, little enough that a chunk comes soon. */
+#define PIECE 1000
+#define PIECES_AT_ONCE 2
+
+/* Messages that a server may fail to give before the folder counts as unreadable. */
+#define MAX_FAILURES 50
+
+typedef struct _Piece Piece;
+
+typedef struct
+{
+  TaubeFolder *folder;
+  ImapSession *session;
+  TaubeListFields fields;
+  gboolean newest_first;
+  TaubeListRequest *request;
+  TaubeProgress *progress;
+  TaubeMessageListBuilder *builder;
+  char prefix[16];
+  GQueue waiting;     /* Piece: still to be asked for, in order */
+  GQueue running;     /* Piece: asked for */
+  gboolean by_uid;
+  guint chunk_rows;   /* 0: nobody wants chunks */
+  guint chunk_start;  /* rows before it were delivered */
+  guint64 total;      /* rows that are expected */
+  guint n_failures;
+} Listing;
+
+/* The messages of one FETCH: a range of sequence numbers, or a set of UIDs. */
+struct _Piece
+{
+  Listing *listing;
+  ImapCall *call;
+  guint32 first, last;
+  ImapSeqset *uids;
+  GArray *seen;    /* guint32: the numbers that came, so that none comes twice */
+  guint first_row;
+};
+
+static void
+piece_free (gpointer data)
+{
+  Piece *piece = data;
+
+  g_clear_pointer (&piece->call, imap_call_free);
+  g_clear_pointer (&piece->uids, imap_seqset_free);
+  g_clear_pointer (&piece->seen, g_array_unref);
+  g_free (piece);
+}
+
+static Piece *
+piece_new (Listing *listing, guint32 first, guint32 last, ImapSeqset *uids)
+{
+  Piece *piece = g_new0 (Piece, 1);
+
+  piece->listing = listing;
+  piece->first = first;
+  piece->last = last;
+  piece->uids = uids;
+  piece->seen = g_array_new (FALSE, FALSE, sizeof (guint32));
+  return piece;
+}
+
+/* Rows. */
+
+static void
+add_addresses (TaubeMessageListBuilder *builder, TaubeMessageColumn column, const ImapAddress *address)
+{
+  for (; address != NULL; address = address->next)
+    if (address->kind == IMAP_ADDRESS_MAILBOX)
+      taube_message_list_builder_add_address (builder, column, address->name.text, address->name.length,
+                                              address->mailbox.text, address->mailbox.length, address->host.text,
+                                              address->host.length);
+}
+
+static void
+add_envelope (TaubeMessageListBuilder *builder, const ImapEnvelope *envelope)
+{
+  gint64 seconds;
+  int minutes;
+
+  if (envelope->date.text != NULL
+      && taube_mime_parse_date (envelope->date.text, envelope->date.length, &seconds, &minutes))
+    taube_message_list_builder_set_sent_date (builder, seconds, minutes);
+  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_SUBJECT, envelope->subject.text,
+                                       envelope->subject.length);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_FROM, envelope->from);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_SENDER, envelope->sender);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_REPLY_TO, envelope->reply_to);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_TO, envelope->to);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_CC, envelope->cc);
+  add_addresses (builder, TAUBE_MESSAGE_COLUMN_BCC, envelope->bcc);
+  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_MESSAGE_ID, envelope->message_id.text,
+                                       envelope->message_id.length);
+  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_IN_REPLY_TO, envelope->in_reply_to.text,
+                                       envelope->in_reply_to.length);
+}
+
+static void
+add_row (Listing *listing, const ImapFetch *fetch)
+{
+  TaubeMessageListBuilder *builder = listing->builder;
+  ImapFetchFields came = fetch->fields | fetch->malformed;
+
+  taube_message_list_builder_add (builder, listing->prefix, fetch->uid);
+  if (came & IMAP_FETCH_FLAGS)
+    taube_message_list_builder_set_flags (builder, fetch->flags.flags, fetch->flags.keywords, fetch->flags.n_keywords);
+  if (fetch->fields & IMAP_FETCH_SIZE)
+    taube_message_list_builder_set_size (builder, fetch->size);
+  if (fetch->fields & IMAP_FETCH_INTERNALDATE)
+    taube_message_list_builder_set_date (builder, fetch->internal_date, fetch->internal_offset / 60);
+  if (came & IMAP_FETCH_ENVELOPE)
+    add_envelope (builder, &fetch->envelope);
+}
+
+/* News about flags may come in between and is no answer: it has nothing of what only an answer has. */
+static gboolean
+is_answer (const Listing *listing, const ImapFetch *fetch)
+{
+  ImapFetchFields came = fetch->fields | fetch->malformed;
+  ImapFetchFields wanted = 0;
+
+  if (listing->fields & TAUBE_LIST_FIELDS_SIZE)
+    wanted |= IMAP_FETCH_SIZE;
+  if (listing->fields & TAUBE_LIST_FIELDS_DATE)
+    wanted |= IMAP_FETCH_INTERNALDATE;
+  if (listing->fields & TAUBE_LIST_FIELDS_ENVELOPE)
+    wanted |= IMAP_FETCH_ENVELOPE;
+  return (fetch->fields & IMAP_FETCH_UID) != 0 && (wanted == 0 || (came & wanted) != 0);
+}
+
+static gboolean
+belongs (const Piece *piece, const ImapFetch *fetch)
+{
+  if (piece->uids != NULL)
+    return imap_seqset_contains (piece->uids, fetch->uid);
+  return fetch->seq >= piece->first && fetch->seq <= piece->last;
+}
+
+/* TRUE when NUMBER is new. Servers answer in ascending order, so the search is for the others. */
+static gboolean
+note_seen (Piece *piece, guint32 number)
+{
+  GArray *seen = piece->seen;
+
+  if (seen->len > 0 && number <= g_array_index (seen, guint32, seen->len - 1))
+    for (guint i = 0; i < seen->len; i++)
+      if (g_array_index (seen, guint32, i) == number)
+        return FALSE;
+  g_array_append_val (seen, number);
+  return TRUE;
+}
+
+static gboolean
+on_row (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Piece *piece = user_data;
+  Listing *listing = piece->listing;
+  ImapFetch fetch;
+  guint size;
+
+  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (listing->session, response, &fetch)
+      || !is_answer (listing, &fetch) || !belongs (piece, &fetch))
+    return FALSE;
+  if (!note_seen (piece, piece->uids != NULL ? fetch.uid : fetch.seq))
+    return FALSE;
+  size = taube_message_list_builder_get_size (listing->builder);
+  if (piece->seen->len == 1)
+    piece->first_row = size;
+  add_row (listing, &fetch);
+  if (size % 128 == 0)
+    taube_progress_update (listing->progress, size, listing->total);
+  return TRUE;
+}
+
+/* Pieces on their way. */
+
+static void
+add_items (ImapCommand *command, TaubeListFields fields)
+{
+  imap_command_open (command);
+  imap_command_add_atom (command, "item", "UID");
+  if (fields & TAUBE_LIST_FIELDS_FLAGS)
+    imap_command_add_atom (command, "item", "FLAGS");
+  if (fields & TAUBE_LIST_FIELDS_SIZE)
+    imap_command_add_atom (command, "item", "RFC822.SIZE");
+  if (fields & TAUBE_LIST_FIELDS_DATE)
+    imap_command_add_atom (command, "item", "INTERNALDATE");
+  if (fields & TAUBE_LIST_FIELDS_ENVELOPE)
+    imap_command_add_atom (command, "item", "ENVELOPE");
+  imap_command_close (command);
+}
+
+static gboolean
+send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **error)
+{
+  ImapCall *call = imap_session_call (listing->session, piece->uids != NULL ? "UID FETCH" : "FETCH",
+                                      TAUBE_ERROR_PROTOCOL, "cannot list folder \"%s\"",
+                                      taube_folder_get_name (listing->folder));
+
+  piece->call = call;
+  if (piece->uids != NULL)
+    {
+      imap_command_add_seqset (call->command, piece->uids);
+    }
+  else
+    {
+      g_autoptr (ImapSeqset) set = imap_seqset_new ();
+
+      imap_seqset_add_range (set, piece->first, piece->last);
+      imap_command_add_seqset (call->command, set);
+    }
+  add_items (call->command, listing->fields);
+  call->untagged = on_row;
+  call->user_data = piece;
+  return imap_call_send (call, cancellable, error);
+}
+
+static void
+deliver_chunk (Listing *listing, guint at_least)
+{
+  guint size = taube_message_list_builder_get_size (listing->builder);
+  g_autoptr (TaubeMessageList) chunk = NULL;
+
+  if (listing->chunk_rows == 0 || size == listing->chunk_start || size - listing->chunk_start < at_least)
+    return;
+  chunk = taube_message_list_builder_peek (listing->builder, listing->chunk_start);
+  listing->chunk_start = size;
+  taube_list_request_deliver_chunk (listing->request, TAUBE_ITEM_LIST (chunk));
+}
+
+static void
+piece_done (Listing *listing, Piece *piece)
+{
+  if (listing->newest_first && piece->seen->len > 1)
+    taube_message_list_builder_reverse (listing->builder, piece->first_row);
+  deliver_chunk (listing, listing->chunk_rows);
+  taube_progress_update (listing->progress, taube_message_list_builder_get_size (listing->builder), listing->total);
+}
+
+/* The message at which the server gave up: the first after the last that came. */
+static gboolean
+split_by_seq (Listing *listing, Piece *piece)
+{
+  guint32 next = piece->seen->len > 0 ? g_array_index (piece->seen, guint32, piece->seen->len - 1) + 1 : piece->first;
+
+  if (next > piece->last)
+    return TRUE;
+  if (piece->first == piece->last)
+    return FALSE;
+  if (next < piece->last)
+    g_queue_push_head (&listing->waiting, piece_new (listing, next + 1, piece->last, NULL));
+  g_queue_push_head (&listing->waiting, piece_new (listing, next, next, NULL));
+  return TRUE;
+}
+
+static gboolean
+split_by_uid (Listing *listing, Piece *piece)
+{
+  guint64 count = imap_seqset_count (piece->uids);
+  g_autoptr (ImapSeqset) rest = imap_seqset_new ();
+  guint32 last = piece->seen->len > 0 ? g_array_index (piece->seen, guint32, piece->seen->len - 1) : 0;
+  guint32 next = 0;
+
+  if (count == 1)
+    return piece->seen->len > 0;
+  for (guint i = 0; i < piece->uids->n_ranges; i++)
+    {
+      ImapRange range = piece->uids->ranges[i];
+
+      if (range.last <= last)
+        continue;
+      range.first = MAX (range.first, last + 1);
+      if (next == 0)
+        next = range.first++;
+      if (range.first != 0 && range.first <= range.last)
+        imap_seqset_add_range (rest, range.first, range.last);
+    }
+  if (!imap_seqset_is_empty (rest))
+    g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&rest)));
+  if (next != 0)
+    {
+      g_autoptr (ImapSeqset) one = imap_seqset_new ();
+
+      imap_seqset_add (one, next);
+      g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&one)));
+    }
+  return TRUE;
+}
+
+/* The server could not give one of the messages: it is asked for alone, and left out if it still cannot be had. */
+static gboolean
+piece_refused (Listing *listing, Piece *piece, GError **error)
+{
+  ImapCall *call = piece->call;
+  gboolean split;
+
+  if (imap_pipeline_is_broken (listing->session->pipeline) || call->throttled_or_drop
+      || !g_error_matches (call->refusal, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL) || ++listing->n_failures > MAX_FAILURES)
+    {
+      g_propagate_error (error, g_error_copy (call->refusal));
+      return FALSE;
+    }
+  split = piece->uids != NULL ? split_by_uid (listing, piece) : split_by_seq (listing, piece);
+  if (!split)
+    TAUBE_TRACE ("imap", "a message is left out of the list: %s", call->refusal->message);
+  return TRUE;
+}
+
+static gboolean
+finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  Piece *piece = g_queue_peek_head (&listing->running);
+  g_autoptr (GError) local = NULL;
+
+  if (imap_call_finish (piece->call, cancellable, &local))
+    {
+      piece_done (listing, piece);
+    }
+  else if (!piece->call->done)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  else
+    {
+      if (!piece_refused (listing, piece, error))
+        return FALSE;
+      piece_done (listing, piece);
+    }
+  piece_free (g_queue_pop_head (&listing->running));
+  return TRUE;
+}
+
+/* Two in flight: the server works on the second while we read the first. */
+static gboolean
+run_pieces (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  while (listing->waiting.length > 0 || listing->running.length > 0)
+    {
+      while (listing->running.length < PIECES_AT_ONCE && listing->waiting.length > 0)
+        {
+          Piece *piece = g_queue_pop_head (&listing->waiting);
+
+          g_queue_push_tail (&listing->running, piece);
+          if (!send_piece (listing, piece, cancellable, error))
+            return FALSE;
+        }
+      if (!finish_piece (listing, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Replies that are still to come belong to nobody any more; what is on its way is waited for, so that the connection can
+ * go on. */
+static void
+drain (Listing *listing, GCancellable *cancellable)
+{
+  for (GList *link = listing->running.head; link != NULL; link = link->next)
+    {
+      Piece *piece = link->data;
+
+      if (piece->call != NULL && piece->call->sent && !imap_pipeline_is_broken (listing->session->pipeline))
+        imap_call_finish (piece->call, cancellable, NULL);
+    }
+  g_queue_clear_full (&listing->running, piece_free);
+  g_queue_clear_full (&listing->waiting, piece_free);
+}
+
+/* What to ask for. */
+
+static void
+push_piece (Listing *listing, Piece *piece)
+{
+  if (listing->newest_first)
+    g_queue_push_head (&listing->waiting, piece);
+  else
+    g_queue_push_tail (&listing->waiting, piece);
+}
+
+static guint
+piece_size (const Listing *listing)
+{
+  return listing->chunk_rows > 0 ? CLAMP (listing->chunk_rows, 1, PIECE) : PIECE;
+}
+
+/* Sequence numbers are the order of arrival. Pieces are counted from the end that is wanted first. */
+static void
+plan_range (Listing *listing, guint32 exists)
+{
+  guint64 newest = taube_list_request_get_newest (listing->request);
+  guint32 first = newest > 0 && newest < exists ? exists - (guint32) newest + 1 : 1;
+  guint32 step = piece_size (listing);
+
+  if (exists == 0)
+    return;
+  listing->total = exists - first + 1;
+  if (listing->newest_first)
+    for (guint64 last = exists; last >= first && last > 0; last = last > step ? last - step : 0)
+      g_queue_push_tail (&listing->waiting,
+                         piece_new (listing, last >= (guint64) first + step ? last - step + 1 : first, last, NULL));
+  else
+    for (guint64 start = first; start <= exists; start += step)
+      g_queue_push_tail (&listing->waiting, piece_new (listing, start, MIN (start + step - 1, exists), NULL));
+}
+
+/* Cuts SET into pieces of at most STEP numbers and of a length that the server takes. */
+static void
+plan_uids (Listing *listing, const ImapSeqset *set, guint32 exists)
+{
+  guint64 step = piece_size (listing);
+  guint64 most = (guint64) exists / step * 4 + 16;
+  gsize max_ranges = MIN (listing->session->quirks.max_command_bytes, 8000) / 22;
+  g_autoptr (ImapSeqset) piece = imap_seqset_new ();
+  guint64 left;
+
+  listing->total = MIN (imap_seqset_count (set), exists);
+  step = MAX (step, imap_seqset_count (set) / most);
+  left = step;
+  for (guint i = 0; i < set->n_ranges; i++)
+    for (guint64 first = set->ranges[i].first, last = set->ranges[i].last; first <= last;)
+      {
+        guint64 n = MIN (left, last - first + 1);
+
+        imap_seqset_add_range (piece, first, first + n - 1);
+        first += n;
+        left -= n;
+        if (left > 0 && piece->n_ranges < MAX (max_ranges, 1))
+          continue;
+        push_piece (listing, piece_new (listing, 0, 0, g_steal_pointer (&piece)));
+        piece = imap_seqset_new ();
+        left = step;
+      }
+  if (!imap_seqset_is_empty (piece))
+    push_piece (listing, piece_new (listing, 0, 0, g_steal_pointer (&piece)));
+}
+
+static gboolean
+plan (Listing *listing, GError **error)
+{
+  const TaubeIdSet *ids = taube_list_request_get_ids (listing->request);
+  guint32 exists = listing->session->mailbox->exists;
+  g_autoptr (ImapSeqset) set = NULL;
+  g_autoptr (ImapSeqset) plain = NULL;
+
+  if (exists > taube_account_get_limits (taube_folder_get_account (listing->folder))->messages)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "folder \"%s\" claims to have %u messages",
+                   taube_folder_get_name (listing->folder), exists);
+      return FALSE;
+    }
+  if (ids == NULL)
+    {
+      plan_range (listing, exists);
+      return TRUE;
+    }
+  if (!imap_folder_check_set (listing->session, listing->folder, ids, error))
+    return FALSE;
+  set = imap_folder_make_seqset (ids, listing->prefix);
+  plain = imap_folder_make_seqset (ids, "");
+  for (guint i = 0; i < plain->n_ranges; i++)
+    imap_seqset_add_range (set, plain->ranges[i].first, plain->ranges[i].last);
+  imap_seqset_normalize (set);
+  if (!imap_seqset_is_empty (set) && exists > 0)
+    plan_uids (listing, set, exists);
+  return TRUE;
+}
+
+static gboolean
+fill (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  ImapSession *session = listing->session;
+
+  if (!imap_session_begin (session, cancellable, error)
+      || !imap_session_select (session, listing->folder, IMAP_SELECT_ANY, cancellable, error)
+      || !imap_session_refresh (session, cancellable, error))
+    return FALSE;
+  imap_folder_format_prefix (session, listing->prefix);
+  if (!plan (listing, error) || !run_pieces (listing, cancellable, error))
+    return FALSE;
+  deliver_chunk (listing, 0);
+  taube_folder_set_counts (listing->folder, session->mailbox->exists, -1);
+  return TRUE;
+}
+
+/* TaubeFolderClass.list */
+TaubeItemList *
+imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *request, GCancellable *cancellable,
+                  GError **error)
+{
+  Listing listing = { 0 };
+  gboolean ok;
+
+  listing.folder = folder;
+  listing.session = IMAP_SESSION (session);
+  listing.request = request;
+  listing.fields = taube_list_request_get_fields (request);
+  listing.newest_first = taube_list_request_get_newest_first (request);
+  listing.progress = taube_list_request_get_progress (request);
+  if (!taube_list_request_wants_chunks (request, &listing.chunk_rows))
+    listing.chunk_rows = 0;
+  listing.builder = taube_message_list_builder_new (folder, listing.fields);
+  ok = fill (&listing, cancellable, error);
+  drain (&listing, cancellable);
+  if (ok)
+    return TAUBE_ITEM_LIST (taube_message_list_builder_end (listing.builder));
+  taube_message_list_builder_free (listing.builder);
+  return NULL;
+}
+
+/* TaubeFolderClass.get_item */
+TaubeItem *
+imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id, GCancellable *cancellable,
+                      GError **error)
+{
+  Listing listing = { 0 };
+  g_autoptr (TaubeMessageListBuilder) builder = NULL;
+  g_autoptr (TaubeMessageList) list = NULL;
+  g_autoptr (ImapSeqset) uids = imap_seqset_new ();
+  Piece *piece;
+  guint32 uid;
+  gboolean ok;
+
+  listing.folder = folder;
+  listing.session = IMAP_SESSION (session);
+  listing.fields = TAUBE_LIST_FIELDS_DEFAULT;
+  if (!imap_session_begin (listing.session, cancellable, error)
+      || !imap_session_select (listing.session, folder, IMAP_SELECT_ANY, cancellable, error)
+      || !imap_folder_parse_id (listing.session, folder, id, &uid, error))
+    return NULL;
+  imap_folder_format_prefix (listing.session, listing.prefix);
+  listing.builder = builder = taube_message_list_builder_new (folder, listing.fields);
+  imap_seqset_add (uids, uid);
+  piece = piece_new (&listing, 0, 0, g_steal_pointer (&uids));
+  ok = send_piece (&listing, piece, cancellable, error) && imap_call_finish (piece->call, cancellable, error);
+  piece_free (piece);
+  if (!ok)
+    return NULL;
+  if (taube_message_list_builder_get_size (builder) == 0)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no message \"%s\" in folder \"%s\"", id,
+                   taube_folder_get_name (folder));
+      return NULL;
+    }
+  list = taube_message_list_builder_end (g_steal_pointer (&builder));
+  return TAUBE_ITEM (taube_message_new_from_list (list, 0));
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-folder.h"
+
+#include <string.h>
+
+#include "imap-decode-search.h"
+
+/* Bytes of one command that its set of UIDs may take. */
+#define MAX_SET_BYTES 7800
+
+typedef struct
+{
+  TaubeFolder *folder;
+  ImapSession *session;
+  TaubeFlagsMode mode;
+  TaubeMessageFlags flags;
+  const char *const *keywords;
+  TaubeBatchResult *result;
+  TaubeIdSet *begun; /* ids about which something was sent */
+} Store;
+
+/* The messages of one piece that are there, as SEARCH tells. */
+typedef struct
+{
+  ImapSeqset *found;
+  gboolean told;
+} Presence;
+
+/* Is it allowed? */
+
+static gboolean
+is_writable (Store *store, GError **error)
+{
+  if (!store->session->mailbox->read_only)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION, "cannot set flags in folder \"%s\": it can only be read",
+               taube_folder_get_name (store->folder));
+  return FALSE;
+}
+
+static gboolean
+check_system_flags (Store *store, GError **error)
+{
+  ImapMailbox *mailbox = store->session->mailbox;
+  TaubeMessageFlags lacking = store->flags & ~mailbox->permanent & ~TAUBE_MESSAGE_FLAGS_RECENT;
+  const char *words[8];
+
+  if (mailbox->any_keyword)
+    lacking &= ~TAUBE_MESSAGE_FLAGS_FORWARDED;
+  if (!mailbox->has_permanent || lacking == 0)
+    return TRUE;
+  if (lacking == TAUBE_MESSAGE_FLAGS_FORWARDED)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                 "cannot set $Forwarded in folder \"%s\": the server keeps no new keywords there",
+                 taube_folder_get_name (store->folder));
+  else if (imap_flags_to_words (lacking, words) > 0)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
+                 "cannot set flag %s in folder \"%s\": the server lets nobody change it", words[0],
+                 taube_folder_get_name (store->folder));
+  return FALSE;
+}
+
+static gboolean
+check_keywords (Store *store, GError **error)
+{
+  ImapMailbox *mailbox = store->session->mailbox;
+
+  for (guint i = 0; store->keywords != NULL && store->keywords[i] != NULL; i++)
+    {
+      g_autofree char *lower = g_ascii_strdown (store->keywords[i], -1);
+
+      if (!imap_flags_check_keyword (store->keywords[i], error))
+        return FALSE;
+      if (!mailbox->has_permanent || mailbox->any_keyword || g_hash_table_contains (mailbox->keywords, lower))
+        continue;
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                   "cannot set keyword \"%s\" in folder \"%s\": the server keeps no new keywords there",
+                   store->keywords[i], taube_folder_get_name (store->folder));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Who is there? */
+
+static gboolean
+on_presence (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Presence *presence = user_data;
+  ImapEsearch esearch;
+
+  if (response->type == IMAP_RESPONSE_SEARCH)
+    {
+      presence->told = imap_decode_search (response, presence->found, NULL) || presence->told;
+      return TRUE;
+    }
+  if (response->type != IMAP_RESPONSE_ESEARCH || !imap_decode_esearch (response, &esearch))
+    return FALSE;
+  presence->told = TRUE;
+  if ((esearch.fields & IMAP_ESEARCH_ALL) != 0
+      && !imap_seqset_add_text (presence->found, esearch.all.text, esearch.all.length, NULL))
+    presence->told = FALSE;
+  return TRUE;
+}
+
+static ImapCall *
+new_search (Store *store, const char *set, Presence *presence)
+{
+  ImapCall *call = imap_session_call (store->session, "UID SEARCH", TAUBE_ERROR_PROTOCOL,
+                                      "cannot look for messages in folder \"%s\"",
+                                      taube_folder_get_name (store->folder));
+
+  if (imap_session_has (store->session, IMAP_CAPABILITY_ESEARCH)
+      || imap_session_has (store->session, IMAP_CAPABILITY_IMAP4REV2))
+    {
+      imap_command_add_atom (call->command, "option", "RETURN");
+      imap_command_open (call->command);
+      imap_command_add_atom (call->command, "option", "ALL");
+      imap_command_close (call->command);
+    }
+  imap_command_add_atom (call->command, "key", "UID");
+  imap_command_add_sequence (call->command, "set", set);
+  call->bad_is_refusal = TRUE;
+  call->untagged = on_presence;
+  call->user_data = presence;
+  return call;
+}
+
+static ImapCall *
+new_store (Store *store, const char *set)
+{
+  static const char *const items[] = { "+FLAGS.SILENT", "-FLAGS.SILENT", "FLAGS.SILENT" };
+  ImapCall *call = imap_session_call (store->session, "UID STORE", TAUBE_ERROR_PERMISSION,
+                                      "cannot set flags in folder \"%s\"", taube_folder_get_name (store->folder));
+
+  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_atom (call->command, "item", items[store->mode]);
+  imap_command_add_flags (call->command, store->flags, store->keywords);
+  return call;
+}
+
+/* Outcome. */
+
+static TaubeIdSet *
+make_ids (const ImapSeqset *uids, const char *prefix)
+{
+  TaubeIdSet *ids = taube_id_set_new ();
+
+  for (guint i = 0; i < uids->n_ranges; i++)
+    taube_id_set_add_range (ids, prefix, uids->ranges[i].first, uids->ranges[i].last);
+  return ids;
+}
+
+static void
+set_found (Store *store, const ImapSeqset *uids, const char *prefix, const Presence *presence)
+{
+  g_autoptr (TaubeIdSet) all = make_ids (uids, prefix);
+  g_autoptr (TaubeIdSet) found = presence->told ? make_ids (presence->found, prefix) : taube_id_set_copy (all);
+  g_autoptr (GError) missing = NULL;
+
+  taube_batch_result_set_done_set (store->result, found);
+  taube_id_set_remove_set (all, found);
+  if (taube_id_set_get_size (all) == 0)
+    return;
+  missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "cannot set flags: there is no such message in folder \"%s\"",
+                         taube_folder_get_name (store->folder));
+  taube_batch_result_set_failed (store->result, all, missing);
+}
+
+/* One piece: who is there, and the change, on their way together. FALSE: the connection is gone. */
+static gboolean
+store_piece (Store *store, const char *set, const char *prefix, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapSeqset) uids = imap_seqset_parse (set, -1, NULL);
+  g_autoptr (ImapSeqset) found = imap_seqset_new ();
+  Presence presence = { found, FALSE };
+  g_autoptr (ImapCall) search = new_search (store, set, &presence);
+  g_autoptr (ImapCall) change = new_store (store, set);
+  g_autoptr (TaubeIdSet) ids = make_ids (uids, prefix);
+  GError *local = NULL;
+
+  if (!imap_call_send (search, cancellable, &local) || !imap_call_send (change, cancellable, &local)
+      || (!imap_call_finish (search, cancellable, &local) && !search->done))
+    {
+      if (change->sent)
+        {
+          taube_id_set_add_set (store->begun, ids);
+          taube_batch_result_set_unknown (store->result, ids, local);
+        }
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  g_clear_error (&local);
+  taube_id_set_add_set (store->begun, ids);
+  if (imap_call_finish (change, cancellable, &local))
+    {
+      imap_seqset_normalize (found);
+      set_found (store, uids, prefix, &presence);
+      return TRUE;
+    }
+  if (change->done)
+    taube_batch_result_set_failed (store->result, ids, local);
+  else
+    taube_batch_result_set_unknown (store->result, ids, local);
+  if (change->done && !imap_pipeline_is_broken (store->session->pipeline))
+    {
+      g_error_free (local);
+      return TRUE;
+    }
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static gboolean
+store_prefix (Store *store, const TaubeIdSet *ids, const char *prefix, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapSeqset) uids = imap_folder_make_seqset (ids, prefix);
+  gsize max = MIN (store->session->quirks.max_command_bytes, MAX_SET_BYTES);
+  guint position = 0;
+
+  for (;;)
+    {
+      g_autofree char *set = imap_seqset_next_piece (uids, &position, max);
+
+      if (set == NULL)
+        return TRUE;
+      if (!store_piece (store, set, prefix, cancellable, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+prepare (Store *store, const TaubeIdSet *ids, GCancellable *cancellable, GError **error)
+{
+  return imap_session_begin (store->session, cancellable, error)
+         && imap_session_select (store->session, store->folder, IMAP_SELECT_WRITE, cancellable, error)
+         && is_writable (store, error) && check_system_flags (store, error) && check_keywords (store, error)
+         && imap_folder_check_set (store->session, store->folder, ids, error);
+}
+
+/* What was not begun has failed. When nothing was, the error is all there is to say. */
+static TaubeBatchResult *
+end_early (Store *store, const TaubeIdSet *ids, GError *cause, GError **error)
+{
+  g_autoptr (TaubeIdSet) rest = taube_id_set_copy (ids);
+
+  if (taube_id_set_get_size (store->begun) == 0)
+    {
+      taube_batch_result_unref (store->result);
+      g_propagate_error (error, cause);
+      return NULL;
+    }
+  taube_id_set_remove_set (rest, store->begun);
+  taube_batch_result_set_failed (store->result, rest, cause);
+  g_error_free (cause);
+  return store->result;
+}
+
+/* TaubeFolderClass.set_flags */
+TaubeBatchResult *
+imap_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                       TaubeMessageFlags flags, const char *const *keywords, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeIdSet) begun = taube_id_set_new ();
+  Store store = { 0 };
+  char prefix[16];
+  GError *local = NULL;
+
+  store.folder = folder;
+  store.session = IMAP_SESSION (session);
+  store.mode = mode;
+  store.flags = flags & ~TAUBE_MESSAGE_FLAGS_RECENT;
+  store.keywords = keywords;
+  store.begun = begun;
+  if (!prepare (&store, ids, cancellable, error))
+    return NULL;
+  store.result = taube_batch_result_new (ids);
+  imap_folder_format_prefix (store.session, prefix);
+  if (store_prefix (&store, ids, prefix, cancellable, &local) && store_prefix (&store, ids, "", cancellable, &local))
+    return store.result;
+  return end_early (&store, ids, local, error);
+}

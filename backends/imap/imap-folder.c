@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-folder.h"
+
+#include <string.h>
+
+#include "imap-decode-list.h"
+#include "imap-names.h"
+
+typedef struct
+{
+  TaubeFolder parent_instance;
+} TaubeImapFolder;
+
+typedef struct
+{
+  TaubeFolderClass parent_class;
+} TaubeImapFolderClass;
+
+G_DEFINE_FINAL_TYPE (TaubeImapFolder, imap_folder, TAUBE_TYPE_FOLDER)
+
+/* Names. */
+
+static gboolean
+on_delimiter (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSession *session = user_data;
+  ImapList list;
+
+  if (response->type != IMAP_RESPONSE_LIST || !imap_decode_list (response, &list))
+    return FALSE;
+  imap_account_set_delimiter (imap_session_get_account (session), list.delimiter);
+  return TRUE;
+}
+
+/* LIST "" "" gives the delimiter and nothing else. */
+static gboolean
+learn_delimiter (ImapSession *session, char *delimiter_out, GCancellable *cancellable, GError **error)
+{
+  ImapAccount *account = imap_session_get_account (session);
+  g_autoptr (ImapCall) call = NULL;
+
+  if (imap_account_get_delimiter (account, delimiter_out))
+    return TRUE;
+  call = imap_session_call (session, "LIST", TAUBE_ERROR_PROTOCOL, "cannot ask how this server separates folder names");
+  imap_command_add_string (call->command, "reference", "");
+  imap_command_add_string (call->command, "pattern", "");
+  call->untagged = on_delimiter;
+  call->user_data = session;
+  if (!imap_call_run (call, cancellable, error))
+    return FALSE;
+  imap_account_get_delimiter (account, delimiter_out);
+  return TRUE;
+}
+
+/* Appends the folder's name as this server knows it. */
+gboolean
+imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command, GCancellable *cancellable,
+                      GError **error)
+{
+  const char *const *path = taube_folder_get_path (folder);
+  g_autofree char *key = imap_names_to_key (path);
+  g_autofree char *wire = imap_account_get_wire_name (imap_session_get_account (session), key);
+  g_autofree char *name = NULL;
+  char delimiter = '\0';
+
+  if (wire != NULL)
+    {
+      imap_command_add_raw_mailbox (command, "folder name", wire);
+      return TRUE;
+    }
+  if (path[0] != NULL && path[1] != NULL && !learn_delimiter (session, &delimiter, cancellable, error))
+    return FALSE;
+  name = imap_names_join (path, delimiter, error);
+  if (name == NULL)
+    return FALSE;
+  imap_command_add_mailbox (command, "folder name", name);
+  return TRUE;
+}
+
+/* Ids. */
+
+/* "7." for the folder that is open: what stands before the UIDs in its ids. */
+void
+imap_folder_format_prefix (ImapSession *session, char prefix[16])
+{
+  g_snprintf (prefix, 16, "%u.", session->mailbox->uidvalidity);
+}
+
+static gboolean
+set_conflict (TaubeFolder *folder, const char *id, GError **error)
+{
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
+               "folder \"%s\" was made anew since id \"%s\" was given out: list it again",
+               taube_folder_get_name (folder), id);
+  return FALSE;
+}
+
+static gboolean
+set_invalid (TaubeFolder *folder, const char *id, GError **error)
+{
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "\"%s\" is not the id of a message in folder \"%s\"", id,
+               taube_folder_get_name (folder));
+  return FALSE;
+}
+
+static gboolean
+parse_number (const char *text, gsize length, guint32 *number_out)
+{
+  guint64 number = 0;
+
+  if (length == 0 || length > 10 || text[0] == '0')
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    {
+      if (!g_ascii_isdigit (text[i]))
+        return FALSE;
+      number = number * 10 + (guint64) (text[i] - '0');
+    }
+  *number_out = number;
+  return number <= G_MAXUINT32;
+}
+
+/* id = [uidvalidity "."] uid */
+gboolean
+imap_folder_parse_id (ImapSession *session, TaubeFolder *folder, const char *id, guint32 *uid_out, GError **error)
+{
+  const char *dot = strchr (id, '.');
+  const char *uid = dot != NULL ? dot + 1 : id;
+  guint32 uidvalidity = session->mailbox->uidvalidity;
+
+  if (!parse_number (uid, strlen (uid), uid_out))
+    return set_invalid (folder, id, error);
+  if (dot != NULL && !parse_number (id, dot - id, &uidvalidity) && !(dot == id + 1 && id[0] == '0'))
+    return set_invalid (folder, id, error);
+  if (dot != NULL && id[0] == '0')
+    uidvalidity = 0;
+  return uidvalidity == session->mailbox->uidvalidity || set_conflict (folder, id, error);
+}
+
+/* Whether all of IDS can be ids of the open folder. */
+gboolean
+imap_folder_check_set (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, GError **error)
+{
+  g_autofree const char **prefixes = taube_id_set_get_prefixes (ids);
+  g_autofree const char **strings = taube_id_set_get_strings (ids);
+
+  if (strings != NULL && strings[0] != NULL)
+    return set_invalid (folder, strings[0], error);
+  for (guint i = 0; prefixes != NULL && prefixes[i] != NULL; i++)
+    {
+      g_autofree char *id = NULL;
+      guint32 uid;
+
+      if (prefixes[i][0] == '\0')
+        continue;
+      id = g_strdup_printf ("%s%u", prefixes[i], taube_id_set_get_ranges (ids, prefixes[i], NULL)[0].first);
+      if (!imap_folder_parse_id (session, folder, id, &uid, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The UIDs of the ids with PREFIX. (transfer full) */
+ImapSeqset *
+imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix)
+{
+  ImapSeqset *set = imap_seqset_new ();
+  guint n = 0;
+  const TaubeIdRange *ranges = taube_id_set_get_ranges (ids, prefix, &n);
+
+  for (guint i = 0; i < n; i++)
+    imap_seqset_add_range (set, ranges[i].first, ranges[i].last);
+  return set;
+}
+
+/* Virtual functions. */
+
+typedef struct
+{
+  TaubeFolder *folder;
+  gint64 total;
+  gint64 unread;
+} Counts;
+
+static gboolean
+on_status (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Counts *counts = user_data;
+  ImapStatus status;
+
+  if (response->type != IMAP_RESPONSE_STATUS || !imap_decode_status (response, &status))
+    return FALSE;
+  if (status.fields & IMAP_STATUS_MESSAGES)
+    counts->total = status.messages;
+  if (status.fields & IMAP_STATUS_UNSEEN)
+    counts->unread = status.unseen;
+  return TRUE;
+}
+
+static gboolean
+imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable, GError **error)
+{
+  ImapSession *imap = IMAP_SESSION (session);
+  Counts counts = { folder, -1, -1 };
+  g_autoptr (ImapCall) call = NULL;
+
+  if (!imap_session_begin (imap, cancellable, error))
+    return FALSE;
+  call = imap_session_call (imap, "STATUS", TAUBE_ERROR_NOT_FOUND, "cannot look into folder \"%s\"",
+                            taube_folder_get_name (folder));
+  if (!imap_folder_add_name (folder, imap, call->command, cancellable, error))
+    return FALSE;
+  imap_command_open (call->command);
+  imap_command_add_atom (call->command, "item", "MESSAGES");
+  imap_command_add_atom (call->command, "item", "UNSEEN");
+  imap_command_close (call->command);
+  call->untagged = on_status;
+  call->user_data = &counts;
+  call->bad_is_refusal = TRUE;
+  if (!imap_call_run (call, cancellable, error))
+    return FALSE;
+  taube_folder_set_counts (folder, counts.total, counts.unread);
+  return TRUE;
+}
+
+static void
+imap_folder_init (TaubeImapFolder *self)
+{
+}
+
+static void
+imap_folder_class_init (TaubeImapFolderClass *klass)
+{
+  TaubeFolderClass *folder = TAUBE_FOLDER_CLASS (klass);
+
+  folder->struct_size = sizeof (TaubeFolderClass);
+  folder->refresh = imap_folder_refresh;
+  folder->list = imap_folder_list;
+  folder->get_item = imap_folder_get_item;
+  folder->fetch = imap_folder_fetch;
+  folder->get_structure = imap_folder_get_structure;
+  folder->set_flags = imap_folder_set_flags;
+  folder->watch_step = imap_folder_watch_step;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-folder-impl.h>
+
+#include "imap-session.h"
+
+G_BEGIN_DECLS
+
+/* An id of this backend: "UIDVALIDITY.UID", or "UID" alone for the folder as it is now. */
+gboolean imap_folder_parse_id (ImapSession *session, TaubeFolder *folder, const char *id, guint32 *uid_out,
+                               GError **error);
+void imap_folder_format_prefix (ImapSession *session, char prefix[16]);
+gboolean imap_folder_check_set (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, GError **error);
+ImapSeqset *imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix);
+gboolean imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command,
+                               GCancellable *cancellable, GError **error);
+
+/* imap-folder-list.c */
+TaubeItemList *imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *request,
+                                 GCancellable *cancellable, GError **error);
+TaubeItem *imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id, GCancellable *cancellable,
+                                 GError **error);
+
+/* imap-folder-fetch.c */
+gboolean imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, const char *section,
+                            guint64 offset, gint64 length, GOutputStream *sink, TaubeProgress *progress,
+                            GCancellable *cancellable, GError **error);
+
+/* imap-folder-structure.c */
+TaubePart *imap_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const char *id,
+                                      GCancellable *cancellable, GError **error);
+
+/* imap-folder-store.c */
+TaubeBatchResult *imap_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
+                                         TaubeFlagsMode mode, TaubeMessageFlags flags, const char *const *keywords,
+                                         GCancellable *cancellable, GError **error);
+
+/* imap-watch.c */
+gboolean imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
+                                 GCancellable *cancellable, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gi18n-lib.h>
+
+#include "imap-backend.h"
+#include "imap-session.h"
+
+/* Rows that depend on what this server says. */
+typedef struct
+{
+  TaubeCapability row;
+  ImapCapability needs;
+  const char *with;    /* reason when the server has it; NULL: this module does not use it yet */
+  const char *without;
+} ConditionalRow;
+
+static const ConditionalRow conditional_rows[] = {
+  { TAUBE_CAPABILITY_PUSH, IMAP_CAPABILITY_IDLE, N_ ("the server tells of changes while we wait (IDLE)"),
+    N_ ("the server lacks IDLE: it is asked every now and then") },
+  { TAUBE_CAPABILITY_SERVER_SORT, IMAP_CAPABILITY_SORT, NULL, N_ ("the server lacks SORT") },
+  { TAUBE_CAPABILITY_SERVER_THREAD, IMAP_CAPABILITY_THREAD_REFERENCES, NULL, N_ ("the server lacks THREAD") },
+  { TAUBE_CAPABILITY_SHARING, IMAP_CAPABILITY_ACL, NULL, N_ ("the server lacks ACL") },
+  { TAUBE_CAPABILITY_QUOTA, IMAP_CAPABILITY_QUOTA, NULL, N_ ("the server lacks QUOTA") },
+};
+
+static const char *
+describe_version (ImapSession *session)
+{
+  if (imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
+    return "CAPABILITY IMAP4rev2";
+  return imap_session_has (session, IMAP_CAPABILITY_IMAP4REV1) ? "CAPABILITY IMAP4rev1" : "IMAP";
+}
+
+static void
+report_conditional (ImapSession *session, TaubeAccount *account, const ConditionalRow *row)
+{
+  gboolean has = imap_session_has (session, row->needs);
+  g_autofree char *evidence = g_strdup_printf (has ? "CAPABILITY %s" : "no CAPABILITY %s",
+                                               imap_capability_get_name (row->needs));
+  gboolean yes = has && row->with != NULL;
+  const char *reason = yes ? row->with : (has ? N_ ("not yet implemented in this module") : row->without);
+
+  taube_account_set_live_capability (account, row->row, yes ? TAUBE_SUPPORT_YES : TAUBE_SUPPORT_NO, reason, evidence);
+}
+
+static void
+report_server (ImapSession *session, TaubeAccount *account)
+{
+  g_autofree char *name = NULL;
+
+  if (session->server_name != NULL)
+    name = g_strjoin (" ", session->server_name, session->server_version, NULL);
+  else if (session->greeting != NULL && session->greeting[0] != '\0')
+    name = g_strdup (session->greeting);
+  taube_account_set_server (account, name, imap_capabilities_get_words (session->capabilities));
+}
+
+/* Tells the account what this server and this login give. */
+void
+imap_live_report (ImapSession *session)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (session));
+  const char *version = describe_version (session);
+
+  for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
+    taube_account_set_live_capability (account, imap_rows[i].capability, imap_rows[i].module, imap_rows[i].module_reason,
+                                       version);
+  for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
+    report_conditional (session, account, &conditional_rows[i]);
+  report_server (session, account);
+}

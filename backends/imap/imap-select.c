@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-session.h"
+
+#include <string.h>
+
+#include "imap-decode-list.h"
+#include "imap-decode-search.h"
+#include "imap-folder.h"
+#include "imap-names.h"
+
+void
+imap_mailbox_free (ImapMailbox *self)
+{
+  g_free (self->key);
+  g_clear_pointer (&self->keywords, g_hash_table_unref);
+  g_free (self);
+}
+
+static void
+note_permanent_flags (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena)
+{
+  ImapFlags flags;
+
+  if (response->code_values == NULL || !imap_flags_decode (response->code_values, arena, &flags))
+    return;
+  mailbox->has_permanent = TRUE;
+  mailbox->permanent = flags.flags;
+  mailbox->any_keyword = flags.any;
+  g_clear_pointer (&mailbox->keywords, g_hash_table_unref);
+  mailbox->keywords = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < flags.n_keywords; i++)
+    g_hash_table_add (mailbox->keywords, g_ascii_strdown (flags.keywords[i], -1));
+}
+
+/* Facts about a mailbox that come in response codes. FALSE: it was none. */
+gboolean
+imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena)
+{
+  guint64 number = 0;
+
+  switch (response->code)
+    {
+    case IMAP_CODE_UIDVALIDITY:
+      if (imap_decode_code_number (response, &number) && number <= G_MAXUINT32)
+        mailbox->uidvalidity = number;
+      return TRUE;
+    case IMAP_CODE_UIDNEXT:
+      if (imap_decode_code_number (response, &number) && number <= G_MAXUINT32)
+        mailbox->uidnext = number;
+      return TRUE;
+    case IMAP_CODE_HIGHESTMODSEQ:
+      if (imap_decode_code_number (response, &number))
+        mailbox->highestmodseq = number;
+      return TRUE;
+    case IMAP_CODE_NOMODSEQ:
+      mailbox->highestmodseq = 0;
+      return TRUE;
+    case IMAP_CODE_PERMANENTFLAGS:
+      note_permanent_flags (mailbox, response, arena);
+      return TRUE;
+    case IMAP_CODE_READ_ONLY:
+      mailbox->read_only = TRUE;
+      return TRUE;
+    case IMAP_CODE_READ_WRITE:
+      mailbox->read_only = FALSE;
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* Replies to SELECT. What comes before CLOSED is still about the mailbox that was open before. */
+static gboolean
+select_untagged (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSession *self = user_data;
+  ImapMailbox *mailbox = self->mailbox;
+
+  switch (response->type)
+    {
+    case IMAP_RESPONSE_EXISTS:
+      mailbox->exists = response->number;
+      return TRUE;
+    case IMAP_RESPONSE_EXPUNGE:
+    case IMAP_RESPONSE_FETCH:
+    case IMAP_RESPONSE_VANISHED:
+      return FALSE;
+    case IMAP_RESPONSE_FLAGS:
+    case IMAP_RESPONSE_RECENT:
+      return TRUE;
+    case IMAP_RESPONSE_OK:
+      if (response->code == IMAP_CODE_CLOSED)
+        {
+          mailbox->exists = 0;
+          mailbox->uidvalidity = mailbox->uidnext = 0;
+          mailbox->highestmodseq = 0;
+          return TRUE;
+        }
+      return imap_select_note_status (mailbox, response, imap_pipeline_get_arena (self->pipeline));
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+select_completed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSession *self = user_data;
+
+  if (response->type == IMAP_RESPONSE_OK)
+    imap_select_note_status (self->mailbox, response, imap_pipeline_get_arena (self->pipeline));
+  return TRUE;
+}
+
+static gboolean
+is_open (ImapSession *self, const char *key, ImapSelectMode mode)
+{
+  if (self->mailbox == NULL || strcmp (self->mailbox->key, key) != 0)
+    return FALSE;
+  return mode != IMAP_SELECT_WRITE || !self->mailbox->examined;
+}
+
+static gboolean
+run_select (ImapSession *self, TaubeFolder *folder, const char *key, gboolean examine, GCancellable *cancellable,
+            GError **error)
+{
+  g_autoptr (ImapCall) call = imap_session_call (self, examine ? "EXAMINE" : "SELECT", TAUBE_ERROR_NOT_FOUND,
+                                                 "cannot open folder \"%s\"", taube_folder_get_name (folder));
+  const ImapListener *listener = self->listener;
+  gboolean ok;
+
+  if (!imap_folder_add_name (folder, self, call->command, cancellable, error))
+    return FALSE;
+  if (self->condstore)
+    {
+      imap_command_open (call->command);
+      imap_command_add_atom (call->command, "parameter", "CONDSTORE");
+      imap_command_close (call->command);
+    }
+  g_clear_pointer (&self->mailbox, imap_mailbox_free);
+  taube_session_set_affinity (TAUBE_SESSION (self), NULL);
+  self->mailbox = g_new0 (ImapMailbox, 1);
+  self->mailbox->key = g_strdup (key);
+  self->mailbox->examined = examine;
+  call->untagged = select_untagged;
+  call->completed = select_completed;
+  call->user_data = self;
+  self->listener = NULL;
+  ok = imap_call_run (call, cancellable, error);
+  self->listener = listener;
+  if (!ok)
+    g_clear_pointer (&self->mailbox, imap_mailbox_free);
+  return ok;
+}
+
+/* Opens the folder unless it is open. Afterwards self->mailbox says what is in it. */
+gboolean
+imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, GCancellable *cancellable,
+                     GError **error)
+{
+  g_autofree char *key = imap_names_to_key (taube_folder_get_path (folder));
+
+  if (is_open (self, key, mode))
+    return TRUE;
+  if (!run_select (self, folder, key, mode == IMAP_SELECT_WATCH, cancellable, error))
+    return FALSE;
+  taube_session_set_affinity (TAUBE_SESSION (self), taube_folder_get_name (folder));
+  if (!self->mailbox->examined)
+    taube_folder_set_read_only (folder, self->mailbox->read_only);
+  return TRUE;
+}
+
+/* Has the server tell what happened to the open mailbox since the last job, unless it was opened by this one. */
+gboolean
+imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  if (!self->mailbox->stale)
+    return TRUE;
+  self->mailbox->stale = FALSE;
+  return imap_session_noop (self, cancellable, error);
+}

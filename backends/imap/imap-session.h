@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-session.h>
+
+#include "imap-account.h"
+#include "imap-capabilities.h"
+#include "imap-decode-fetch.h"
+#include "imap-pipeline.h"
+#include "imap-quirks.h"
+
+G_BEGIN_DECLS
+
+/* The selected mailbox as the server describes it. */
+typedef struct
+{
+  char *key;            /* of its path: imap_names_to_key() */
+  gboolean examined;    /* opened by EXAMINE */
+  gboolean read_only;   /* the server opened it so */
+  gboolean stale;       /* nobody has asked what is new since the last job */
+  guint32 exists;
+  guint32 uidvalidity;  /* 0: the server has none */
+  guint32 uidnext;      /* 0: not told */
+  guint64 highestmodseq; /* 0: none */
+  gboolean has_permanent;
+  TaubeMessageFlags permanent;
+  gboolean any_keyword;
+  GHashTable *keywords; /* of PERMANENTFLAGS, lower case */
+} ImapMailbox;
+
+/* Told what the server says by itself about the selected mailbox, in order. */
+typedef struct
+{
+  void (*exists) (guint32 exists, gpointer user_data);
+  void (*expunged) (guint32 seq, gpointer user_data);
+  void (*vanished) (const ImapSeqset *uids, gpointer user_data);
+  void (*fetched) (const ImapFetch *fetch, gpointer user_data);
+} ImapListener;
+
+/* One signed-in connection. */
+#define TAUBE_TYPE_IMAP_SESSION (imap_session_get_type ())
+#define IMAP_SESSION(obj) ((ImapSession *) (obj))
+typedef struct _TaubeImapSession ImapSession;
+GType imap_session_get_type (void);
+
+struct _TaubeImapSession
+{
+  TaubeSession parent_instance;
+
+  TaubeLimits limits;
+  TaubeConnection *connection;
+  ImapPipeline *pipeline;
+  ImapCapabilities *capabilities; /* NULL: not known (any more) */
+  ImapQuirks quirks;
+  char *greeting;
+  char *server_name; /* from ID */
+  char *server_vendor;
+  char *server_version;
+  gboolean authenticated;
+  gboolean preauth;
+  gboolean condstore;     /* SELECT may name CONDSTORE */
+
+  ImapMailbox *mailbox;   /* NULL: none is selected */
+  ImapCall *idle;         /* the IDLE that is running */
+  const ImapListener *listener;
+  gpointer listener_data;
+
+  TaubeParkFunc park_func;
+  gpointer park_data;
+};
+
+ImapSession *imap_session_new (ImapAccount *account);
+ImapAccount *imap_session_get_account (ImapSession *self);
+gboolean imap_session_has (ImapSession *self, ImapCapability capability);
+void imap_session_set_capabilities (ImapSession *self, const ImapValue *values);
+void imap_session_forget_capabilities (ImapSession *self);
+void imap_session_attach (ImapSession *self, TaubeConnection *connection);
+void imap_session_drop_connection (ImapSession *self);
+void imap_session_set_listener (ImapSession *self, const ImapListener *listener, gpointer user_data);
+gboolean imap_session_decode_fetch (ImapSession *self, const ImapResponse *response, ImapFetch *fetch);
+
+ImapCall *imap_session_call (ImapSession *self, const char *name, TaubeError fallback, const char *what, ...)
+  G_GNUC_PRINTF (4, 5);
+gboolean imap_session_begin (ImapSession *self, GCancellable *cancellable, GError **error);
+gboolean imap_session_noop (ImapSession *self, GCancellable *cancellable, GError **error);
+gboolean imap_session_start_idle (ImapSession *self, GCancellable *cancellable, GError **error);
+gboolean imap_session_leave_idle (ImapSession *self, GCancellable *cancellable, GError **error);
+
+/* imap-open.c */
+gboolean imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **error);
+/* imap-auth.c */
+gboolean imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+                        GError **error);
+/* imap-select.c */
+typedef enum
+{
+  IMAP_SELECT_ANY,   /* however it is open now, or SELECT */
+  IMAP_SELECT_WRITE, /* open for changes */
+  IMAP_SELECT_WATCH, /* nothing will be changed: EXAMINE */
+} ImapSelectMode;
+
+gboolean imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, GCancellable *cancellable,
+                              GError **error);
+gboolean imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error);
+gboolean imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena);
+void imap_mailbox_free (ImapMailbox *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapMailbox, imap_mailbox_free)
+
+G_END_DECLS
