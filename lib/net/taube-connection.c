@@ -5,6 +5,7 @@
 #include <taube/taube-error.h>
 
 #include "base/taube-io-thread.h"
+#include "net/taube-wakeup.h"
 
 #include <poll.h>
 #include <string.h>
@@ -16,6 +17,9 @@
  * few system calls, and an account that only hears "OK" keeps no large block. */
 #define READ_BYTES_MIN (4 << 10)
 #define READ_BYTES_MAX (256 << 10)
+
+/* How often a thread looks whether it was cancelled when the system has no descriptor left to wake it. */
+#define BLIND_MILLISECONDS 100
 
 /* What a server may say while it takes nothing; then it is left alone until it has taken our bytes. */
 #define READ_WHILE_WRITING_BYTES (8 << 20)
@@ -155,27 +159,27 @@ fail_for_silence (TaubeConnection *self, TaubeWait wanted, GError **error)
   taube_connection_break (self, failure, error);
 }
 
-static guint
-prepare_poll (TaubeConnection *self, TaubeWait wanted, GPollFD *polls)
+static void
+prepare_poll (TaubeConnection *self, TaubeWait wanted, const TaubeWakeup *wakeup, GPollFD polls[3])
 {
   TaubeStream *wire = self->wire;
 
   polls[0] = (GPollFD){ .fd = (wanted & TAUBE_WAIT_READ) != 0 ? wire->fd : -1, .events = POLLIN };
   polls[1] = (GPollFD){ .fd = (wanted & TAUBE_WAIT_WRITE) != 0 ? wire->write_fd : -1,
                         .events = (gushort) wire->write_events };
-  return 2;
+  polls[2] = (GPollFD){ .fd = wakeup->fd, .events = POLLIN };
 }
 
 /* Milliseconds for poll(), never short of the time. */
 static gint
-poll_timeout (gint64 end)
+poll_timeout (gint64 end, const TaubeWakeup *wakeup)
 {
-  gint64 left;
+  gint64 most = wakeup->cancellable != NULL && wakeup->fd < 0 ? BLIND_MILLISECONDS : G_MAXINT;
+  gint64 left = end != 0 ? (end - g_get_monotonic_time () + 999) / 1000 : most;
 
-  if (end == 0)
+  if (end == 0 && most == G_MAXINT)
     return -1;
-  left = (end - g_get_monotonic_time () + 999) / 1000;
-  return (gint) CLAMP (left, 0, G_MAXINT);
+  return (gint) CLAMP (left, 0, most);
 }
 
 /* Blocks until one of WANTED can be had; 0 with ERROR when cancelled, the deadline came, or nothing has happened for too
@@ -186,15 +190,16 @@ taube_connection_wait (TaubeConnection *self, TaubeWait wanted, gint64 since, GC
 {
   gint64 end = end_of_wait (self, since);
   GPollFD polls[3];
-  guint n = prepare_poll (self, wanted, polls);
-  gboolean cancel_fd = g_cancellable_make_pollfd (cancellable, &polls[n]);
+  TaubeWakeup wakeup;
   TaubeWait ready = 0;
   gboolean over;
 
+  taube_wakeup_begin (&wakeup, cancellable);
+  prepare_poll (self, wanted, &wakeup, polls);
   do
     {
       polls[0].revents = polls[1].revents = 0;
-      g_poll (polls, n + (cancel_fd ? 1 : 0), poll_timeout (end));
+      g_poll (polls, G_N_ELEMENTS (polls), poll_timeout (end, &wakeup));
       if (polls[0].revents != 0)
         ready |= TAUBE_WAIT_READ;
       if (polls[1].revents != 0)
@@ -202,8 +207,7 @@ taube_connection_wait (TaubeConnection *self, TaubeWait wanted, gint64 since, GC
       over = end != 0 && g_get_monotonic_time () >= end;
     }
   while (ready == 0 && !over && !g_cancellable_is_cancelled (cancellable));
-  if (cancel_fd)
-    g_cancellable_release_fd (cancellable);
+  taube_wakeup_end (&wakeup);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return 0;

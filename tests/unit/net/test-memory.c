@@ -4,6 +4,7 @@
 #include <taube/taube-error.h>
 #include <taube/taube-log.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const TaubeEndpoint endpoint = { .host = (char *) "mail.example.org", .port = 143, .silence_timeout = 60000 };
 
@@ -166,6 +167,49 @@ test_cancel_wakes_reader_and_writer (void)
       g_assert_false (taube_connection_is_broken (connection));
       taube_memory_peer_set_stalled (peer, FALSE);
       g_assert_true (taube_connection_write (connection, "x", 1, NULL, 0, NULL, NULL));
+    }
+}
+
+static gpointer
+cancel_later (gpointer cancellable)
+{
+  g_usleep (20000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static gpointer
+read_until_cancelled (gpointer data)
+{
+  gpointer *arguments = data;
+  GThread *thread = g_thread_new ("cancel", cancel_later, arguments[1]);
+  GError *error = NULL;
+
+  g_assert_cmpint (taube_connection_fill (arguments[0], arguments[1], &error), ==, -1);
+  g_thread_join (thread);
+  return error;
+}
+
+/* GLib would end the process in the same place. */
+static void
+test_cancel_without_descriptors (void)
+{
+  for (guint exhausted = 0; exhausted < 2; exhausted++)
+    {
+      g_autoptr (TaubeMemoryPeer) peer = taube_memory_peer_new (NULL, NULL, NULL);
+      g_autoptr (TaubeConnection) connection = taube_connection_new_memory (&endpoint, peer);
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      gpointer arguments[] = { connection, cancellable };
+      g_autoptr (GError) error = NULL;
+      struct rlimit limit, before;
+
+      g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      limit = before;
+      limit.rlim_cur = exhausted ? 3 : before.rlim_cur;
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+      error = g_thread_join (g_thread_new ("reader", read_until_cancelled, arguments));
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     }
 }
 
@@ -345,6 +389,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/memory/words-before-the-fault-are-heard", test_words_before_the_fault_are_heard);
   g_test_add_func ("/net/memory/fail-at-every-call", test_fail_at_every_call);
   g_test_add_func ("/net/memory/cancel-wakes-reader-and-writer", test_cancel_wakes_reader_and_writer);
+  g_test_add_func ("/net/memory/cancel-without-descriptors", test_cancel_without_descriptors);
   g_test_add_func ("/net/memory/cancel-in-the-middle-of-a-command-breaks",
                    test_cancel_in_the_middle_of_a_command_breaks);
   g_test_add_func ("/net/memory/silence", test_silence);
