@@ -6,6 +6,8 @@
 G_BEGIN_DECLS
 
 #define TAUBE_TYPE_WATCH (taube_watch_get_type ())
+#define TAUBE_WATCH(obj) (G_TYPE_CHECK_INSTANCE_CAST ((obj), TAUBE_TYPE_WATCH, TaubeWatch))
+#define TAUBE_IS_WATCH(obj) (G_TYPE_CHECK_INSTANCE_TYPE ((obj), TAUBE_TYPE_WATCH))
 TAUBE_API GType taube_watch_get_type (void);
 #define TAUBE_TYPE_WATCH_EVENT (taube_watch_event_get_type ())
 TAUBE_API GType taube_watch_event_get_type (void);

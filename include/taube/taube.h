@@ -5,15 +5,16 @@
 #include <taube/taube-types.h>
 #include <taube/taube-enums.h>
 #include <taube/taube-enum-types.h>
+#include <taube/taube-account.h>
 #include <taube/taube-address.h>
 #include <taube/taube-backend.h>
 #include <taube/taube-batch-result.h>
 #include <taube/taube-capabilities.h>
 #include <taube/taube-certificate.h>
-#include <taube/taube-certificate.h>
 #include <taube/taube-changes.h>
 #include <taube/taube-credentials.h>
 #include <taube/taube-error.h>
+#include <taube/taube-folder.h>
 #include <taube/taube-id-set.h>
 #include <taube/taube-item-list.h>
 #include <taube/taube-item.h>
@@ -27,3 +28,4 @@
 #include <taube/taube-token-source.h>
 #include <taube/taube-uri.h>
 #include <taube/taube-version.h>
+#include <taube/taube-watch.h>

@@ -3,6 +3,11 @@
 
 #include <taube-backend/taube-account-impl.h>
 
+#include "core/taube-context.h"
+#include "core/taube-folder-table.h"
+#include "core/taube-pool.h"
+#include "core/taube-question-private.h"
+
 G_BEGIN_DECLS
 
 /* The context in which the account was made: signals and questions go there. (transfer none) */
@@ -14,5 +19,18 @@ GMainContext *taube_account_get_context (TaubeAccount *self);
 void taube_account_invoke (TaubeAccount *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
 
 TaubeCredentials *taube_account_get_credentials (TaubeAccount *self);
+/* (transfer full), NULL: nobody is to be asked */
+TaubeQuestionClosure *taube_account_dup_certificate_closure (TaubeAccount *self);
+TaubePool *taube_account_get_pool (TaubeAccount *self);
+TaubeNotifier *taube_account_get_notifier (TaubeAccount *self);
+TaubeFolderTable *taube_account_get_folder_table (TaubeAccount *self);
+
+/* Says no before any traffic: the row of the table is `no`, or the backend has no function for it. */
+gboolean taube_account_require (TaubeAccount *self, gboolean has_function, TaubeCapability capability,
+                                const char *operation, GError **error);
+/* The row that speaks of folders with such content. */
+TaubeCapability taube_account_content_row (TaubeContent content);
+
+void taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *before, const TaubeFolderState *after);
 
 G_END_DECLS

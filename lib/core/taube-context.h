@@ -21,11 +21,14 @@ struct _TaubeFrame
   TaubeFrame *outer;
   gconstpointer account;
   GMainContext *caller_context;
+  gboolean is_blocking; /* the caller's own thread, inside a blocking call */
 };
 
 void taube_frame_enter (TaubeFrame *frame, gconstpointer account, GMainContext *caller_context);
 void taube_frame_leave (TaubeFrame *frame);
 gboolean taube_frame_is_inside (gconstpointer account);
+/* Is this thread the one that is blocked in a call of ACCOUNT? */
+gboolean taube_frame_is_blocking (gconstpointer account);
 
 /* From inside a job: runs FUNC where the job's caller is, with the frame of ACCOUNT around it: at once in a blocking
  * call; in the caller's context, in order, before the callback, in an asynchronous one. */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/taube-account-private.h"
+
+#include "core/taube-ask-private.h"
+
+/* What a backend asks the application by way of its account. */
+
+static void
+invoke (gpointer target, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  taube_account_invoke (target, func, data, notify);
+}
+
+static TaubeAsk
+asking_for (TaubeAccount *self)
+{
+  return (TaubeAsk){ invoke, self, taube_account_get_credentials (self), taube_account_get_uri (self) };
+}
+
+TaubeSecret *
+taube_account_ask_password (TaubeAccount *self, guint attempt, const char *refusal, GCancellable *cancellable,
+                            GError **error)
+{
+  TaubeAsk ask = asking_for (self);
+
+  return taube_ask_password (&ask, attempt, refusal, cancellable, error);
+}
+
+TaubeSecret *
+taube_account_ask_token (TaubeAccount *self, TaubeSecret *refused, GCancellable *cancellable, GError **error)
+{
+  TaubeAsk ask = asking_for (self);
+
+  return taube_ask_token (&ask, refused, cancellable, error);
+}
+
+gboolean
+taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate, GCancellable *cancellable)
+{
+  TaubeAsk ask = asking_for (self);
+  TaubeQuestionClosure *closure = taube_account_dup_certificate_closure (self);
+
+  return closure != NULL && taube_ask_trust (&ask, closure, certificate, cancellable);
+}
+
+gboolean
+taube_account_has_password (TaubeAccount *self)
+{
+  TaubeCredentials *credentials = taube_account_get_credentials (self);
+
+  return credentials != NULL
+         && (taube_credentials_get_password (credentials) != NULL
+             || taube_credentials_get_closure (credentials) != NULL);
+}
+
+gboolean
+taube_account_has_token (TaubeAccount *self)
+{
+  TaubeCredentials *credentials = taube_account_get_credentials (self);
+
+  return credentials != NULL && taube_credentials_get_token_source (credentials) != NULL;
+}

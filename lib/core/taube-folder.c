@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <taube-backend/taube-folder-impl.h>
+
+#include <taube/taube-account.h>
+#include <taube/taube-enum-types.h>
+#include <taube/taube-uri.h>
+
+#include "core/taube-account-private.h"
+#include "core/taube-folder-private.h"
+
+typedef struct
+{
+  TaubeAccount *account;
+  TaubeFolderTable *table;
+  char **path;
+  char *name; /* the text form of the path: the key in the table */
+} TaubeFolderPrivate;
+
+enum
+{
+  PROP_ACCOUNT = 1,
+  PROP_PATH,
+  PROP_NAME,
+  PROP_DISPLAY_NAME,
+  PROP_ROLE,
+  PROP_CONTENT,
+  PROP_FLAGS,
+  PROP_TOTAL,
+  PROP_UNREAD,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
+/**
+ * TaubeFolder:
+ *
+ * A folder of an account: what holds items. Folders come from the account, never from a constructor, and as long as
+ * somebody holds one, the same path gives the same object. A folder keeps its account alive.
+ *
+ * What is known of a folder (role, flags, counts) is read from a snapshot that costs no traffic and is current when the
+ * call returns; [method@Folder.refresh] asks the server. Changes are notified in the context in which the account was
+ * made.
+ */
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (TaubeFolder, taube_folder, G_TYPE_OBJECT)
+
+static TaubeFolderPrivate *
+get_priv (TaubeFolder *self)
+{
+  return self->priv;
+}
+
+static void
+taube_folder_constructed (GObject *object)
+{
+  TaubeFolderPrivate *priv = get_priv (TAUBE_FOLDER (object));
+
+  G_OBJECT_CLASS (taube_folder_parent_class)->constructed (object);
+  priv->table = taube_folder_table_ref (taube_account_get_folder_table (priv->account));
+  priv->name = taube_folder_path_to_name ((const char *const *) priv->path);
+}
+
+static void
+taube_folder_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TaubeFolderPrivate *priv = get_priv (TAUBE_FOLDER (object));
+
+  switch (id)
+    {
+    case PROP_ACCOUNT:
+      priv->account = g_value_dup_object (value);
+      break;
+    case PROP_PATH:
+      priv->path = g_value_dup_boxed (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+taube_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  TaubeFolder *self = TAUBE_FOLDER (object);
+  TaubeFolderPrivate *priv = get_priv (self);
+
+  switch (id)
+    {
+    case PROP_ACCOUNT:
+      g_value_set_object (value, priv->account);
+      break;
+    case PROP_PATH:
+      g_value_set_boxed (value, priv->path);
+      break;
+    case PROP_NAME:
+      g_value_set_string (value, priv->name);
+      break;
+    case PROP_DISPLAY_NAME:
+      g_value_set_string (value, taube_folder_get_display_name (self));
+      break;
+    case PROP_ROLE:
+      g_value_set_enum (value, (gint) taube_folder_get_role (self));
+      break;
+    case PROP_CONTENT:
+      g_value_set_enum (value, (gint) taube_folder_get_content (self));
+      break;
+    case PROP_FLAGS:
+      g_value_set_flags (value, taube_folder_get_flags (self));
+      break;
+    case PROP_TOTAL:
+      g_value_set_int64 (value, taube_folder_get_total (self));
+      break;
+    case PROP_UNREAD:
+      g_value_set_int64 (value, taube_folder_get_unread (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+taube_folder_finalize (GObject *object)
+{
+  TaubeFolderPrivate *priv = get_priv (TAUBE_FOLDER (object));
+
+  taube_folder_table_forget (priv->table, priv->name, object);
+  taube_folder_table_unref (priv->table);
+  g_strfreev (priv->path);
+  g_free (priv->name);
+  g_object_unref (priv->account);
+  G_OBJECT_CLASS (taube_folder_parent_class)->finalize (object);
+}
+
+static void
+taube_folder_class_init (TaubeFolderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+  const GParamFlags at_birth = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  klass->struct_size = sizeof (TaubeFolderClass);
+  object_class->constructed = taube_folder_constructed;
+  object_class->set_property = taube_folder_set_property;
+  object_class->get_property = taube_folder_get_property;
+  object_class->finalize = taube_folder_finalize;
+
+  props[PROP_ACCOUNT] = g_param_spec_object ("account", NULL, NULL, TAUBE_TYPE_ACCOUNT, at_birth);
+  props[PROP_PATH] = g_param_spec_boxed ("path", NULL, NULL, G_TYPE_STRV, at_birth);
+  props[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, readable);
+  props[PROP_DISPLAY_NAME] = g_param_spec_string ("display-name", NULL, NULL, NULL, readable);
+  props[PROP_ROLE] = g_param_spec_enum ("role", NULL, NULL, TAUBE_TYPE_FOLDER_ROLE, TAUBE_FOLDER_ROLE_NONE, readable);
+  props[PROP_CONTENT] = g_param_spec_enum ("content", NULL, NULL, TAUBE_TYPE_CONTENT, TAUBE_CONTENT_MAIL, readable);
+  props[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, TAUBE_TYPE_FOLDER_FLAGS, 0, readable);
+  props[PROP_TOTAL] = g_param_spec_int64 ("total", NULL, NULL, -1, G_MAXINT64, -1, readable);
+  props[PROP_UNREAD] = g_param_spec_int64 ("unread", NULL, NULL, -1, G_MAXINT64, -1, readable);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+}
+
+static void
+taube_folder_init (TaubeFolder *self)
+{
+  self->priv = taube_folder_get_instance_private (self);
+}
+
+/**
+ * taube_folder_get_account:
+ *
+ * Returns: (transfer none): the account that the folder belongs to
+ */
+TaubeAccount *
+taube_folder_get_account (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return get_priv (self)->account;
+}
+
+/**
+ * taube_folder_get_path:
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the steps from the top of the account to the folder, at least one
+ */
+const char *const *
+taube_folder_get_path (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return (const char *const *) get_priv (self)->path;
+}
+
+/**
+ * taube_folder_get_name:
+ *
+ * The path in one string: its steps joined by `/`; a `/` inside a step is written `%2F` and a `%` is written `%25`.
+ * [method@Account.get_folder_by_name] is the way back.
+ *
+ * Returns: (transfer none): such as `Archive/2019`
+ */
+const char *
+taube_folder_get_name (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return get_priv (self)->name;
+}
+
+/**
+ * taube_folder_get_display_name:
+ *
+ * Returns: (transfer none): the last step of the path, for people
+ */
+const char *
+taube_folder_get_display_name (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return get_priv (self)->path[g_strv_length (get_priv (self)->path) - 1];
+}
+
+/**
+ * taube_folder_get_uri:
+ *
+ * Returns: (transfer full): the URI of the account with the folder's path
+ */
+TaubeUri *
+taube_folder_get_uri (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return taube_uri_with_folder (taube_account_get_uri (get_priv (self)->account), taube_folder_get_path (self));
+}
+
+static TaubeFolderState
+get_state (TaubeFolder *self)
+{
+  TaubeFolderState state;
+
+  taube_folder_table_get_state (get_priv (self)->table, get_priv (self)->name, &state);
+  return state;
+}
+
+/**
+ * taube_folder_get_role:
+ *
+ * Returns: what the folder is for, as far as it is known
+ */
+TaubeFolderRole
+taube_folder_get_role (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), TAUBE_FOLDER_ROLE_NONE);
+  return get_state (self).role;
+}
+
+/**
+ * taube_folder_get_content:
+ *
+ * Returns: what the folder holds
+ */
+TaubeContent
+taube_folder_get_content (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), TAUBE_CONTENT_MAIL);
+  return get_state (self).content;
+}
+
+/**
+ * taube_folder_get_flags:
+ *
+ * Returns: facts about the folder, as far as they are known
+ */
+TaubeFolderFlags
+taube_folder_get_flags (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), TAUBE_FOLDER_FLAGS_NONE);
+  return get_state (self).flags;
+}
+
+/**
+ * taube_folder_get_total:
+ *
+ * Returns: how many items the folder holds, -1 when that is not known yet
+ */
+gint64
+taube_folder_get_total (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), -1);
+  return get_state (self).total;
+}
+
+/**
+ * taube_folder_get_unread:
+ *
+ * Returns: how many of its messages were not read, -1 when that is not known yet
+ */
+gint64
+taube_folder_get_unread (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), -1);
+  return get_state (self).unread;
+}
+
+void
+taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *before, const TaubeFolderState *after)
+{
+  TaubeNotifier *notifier = taube_account_get_notifier (get_priv (self)->account);
+
+  if (before->role != after->role)
+    taube_notifier_add (notifier, self, props[PROP_ROLE]);
+  if (before->content != after->content)
+    taube_notifier_add (notifier, self, props[PROP_CONTENT]);
+  if (before->flags != after->flags)
+    taube_notifier_add (notifier, self, props[PROP_FLAGS]);
+  if (before->total != after->total)
+    taube_notifier_add (notifier, self, props[PROP_TOTAL]);
+  if (before->unread != after->unread)
+    taube_notifier_add (notifier, self, props[PROP_UNREAD]);
+}
+
+/* Counts as they are now known; -1 leaves one as it is. From any thread. */
+void
+taube_folder_set_counts (TaubeFolder *self, gint64 total, gint64 unread)
+{
+  TaubeFolderPrivate *priv = get_priv (self);
+  TaubeFolderState before, after;
+
+  taube_folder_table_update (priv->table, priv->name, total, unread, 0, 0, &before, &after);
+  taube_folder_notify_differences (self, &before, &after);
+}
+
+void
+taube_folder_set_read_only (TaubeFolder *self, gboolean read_only)
+{
+  TaubeFolderPrivate *priv = get_priv (self);
+  TaubeFolderState before, after;
+
+  taube_folder_table_update (priv->table, priv->name, -1, -1, TAUBE_FOLDER_FLAGS_READ_ONLY,
+                             read_only ? TAUBE_FOLDER_FLAGS_READ_ONLY : 0, &before, &after);
+  taube_folder_notify_differences (self, &before, &after);
+}

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/taube-watch-private.h"
+
+#include <taube/taube-error.h>
+#include <taube-backend/taube-account-impl.h>
+#include <taube-backend/taube-trace.h>
+
+#include "base/taube-io-thread.h"
+#include "base/taube-retry.h"
+#include "base/taube-worker.h"
+#include "core/taube-account-private.h"
+#include "core/taube-job.h"
+
+/* Follows one folder: with a session of its own, which is parked between the steps, or by asking every now and then on
+ * a session that is shared with the jobs. No thread waits in between, whatever it waits for: a lease, the server, a
+ * pause. */
+
+#define PAUSE_FIRST_MILLISECONDS 1000
+#define PAUSE_CAP_MILLISECONDS 300000
+/* Steps in a row without a rest in between, after which the server gets the blame. */
+#define BUSY_STEPS_MAX 10000
+
+guint (*taube_follower_pause_hook) (guint attempt, guint milliseconds);
+
+typedef enum
+{
+  PHASE_RESTING, /* not begun, in a pause, or ended */
+  PHASE_WAITING, /* for a lease */
+  PHASE_WORKING, /* on a worker */
+  PHASE_PARKED,  /* with a session of its own, waiting for the server */
+} Phase;
+
+struct _TaubeFollower
+{
+  TaubeLease lease; /* first: the pool's functions get it */
+  gatomicrefcount refs;
+  TaubeWatchCore *core;
+  TaubeFolder *folder;
+  GMutex lock;
+  GCancellable *cancellable; /* of the present lease */
+  Phase phase;               /* under lock, as what follows */
+  gboolean stopping;
+  gboolean give_up;          /* leave the session of one's own to the jobs */
+  GSource *timer;
+  TaubeWatchReason reason;   /* of the step that is due */
+
+  /* of whoever works */
+  gpointer state;
+  GDestroyNotify free_state;
+  guint failures;
+  gboolean lonely;           /* no session of its own is to be had: polls */
+};
+
+static void request (TaubeFollower *self);
+static void work_with_lease (gpointer data);
+static void work_on (gpointer data);
+
+TaubeFollower *
+taube_follower_ref (TaubeFollower *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+clear_timer (TaubeFollower *self)
+{
+  GSource *timer = g_steal_pointer (&self->timer);
+
+  if (timer == NULL)
+    return;
+  g_source_destroy (timer);
+  g_source_unref (timer);
+}
+
+void
+taube_follower_unref (TaubeFollower *self)
+{
+  GMainContext *context;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  context = taube_account_get_context (taube_watch_core_get_account (self->core));
+  if (self->state != NULL && self->free_state != NULL)
+    self->free_state (self->state);
+  clear_timer (self);
+  g_clear_error (&self->lease.error);
+  g_clear_object (&self->cancellable);
+  if (self->folder != NULL)
+    taube_context_drop (context, self->folder);
+  taube_watch_core_unref (self->core);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+TaubeFolder *
+taube_follower_get_folder (TaubeFollower *self)
+{
+  return self->folder;
+}
+
+/* Nothing more will come of it. */
+static void
+end (TaubeFollower *self)
+{
+  g_mutex_lock (&self->lock);
+  self->phase = PHASE_RESTING;
+  clear_timer (self);
+  g_mutex_unlock (&self->lock);
+  taube_watch_core_remove (self->core, self);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  request (data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+rest (TaubeFollower *self, guint milliseconds)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  self->phase = PHASE_RESTING;
+  clear_timer (self);
+  stopping = self->stopping;
+  if (!stopping)
+    self->timer = taube_io_thread_add_timer (milliseconds, on_timer, taube_follower_ref (self),
+                                             (GDestroyNotify) taube_follower_unref);
+  g_mutex_unlock (&self->lock);
+  if (stopping)
+    end (self);
+}
+
+static gboolean
+is_final (const GError *error)
+{
+  static const TaubeError codes[] = { TAUBE_ERROR_NOT_SUPPORTED, TAUBE_ERROR_INVALID, TAUBE_ERROR_CERTIFICATE,
+                                      TAUBE_ERROR_AUTH, TAUBE_ERROR_PERMISSION, TAUBE_ERROR_NOT_FOUND };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, TAUBE_ERROR, (gint) codes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_stopping (TaubeFollower *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  g_mutex_unlock (&self->lock);
+  return stopping;
+}
+
+/* The session is gone, or was never had: tries again later, or not at all. */
+static void
+note_failure (TaubeFollower *self, const GError *error)
+{
+  guint pause;
+
+  taube_watch_core_set_online (self->core, self, FALSE);
+  if (is_stopping (self))
+    {
+      end (self);
+      return;
+    }
+  if (is_final (error) || taube_pool_is_closed (taube_watch_core_get_pool (self->core)))
+    {
+      /* A refused sign-in concerns every folder. */
+      gboolean everything = self->folder == NULL || g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_AUTH)
+                            || error->domain != TAUBE_ERROR;
+
+      taube_watch_core_fail (self->core, everything ? NULL : self->folder, error);
+      end (self);
+      return;
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      /* Disconnected: the next request waits until the account is used again. */
+      rest (self, 0);
+      return;
+    }
+  pause = taube_retry_pause (++self->failures, PAUSE_FIRST_MILLISECONDS, PAUSE_CAP_MILLISECONDS, g_random_int ());
+  pause = MAX (pause, MIN (taube_error_get_retry_after (error), G_MAXUINT / 2000) * 1000);
+  if (taube_follower_pause_hook != NULL)
+    pause = taube_follower_pause_hook (self->failures, pause);
+  TAUBE_TRACE ("job", "watch of %s: %s; next attempt in %u ms",
+               self->folder != NULL ? taube_folder_get_name (self->folder) : "all folders", error->message, pause);
+  rest (self, pause);
+}
+
+static gboolean
+on_lease_failed (gpointer data)
+{
+  TaubeFollower *self = data;
+  g_autoptr (GError) error = g_steal_pointer (&self->lease.error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    {
+      self->lonely = TRUE;
+      request (self);
+    }
+  else
+    note_failure (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+settled (TaubeLease *lease)
+{
+  TaubeFollower *self = (TaubeFollower *) lease;
+
+  if (lease->state == TAUBE_LEASE_GRANTED)
+    taube_worker_push (work_with_lease, taube_follower_ref (self));
+  else
+    taube_io_thread_invoke (on_lease_failed, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+}
+
+/* Takes the session back from where it is parked, if nobody else has; then a worker leaves it as it was. */
+static gboolean
+unpark_to_leave (gpointer data)
+{
+  TaubeFollower *self = data;
+  TaubeSession *session = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->phase == PHASE_PARKED)
+    session = g_object_ref (taube_pool_get_session (&self->lease));
+  g_mutex_unlock (&self->lock);
+  if (session == NULL)
+    return G_SOURCE_REMOVE; /* whoever works sees the flag */
+
+  if (TAUBE_SESSION_GET_CLASS (session)->unpark (session))
+    {
+      g_mutex_lock (&self->lock);
+      self->phase = PHASE_WORKING;
+      self->reason = TAUBE_WATCH_POLL;
+      g_mutex_unlock (&self->lock);
+      taube_worker_push (work_on, self); /* with the reference of the park function */
+    }
+  g_object_unref (session);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+reclaim (TaubeLease *lease)
+{
+  TaubeFollower *self = (TaubeFollower *) lease;
+
+  g_mutex_lock (&self->lock);
+  self->give_up = TRUE;
+  g_mutex_unlock (&self->lock);
+  taube_io_thread_invoke (unpark_to_leave, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+}
+
+static void
+request (TaubeFollower *self)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&self->lock);
+  stopping = self->stopping;
+  self->phase = stopping ? PHASE_RESTING : PHASE_WAITING;
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  self->give_up = FALSE;
+  self->lease = (TaubeLease){
+    .priority = TAUBE_PRIORITY_BACKGROUND,
+    .affinity = self->folder != NULL ? taube_folder_get_name (self->folder) : NULL,
+    .cancellable = self->cancellable,
+    .watching = TRUE,
+    .dedicated = self->folder != NULL && !self->lonely,
+    .settled = settled,
+    .reclaim = reclaim,
+  };
+  self->reason = self->lease.dedicated ? TAUBE_WATCH_START : TAUBE_WATCH_POLL;
+  clear_timer (self);
+  g_mutex_unlock (&self->lock);
+  self->lonely = FALSE; /* next time there may be room */
+  if (stopping)
+    end (self);
+  else
+    taube_pool_request (taube_watch_core_get_pool (self->core), &self->lease);
+}
+
+static gboolean
+run_listing (TaubeFollower *self, TaubeSession *session, GError **error)
+{
+  TaubeAccount *account = taube_watch_core_get_account (self->core);
+  g_autoptr (GPtrArray) folders = NULL;
+
+  folders = TAUBE_ACCOUNT_GET_CLASS (account)->list_folders (account, session, TAUBE_CONTENT_ANY, self->cancellable,
+                                                              error);
+  folders = taube_job_check_result (account, "TaubeAccount.list_folders", folders, (GDestroyNotify) g_ptr_array_unref,
+                                    error);
+  if (folders == NULL)
+    return FALSE;
+  taube_watch_core_follow (self->core, folders);
+  return TRUE;
+}
+
+/* A step that fails may have found something out all the same. */
+static gboolean
+run_step (TaubeFollower *self, TaubeSession *session, TaubeWatchStep *step, GError **error)
+{
+  gpointer done;
+
+  *step = (TaubeWatchStep){ .reason = self->reason, .state = self->state, .free_state = self->free_state };
+  done = GINT_TO_POINTER (TAUBE_FOLDER_GET_CLASS (self->folder)
+                              ->watch_step (self->folder, session, step, self->cancellable, error));
+  self->state = step->state;
+  self->free_state = step->free_state;
+  if (step->changes != NULL)
+    taube_watch_core_deliver (self->core, self->folder, g_steal_pointer (&step->changes));
+  return taube_job_check_result (self->folder, "TaubeFolder.watch_step", done, NULL, error) != NULL;
+}
+
+static void
+on_session_woke (TaubeSession *session, TaubeWakeReason reason, gpointer data)
+{
+  TaubeFollower *self = data;
+
+  g_mutex_lock (&self->lock);
+  self->phase = PHASE_WORKING;
+  self->reason = reason == TAUBE_WAKE_READABLE ? TAUBE_WATCH_READABLE : TAUBE_WATCH_DEADLINE;
+  g_mutex_unlock (&self->lock);
+  taube_worker_push (work_on, self); /* with the reference of the park function */
+}
+
+static gint64
+get_deadline (TaubeFollower *self, const TaubeWatchStep *step)
+{
+  if (step->wake_at != 0)
+    return step->wake_at;
+  return g_get_monotonic_time () + (gint64) taube_watch_core_get_poll_interval (self->core) * G_USEC_PER_SEC;
+}
+
+/* FALSE: something is there to be read, or somebody wants the session: another step is due. */
+static gboolean
+park (TaubeFollower *self, TaubeSession *session, const TaubeWatchStep *step)
+{
+  gboolean wanted;
+
+  g_mutex_lock (&self->lock);
+  wanted = self->stopping || self->give_up;
+  if (!wanted)
+    self->phase = PHASE_PARKED;
+  self->reason = wanted ? TAUBE_WATCH_POLL : TAUBE_WATCH_READABLE;
+  g_mutex_unlock (&self->lock);
+  if (wanted)
+    return FALSE;
+
+  taube_follower_ref (self);
+  if (TAUBE_SESSION_GET_CLASS (session)->park (session, get_deadline (self, step), on_session_woke, self))
+    {
+      /* Whoever wanted it in the meantime may have looked for it too early. */
+      g_mutex_lock (&self->lock);
+      wanted = self->phase == PHASE_PARKED && (self->stopping || self->give_up);
+      g_mutex_unlock (&self->lock);
+      if (wanted)
+        taube_io_thread_invoke (unpark_to_leave, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+      return TRUE;
+    }
+  g_mutex_lock (&self->lock);
+  self->phase = PHASE_WORKING;
+  g_mutex_unlock (&self->lock);
+  taube_follower_unref (self);
+  return FALSE;
+}
+
+static gboolean
+can_park (TaubeFollower *self, TaubeSession *session)
+{
+  TaubeSessionClass *klass = TAUBE_SESSION_GET_CLASS (session);
+
+  return self->lease.dedicated && klass->park != NULL && klass->unpark != NULL;
+}
+
+typedef enum
+{
+  OUTCOME_PARKED,
+  OUTCOME_LEFT,
+  OUTCOME_FAILED,
+} StepOutcome;
+
+/* Steps until there is nothing to be done for now. After PARKED the follower belongs to others already. */
+static StepOutcome
+run_steps (TaubeFollower *self, TaubeSession *session, GError **error)
+{
+  for (guint i = 0; i < BUSY_STEPS_MAX; i++)
+    {
+      TaubeWatchStep step;
+
+      if (!run_step (self, session, &step, error))
+        return OUTCOME_FAILED;
+      self->failures = 0;
+      taube_watch_core_set_online (self->core, self, TRUE);
+      if (self->reason == TAUBE_WATCH_POLL || !can_park (self, session))
+        return OUTCOME_LEFT;
+      if (park (self, session, &step))
+        return OUTCOME_PARKED;
+    }
+  taube_session_set_broken (session);
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server does not stop talking");
+  return OUTCOME_FAILED;
+}
+
+static void
+leave (TaubeFollower *self)
+{
+  guint pause = taube_watch_core_get_poll_interval (self->core) * 1000;
+
+  taube_pool_release (taube_watch_core_get_pool (self->core), &self->lease);
+  if (taube_follower_pause_hook != NULL)
+    pause = taube_follower_pause_hook (0, pause);
+  rest (self, pause);
+}
+
+static void
+work_with_session (TaubeFollower *self)
+{
+  TaubePool *pool = taube_watch_core_get_pool (self->core);
+  TaubeSession *session = taube_pool_get_session (&self->lease);
+  g_autoptr (GError) error = NULL;
+  StepOutcome outcome;
+
+  if (self->folder == NULL)
+    outcome = run_listing (self, session, &error) ? OUTCOME_LEFT : OUTCOME_FAILED;
+  else
+    outcome = run_steps (self, session, &error);
+  if (outcome == OUTCOME_PARKED)
+    return;
+  if (outcome == OUTCOME_LEFT && self->folder != NULL)
+    {
+      leave (self);
+      return;
+    }
+  /* What a session in the middle of a watch would still say belongs to nobody. */
+  if (outcome == OUTCOME_FAILED && self->lease.dedicated)
+    taube_session_set_broken (session);
+  taube_pool_release (pool, &self->lease);
+  if (outcome == OUTCOME_FAILED)
+    note_failure (self, error);
+  else
+    end (self);
+}
+
+/* On a worker, with a reference of its own: the lease was granted. */
+static void
+work_with_lease (gpointer data)
+{
+  TaubeFollower *self = data;
+  g_autoptr (GError) error = NULL;
+  TaubeBegin begin;
+  TaubeFrame frame;
+
+  taube_frame_enter (&frame, taube_watch_core_get_account (self->core), NULL);
+  begin = taube_pool_begin (taube_watch_core_get_pool (self->core), &self->lease);
+  if (begin == TAUBE_BEGIN_READY)
+    {
+      g_mutex_lock (&self->lock);
+      self->phase = PHASE_WORKING;
+      if (!can_park (self, taube_pool_get_session (&self->lease)))
+        self->reason = TAUBE_WATCH_POLL;
+      g_mutex_unlock (&self->lock);
+      work_with_session (self);
+    }
+  else if (begin == TAUBE_BEGIN_FAILED)
+    {
+      error = g_steal_pointer (&self->lease.error);
+      note_failure (self, error);
+    }
+  taube_frame_leave (&frame);
+  taube_follower_unref (self);
+}
+
+/* On a worker, with a reference of its own: the parked session was taken back. */
+static void
+work_on (gpointer data)
+{
+  TaubeFollower *self = data;
+  TaubeFrame frame;
+
+  taube_frame_enter (&frame, taube_watch_core_get_account (self->core), NULL);
+  work_with_session (self);
+  taube_frame_leave (&frame);
+  taube_follower_unref (self);
+}
+
+TaubeFollower *
+taube_follower_new (TaubeWatchCore *core, TaubeFolder *folder)
+{
+  TaubeFollower *self = g_new0 (TaubeFollower, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->core = taube_watch_core_ref (core);
+  self->folder = folder != NULL ? g_object_ref (folder) : NULL;
+  return self;
+}
+
+void
+taube_follower_start (TaubeFollower *self)
+{
+  request (self);
+}
+
+static gboolean
+cancel_waiting (gpointer data)
+{
+  TaubeFollower *self = data;
+
+  taube_pool_cancel (taube_watch_core_get_pool (self->core), &self->lease);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+end_rest (gpointer data)
+{
+  end (data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+taube_follower_stop (TaubeFollower *self)
+{
+  g_autoptr (GCancellable) cancellable = NULL;
+  GSourceFunc next = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->stopping)
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
+  self->stopping = TRUE;
+  if (self->phase == PHASE_PARKED)
+    next = unpark_to_leave;
+  else if (self->phase == PHASE_RESTING)
+    next = end_rest;
+  else
+    {
+      cancellable = g_object_ref (self->cancellable);
+      next = cancel_waiting;
+    }
+  g_mutex_unlock (&self->lock);
+  if (cancellable != NULL)
+    g_cancellable_cancel (cancellable);
+  taube_io_thread_invoke (next, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+}
