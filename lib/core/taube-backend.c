@@ -2,6 +2,7 @@
 #include "core/taube-backend-private.h"
 
 #include "core/taube-capabilities-private.h"
+#include "core/taube-key-file.h"
 
 #include <taube-backend/taube-backend-module.h>
 #include <taube/taube-error.h>
@@ -11,8 +12,8 @@
 #include <sys/auxv.h>
 
 #define KEY_FILE_SUFFIX ".backend"
-#define KEY_FILE_GROUP "Backend"
-#define KEY_FILE_BYTES (64 << 10)
+/* Key files of one program; more is an accident. */
+#define BACKENDS_MAXIMUM 256
 
 typedef GObjectClass TaubeBackendClass;
 
@@ -64,73 +65,44 @@ taube_backend_init (TaubeBackend *self)
   g_mutex_init (&self->lock);
 }
 
-/* A name or scheme that can stand in a URI and in a file name: ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )  (RFC 3986) */
-static gboolean
-is_plain_word (const char *word)
+static void set_reason (TaubeBackend *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Says why the backend cannot be used, once and for all. */
+static void
+set_reason (TaubeBackend *self, const char *format, ...)
 {
-  if (!g_ascii_islower (word[0]))
-    return FALSE;
-  for (const char *p = word; *p != '\0'; p++)
-    if (!g_ascii_islower (*p) && !g_ascii_isdigit (*p) && strchr ("+-.", *p) == NULL)
-      return FALSE;
-  return strlen (word) <= 64;
+  g_autofree char *why = NULL, *name = g_utf8_make_valid (self->name, -1), *valid = NULL;
+  va_list args;
+
+  va_start (args, format);
+  why = g_strdup_vprintf (format, args);
+  va_end (args);
+  valid = g_utf8_make_valid (why, -1);
+  g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: %s", name, valid);
 }
 
-static GKeyFile *
-load_key_file (const char *path, GError **error)
+static void
+read_key_file (TaubeBackend *self)
 {
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *text = NULL;
-  gsize length;
+  g_autofree char *shown = g_filename_display_name (self->key_file);
+  g_autofree char *module = g_filename_display_name (self->module_file);
+  g_autoptr (GError) error = NULL;
+  TaubeKeyFile file;
 
-  if (!g_file_get_contents (path, &text, &length, error))
-    return NULL;
-  if (length > KEY_FILE_BYTES)
+  if (!taube_key_file_load (self->key_file, &file, &error))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "it is larger than %d bytes", KEY_FILE_BYTES);
-      return NULL;
+      set_reason (self, "%s: %s", shown, error->message);
+      return;
     }
-  if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, error))
-    return NULL;
-  return g_steal_pointer (&file);
-}
-
-static gboolean
-read_key_file (TaubeBackend *self, GError **error)
-{
-  g_autoptr (GKeyFile) file = load_key_file (self->key_file, error);
-  g_autofree char *name = NULL;
-  int abi;
-
-  if (file == NULL)
-    return FALSE;
-  name = g_key_file_get_string (file, KEY_FILE_GROUP, "Name", error);
-  if (name == NULL)
-    return FALSE;
-  if (!g_str_equal (name, self->name) || !is_plain_word (name))
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "its Name is \"%s\" and not that of the file", name);
-      return FALSE;
-    }
-  self->title = g_key_file_get_string (file, KEY_FILE_GROUP, "Title", error);
-  if (self->title == NULL)
-    return FALSE;
-  self->schemes = g_key_file_get_string_list (file, KEY_FILE_GROUP, "Schemes", NULL, error);
-  if (self->schemes == NULL)
-    return FALSE;
-  for (guint i = 0; self->schemes[i] != NULL; i++)
-    if (!is_plain_word (self->schemes[i]))
-      {
-        g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "\"%s\" is no URI scheme", self->schemes[i]);
-        return FALSE;
-      }
-  abi = g_key_file_get_integer (file, KEY_FILE_GROUP, "ABI", error);
-  if (abi == TAUBE_BACKEND_ABI)
-    return TRUE;
-  if (error == NULL || *error == NULL)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "it was made for ABI %d, this library has ABI %d", abi,
-                 TAUBE_BACKEND_ABI);
-  return FALSE;
+  self->title = g_steal_pointer (&file.title);
+  self->schemes = g_steal_pointer (&file.schemes);
+  if (!g_str_equal (file.name, self->name))
+    set_reason (self, "%s: its Name is \"%s\" and not that of the file", shown, file.name);
+  else if (file.abi != TAUBE_BACKEND_ABI)
+    set_reason (self, "%s: it was made for ABI %u, this library has ABI %d", shown, file.abi, TAUBE_BACKEND_ABI);
+  else if (!g_file_test (self->module_file, G_FILE_TEST_IS_REGULAR))
+    set_reason (self, "its module %s is missing", module);
+  taube_key_file_clear (&file);
 }
 
 static TaubeBackend *
@@ -138,18 +110,12 @@ backend_new (const char *folder, const char *file_name)
 {
   TaubeBackend *self = g_object_new (TAUBE_TYPE_BACKEND, NULL);
   g_autofree char *module_name = NULL;
-  g_autoptr (GError) error = NULL;
 
   self->name = g_strndup (file_name, strlen (file_name) - strlen (KEY_FILE_SUFFIX));
   self->key_file = g_build_filename (folder, file_name, NULL);
   module_name = g_strconcat (self->name, "." G_MODULE_SUFFIX, NULL);
   self->module_file = g_build_filename (folder, module_name, NULL);
-  if (!read_key_file (self, &error))
-    g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: %s: %s", self->name,
-                 self->key_file, error->message);
-  else if (!g_file_test (self->module_file, G_FILE_TEST_IS_REGULAR))
-    g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: its module %s is missing",
-                 self->name, self->module_file);
+  read_key_file (self);
   return self;
 }
 
@@ -184,7 +150,7 @@ scan_folder (GPtrArray *backends, const char *folder)
       g_autoptr (TaubeBackend) backend = backend_new (folder, names->pdata[i]);
 
       /* The first file of a name wins, even when it is broken: nothing else takes its place unnoticed. */
-      if (find_by_name (backends, backend->name) == NULL)
+      if (find_by_name (backends, backend->name) == NULL && backends->len < BACKENDS_MAXIMUM)
         g_ptr_array_add (backends, g_steal_pointer (&backend));
     }
 }
@@ -211,8 +177,9 @@ get_registry (void)
   return (GPtrArray *) once;
 }
 
+/* What the module exports, before anything of it was looked at. */
 static const TaubeBackendModule *
-open_module (TaubeBackend *self, GError **error)
+open_module (TaubeBackend *self)
 {
   /* Resident: its types are registered for as long as the process lives. */
   GModule *module = g_module_open (self->module_file, G_MODULE_BIND_LOCAL);
@@ -220,89 +187,90 @@ open_module (TaubeBackend *self, GError **error)
 
   if (module == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "it does not load: %s", g_module_error ());
+      set_reason (self, "its module does not load: %s", g_module_error ());
       return NULL;
     }
   g_module_make_resident (module);
   if (!g_module_symbol (module, TAUBE_BACKEND_SYMBOL, &symbol) || symbol == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s exports no %s", self->module_file,
-                   TAUBE_BACKEND_SYMBOL);
+      set_reason (self, "its module %s exports no %s", self->module_file, TAUBE_BACKEND_SYMBOL);
       return NULL;
     }
   return symbol;
 }
 
 static gboolean
-check_module (TaubeBackend *self, const TaubeBackendModule *module, GError **error)
+is_account_type (GType type)
+{
+  /* The name is looked up only now: the module's own type has registered its parent. */
+  GType account = g_type_from_name ("TaubeAccount");
+
+  return type != G_TYPE_INVALID && account != 0 && g_type_is_a (type, account) && !G_TYPE_IS_ABSTRACT (type);
+}
+
+static gboolean
+check_module (TaubeBackend *self, const TaubeBackendModule *module)
 {
   /* Nothing else of it may be read before these two are right. */
   if (module->abi != TAUBE_BACKEND_ABI || module->size != sizeof (TaubeBackendModule))
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                   "%s was made for ABI %u (%u bytes), this library has ABI %d (%u bytes)", self->module_file,
-                   module->abi, module->size, TAUBE_BACKEND_ABI, (guint) sizeof (TaubeBackendModule));
-      return FALSE;
-    }
-  if (g_strcmp0 (module->name, self->name) != 0)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s says that its name is \"%s\"", self->module_file,
-                   module->name != NULL ? module->name : "");
-      return FALSE;
-    }
-  if (module->get_account_type == NULL || !g_type_is_a (module->get_account_type (), g_type_from_name ("TaubeAccount")))
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s has no type of account", self->module_file);
-      return FALSE;
-    }
-  return TRUE;
+    set_reason (self, "its module %s was made for ABI %u (%u bytes), this library has ABI %d (%u bytes)",
+                self->module_file, module->abi, module->size, TAUBE_BACKEND_ABI, (guint) sizeof (TaubeBackendModule));
+  else if (g_strcmp0 (module->name, self->name) != 0)
+    set_reason (self, "its module %s says that its name is \"%s\"", self->module_file,
+                module->name != NULL ? module->name : "");
+  else if (module->n_capabilities > 0 && module->capabilities == NULL)
+    set_reason (self, "its module %s has no capabilities", self->module_file);
+  else if (module->get_account_type == NULL || !is_account_type (module->get_account_type ()))
+    set_reason (self, "its module %s has no type of account", self->module_file);
+  return self->reason == NULL;
 }
 
-static gboolean
-load_locked (TaubeBackend *self, GError **error)
+static void
+load_locked (TaubeBackend *self)
 {
-  g_autoptr (GError) load_error = NULL;
   const TaubeBackendModule *module;
 
-  if (self->module != NULL)
+  if (self->module != NULL || self->reason != NULL)
+    return;
+  module = open_module (self);
+  if (module == NULL || !check_module (self, module))
+    return;
+  self->capabilities = taube_capabilities_new (module->capabilities, module->n_capabilities);
+  self->module = module;
+}
+
+/* Loads the module, if that was not done before. When it cannot be used, ERROR says why; a caller who goes on without
+ * it asks for the one WARNING that the user gets. */
+static gboolean
+load (TaubeBackend *self, gboolean warn, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  g_mutex_lock (&self->lock);
+  load_locked (self);
+  reason = self->reason != NULL ? g_error_copy (self->reason) : NULL;
+  warn = warn && reason != NULL && !self->warned;
+  self->warned |= warn;
+  g_mutex_unlock (&self->lock);
+
+  if (warn)
+    g_warning ("%s", reason->message);
+  if (reason == NULL)
     return TRUE;
-  if (self->reason == NULL)
-    {
-      module = open_module (self, &load_error);
-      if (module != NULL && check_module (self, module, &load_error))
-        {
-          self->capabilities = taube_capabilities_new (module->capabilities, module->n_capabilities);
-          self->module = module;
-          return TRUE;
-        }
-      g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: %s", self->name,
-                   load_error->message);
-    }
-  g_propagate_error (error, g_error_copy (self->reason));
+  g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
+/* Whether nothing is known that speaks against it, without loading it; warns, once, when there is. */
 static gboolean
-load (TaubeBackend *self, GError **error)
-{
-  gboolean loaded;
-
-  g_mutex_lock (&self->lock);
-  loaded = load_locked (self, error);
-  g_mutex_unlock (&self->lock);
-  return loaded;
-}
-
-/* TRUE when nothing is known that speaks against it; warns, once, when there is. */
-static gboolean
-is_usable (TaubeBackend *self, gboolean warn)
+is_usable (TaubeBackend *self)
 {
   g_autofree char *warning = NULL;
   gboolean usable;
 
   g_mutex_lock (&self->lock);
   usable = self->reason == NULL;
-  if (!usable && warn && !self->warned)
+  if (!usable && !self->warned)
     {
       self->warned = TRUE;
       warning = g_strdup (self->reason->message);
@@ -329,33 +297,47 @@ taube_backend_list (void)
   GPtrArray *usable = g_ptr_array_new_with_free_func (g_object_unref);
 
   for (guint i = 0; i < all->len; i++)
-    if (is_usable (all->pdata[i], TRUE))
+    if (is_usable (all->pdata[i]))
       g_ptr_array_add (usable, g_object_ref (all->pdata[i]));
   return usable;
 }
 
+/* The first backend of that scheme that can be used; those before it are skipped with a warning. When there is none,
+ * ERROR says what is wrong with the first, or is not set when nobody knows the scheme. */
 static TaubeBackend *
-find_by_scheme (GPtrArray *backends, const char *scheme, gboolean usable)
+find_by_scheme (GPtrArray *backends, const char *scheme, GError **error)
 {
+  g_autoptr (GPtrArray) broken = g_ptr_array_new ();
+
   for (guint i = 0; i < backends->len; i++)
     {
       TaubeBackend *backend = backends->pdata[i];
 
-      if (backend->schemes != NULL && g_strv_contains ((const char *const *) backend->schemes, scheme)
-          && is_usable (backend, FALSE) == usable)
-        return backend;
+      if (backend->schemes == NULL || !g_strv_contains ((const char *const *) backend->schemes, scheme))
+        continue;
+      if (load (backend, FALSE, NULL))
+        {
+          for (guint k = 0; k < broken->len; k++)
+            load (broken->pdata[k], TRUE, NULL);
+          return backend;
+        }
+      g_ptr_array_add (broken, backend);
     }
+  if (broken->len > 0)
+    load (broken->pdata[0], FALSE, error);
   return NULL;
 }
 
 static void
 set_not_found_error (GPtrArray *backends, const char *wanted, GError **error)
 {
+  g_autofree char *shown = g_utf8_make_valid (wanted, -1);
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; i < backends->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", ((TaubeBackend *) backends->pdata[i])->name);
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "there is no backend for \"%s\" (installed: %s)", wanted,
+    if (((TaubeBackend *) backends->pdata[i])->schemes != NULL)
+      g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", ((TaubeBackend *) backends->pdata[i])->name);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "there is no backend for \"%s\" (installed: %s)", shown,
                text->len > 0 ? text->str : "none");
 }
 
@@ -364,7 +346,7 @@ set_not_found_error (GPtrArray *backends, const char *wanted, GError **error)
  * @name_or_scheme: the name of a backend, or the scheme of a URI
  * @error: `TAUBE_ERROR_NOT_SUPPORTED` when there is none, or it cannot be used; the message says why
  *
- * Finds a backend. Its module is loaded when it is first needed.
+ * Finds a backend and loads its module. A name goes before a scheme.
  *
  * Returns: (transfer full): the backend, or %NULL with @error set
  */
@@ -372,27 +354,23 @@ TaubeBackend *
 taube_backend_find (const char *name_or_scheme, GError **error)
 {
   GPtrArray *all = get_registry ();
+  g_autoptr (GError) reason = NULL;
   TaubeBackend *backend;
 
   g_return_val_if_fail (name_or_scheme != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
   backend = find_by_name (all, name_or_scheme);
-  if (backend == NULL)
-    backend = find_by_scheme (all, name_or_scheme, TRUE);
-  if (backend == NULL)
-    backend = find_by_scheme (all, name_or_scheme, FALSE);
-  if (backend == NULL)
-    {
-      set_not_found_error (all, name_or_scheme, error);
-      return NULL;
-    }
-  if (!is_usable (backend, FALSE))
-    {
-      load (backend, error);
-      return NULL;
-    }
-  return g_object_ref (backend);
+  if (backend != NULL)
+    return load (backend, FALSE, error) ? g_object_ref (backend) : NULL;
+  backend = find_by_scheme (all, name_or_scheme, &reason);
+  if (backend != NULL)
+    return g_object_ref (backend);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  else
+    set_not_found_error (all, name_or_scheme, error);
+  return NULL;
 }
 
 /**
@@ -448,7 +426,8 @@ taube_backend_get_schemes (TaubeBackend *self)
  * @self: a backend
  * @error: `TAUBE_ERROR_NOT_SUPPORTED` when its module cannot be loaded or has another ABI
  *
- * What its protocol can do and what its module implements. The module is loaded for it; the network is not used.
+ * What its protocol can do and what its module implements. The module is loaded for it; the network is not used. That
+ * it cannot be loaded is an error, and one warning in the log.
  *
  * Returns: (transfer full): the table, or %NULL with @error set
  */
@@ -457,11 +436,11 @@ taube_backend_get_capabilities (TaubeBackend *self, GError **error)
 {
   g_return_val_if_fail (TAUBE_IS_BACKEND (self), NULL);
 
-  return load (self, error) ? taube_capabilities_ref (self->capabilities) : NULL;
+  return load (self, TRUE, error) ? taube_capabilities_ref (self->capabilities) : NULL;
 }
 
 GType
 taube_backend_get_account_type (TaubeBackend *self, GError **error)
 {
-  return load (self, error) ? self->module->get_account_type () : G_TYPE_INVALID;
+  return load (self, FALSE, error) ? self->module->get_account_type () : G_TYPE_INVALID;
 }
