@@ -279,7 +279,7 @@ taube_address_list_to_string (GPtrArray *addresses)
  * as it was probably meant; text without an address becomes a name with an empty address, and so does a group
  * without members.
  *
- * Returns: (transfer full) (element-type TaubeAddress): the addresses, none at all for an empty text
+ * Returns: (transfer container) (element-type TaubeAddress): the addresses, none at all for an empty text
  */
 GPtrArray *
 taube_address_list_parse (const char *text)

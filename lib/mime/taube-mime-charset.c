@@ -42,17 +42,24 @@ static const struct
   { "gb_2312-80", "GB18030", 1 },
   { "gbk", "GB18030", 1 },
   { "cp936", "GB18030", 1 },
+  { "x-gbk", "GB18030", 1 },
+  { "windows-936", "GB18030", 1 },
   { "gb18030", NULL, 1 },
   { "big5", "BIG5-HKSCS", 1 },
   { "big5-hkscs", NULL, 1 },
+  { "big5_tw", "BIG5-HKSCS", 1 },
+  { "cn-big5", "BIG5-HKSCS", 1 },
+  { "x-x-big5", "BIG5-HKSCS", 1 },
   { "cp950", NULL, 1 },
   { "euc-jp", NULL, 1 },
+  { "x-euc-jp", "EUC-JP", 1 },
   { "euc-kr", "CP949", 1 },
   { "ks_c_5601-1987", "CP949", 1 },
   { "cp949", NULL, 1 },
   { "shift_jis", "CP932", 1 },
   { "shift-jis", "CP932", 1 },
   { "x-sjis", "CP932", 1 },
+  { "sjis", "CP932", 1 },
   { "windows-31j", "CP932", 1 },
   { "cp932", NULL, 1 },
   { "iso-2022-jp", NULL, 1 },
@@ -109,8 +116,9 @@ is_one_of (const char *name, const char *const *names)
 gboolean
 taube_mime_charset_open (TaubeMimeCharset *self, const char *name, gsize length)
 {
-  static const char *const utf8[] = { "utf-8", "utf8", "us-ascii", "ascii", "", NULL };
-  static const char *const latin1[] = { "iso-8859-1", "iso8859-1", "latin1", "windows-1252", "cp1252", NULL };
+  static const char *const utf8[] = { "utf-8", "utf8", "utf_8", "us-ascii", "ascii", "ansi_x3.4-1968", "", NULL };
+  static const char *const latin1[] = { "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1",
+                                       "windows-1252", "cp1252", NULL };
   char buffer[CHARSET_NAME_BYTES];
   const char *iconv_name;
   guint unit = 1;
@@ -121,7 +129,7 @@ taube_mime_charset_open (TaubeMimeCharset *self, const char *name, gsize length)
   memcpy (buffer, name, length);
   buffer[length] = '\0';
   for (gsize i = 0; i < length; i++)
-    if (!g_ascii_isalnum (buffer[i]) && buffer[i] != '-' && buffer[i] != '_')
+    if (!g_ascii_isalnum (buffer[i]) && strchr ("-_.", buffer[i]) == NULL)
       return FALSE;
 
   if (is_one_of (buffer, utf8))
