@@ -43,6 +43,16 @@ imap_reader_free (ImapReader *self)
   g_free (self);
 }
 
+static void
+begin_response (ImapReader *self)
+{
+  taube_arena_reset (self->arena);
+  imap_value_parser_begin (self->parser);
+  self->response = (ImapResponse){ .text = "" };
+  self->started = self->told = self->in_code = self->streaming = FALSE;
+  self->literal = NULL;
+}
+
 /* Who is asked whether a literal in a FETCH response shall be streamed; NULL: none. */
 void
 imap_reader_set_body_filter (ImapReader *self, ImapBodyFilter filter, gpointer user_data)
@@ -56,6 +66,17 @@ gboolean
 imap_reader_is_idle (const ImapReader *self)
 {
   return imap_framer_is_between_responses (&self->framer);
+}
+
+/* Gives back what the last response took: to be called when the connection is parked. The response is gone then. */
+void
+imap_reader_release_memory (ImapReader *self)
+{
+  if (imap_reader_is_idle (self))
+    {
+      begin_response (self);
+      taube_arena_release_memory (self->arena);
+    }
 }
 
 /* What decoders allocate from: it is reset when the next response begins. */
@@ -217,16 +238,6 @@ parse_first_line (ImapReader *self, char *line, gsize length, gboolean more)
       return imap_value_parser_add_line (self->parser, text, end - text,
                                          self->response.type == IMAP_RESPONSE_FETCH);
     }
-}
-
-static void
-begin_response (ImapReader *self)
-{
-  taube_arena_reset (self->arena);
-  imap_value_parser_begin (self->parser);
-  self->response = (ImapResponse){ .text = "" };
-  self->started = self->told = self->in_code = self->streaming = FALSE;
-  self->literal = NULL;
 }
 
 /* Copies a line into the arena and parses it there. FALSE: no room. */

@@ -51,6 +51,7 @@ void imap_reader_free (ImapReader *self);
 void imap_reader_set_body_filter (ImapReader *self, ImapBodyFilter filter, gpointer user_data);
 ImapParse imap_reader_next (ImapReader *self, TaubeBuffer *in, ImapEvent *event, GError **error);
 gboolean imap_reader_is_idle (const ImapReader *self);
+void imap_reader_release_memory (ImapReader *self);
 TaubeArena *imap_reader_get_arena (ImapReader *self);
 guint64 imap_reader_get_work (const ImapReader *self);
 

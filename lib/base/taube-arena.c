@@ -36,6 +36,14 @@ taube_arena_new (gsize limit)
 void
 taube_arena_free (TaubeArena *self)
 {
+  taube_arena_release_memory (self);
+  g_free (self);
+}
+
+/* Everything handed out is gone, and no block stays: for an arena that will not be used for a while. */
+void
+taube_arena_release_memory (TaubeArena *self)
+{
   ArenaBlock *block;
 
   while ((block = self->blocks) != NULL)
@@ -43,7 +51,7 @@ taube_arena_free (TaubeArena *self)
       self->blocks = block->next;
       g_free (block);
     }
-  g_free (self);
+  self->used = 0;
 }
 
 /* Everything handed out is worthless now; one block stays for the next round. */

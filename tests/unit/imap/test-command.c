@@ -4,6 +4,7 @@
 #include <taube/taube-error.h>
 
 #include "imap-command.h"
+#include "imap-test.h"
 
 static const ImapDialect sync_dialect = { IMAP_LITERALS_SYNC, FALSE };
 static const ImapDialect minus_dialect = { IMAP_LITERALS_MINUS, FALSE };
@@ -42,7 +43,7 @@ dump (ImapCommand *command)
   return g_string_free (out, FALSE);
 }
 
-#define assert_dump(command, expected) \
+#define assert_command(command, expected) \
   G_STMT_START \
   { \
     g_autofree char *dump__ = dump (command); \
@@ -57,7 +58,7 @@ assert_astring (const ImapDialect *dialect, const char *text, const char *expect
   g_autofree char *line = g_strdup_printf ("A1 X %s\r\n", expected);
 
   imap_command_add_astring (command, "text", text);
-  assert_dump (command, line);
+  assert_command (command, line);
 }
 
 static void
@@ -216,17 +217,17 @@ test_mailboxes (void)
 
   imap_command_add_mailbox (seven, "folder", "Entwürfe");
   imap_command_add_mailbox (seven, "folder", "a & b");
-  assert_dump (seven, "A1 RENAME Entw&APw-rfe \"a &- b\"\r\n");
+  assert_command (seven, "A1 RENAME Entw&APw-rfe \"a &- b\"\r\n");
   imap_command_add_mailbox (eight, "folder", "Entwürfe");
   imap_command_add_mailbox (eight, "folder", "a & b");
-  assert_dump (eight, "A1 RENAME \"Entwürfe\" \"a & b\"\r\n");
+  assert_command (eight, "A1 RENAME \"Entwürfe\" \"a & b\"\r\n");
   imap_command_add_raw_mailbox (raw, "folder", "a&b\xe4");
-  assert_dump (raw, "A1 SELECT {4}\r\n|a&b\xe4\r\n");
+  assert_command (raw, "A1 SELECT {4}\r\n|a&b\xe4\r\n");
   imap_command_add_raw_mailbox (raw8, "folder", "a&b\xe4");
-  assert_dump (raw8, "A1 SELECT {4+}\r\na&b\xe4\r\n");
+  assert_command (raw8, "A1 SELECT {4+}\r\na&b\xe4\r\n");
   imap_command_add_list_mailbox (list, "reference", "");
   imap_command_add_list_mailbox (list, "pattern", "ä/%");
-  assert_dump (list, "A1 LIST \"\" \"&AOQ-/%\"\r\n");
+  assert_command (list, "A1 LIST \"\" \"&AOQ-/%\"\r\n");
 }
 
 static void
@@ -248,8 +249,8 @@ test_lists_and_sets (void)
   imap_command_add_atom (store, "item", "+FLAGS.SILENT");
   imap_command_add_flags (store, TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_RECENT | TAUBE_MESSAGE_FLAGS_FORWARDED,
                           keywords);
-  assert_dump (store, "A7 UID STORE 1:3,7 (UNCHANGEDSINCE 18446744073709551615) +FLAGS.SILENT "
-                      "(\\Seen $Forwarded $Junk work)\r\n");
+  assert_command (store, "A7 UID STORE 1:3,7 (UNCHANGEDSINCE 18446744073709551615) +FLAGS.SILENT "
+                         "(\\Seen $Forwarded $Junk work)\r\n");
   g_assert_cmpstr (imap_command_get_name (store), ==, "UID STORE");
   g_assert_cmpstr (imap_command_get_tag (store), ==, "A7");
 
@@ -260,11 +261,11 @@ test_lists_and_sets (void)
   imap_command_add_section (fetch, "BODY.PEEK", "1.2.HEADER.FIELDS",
                             (const char *const[]){ "Subject", "X (odd)", NULL }, TRUE, 5, 100);
   imap_command_close (fetch);
-  assert_dump (
+  assert_command (
       fetch,
       "A8 UID FETCH 1:* (RFC822.SIZE BODY.PEEK[] BODY.PEEK[1.2.HEADER.FIELDS (Subject \"X (odd)\")]<5.100>)\r\n");
   imap_command_add_sequence (found, "messages", "$");
-  assert_dump (found, "A9 UID FETCH $\r\n");
+  assert_command (found, "A9 UID FETCH $\r\n");
   imap_command_add_seqset (none, empty);
   g_assert_false (imap_command_finish (none, NULL));
 }
@@ -285,35 +286,93 @@ test_secrets (void)
 
   imap_command_add_astring (atom, "user name", "alice");
   add_secret (atom, "password", "hunter2");
-  assert_dump (atom, "A1 LOGIN alice ***\r\n");
+  assert_command (atom, "A1 LOGIN alice ***\r\n");
   imap_command_get_fragment (atom, 0, &fragment);
   g_assert_cmpmem (fragment.data, fragment.length, "A1 LOGIN alice hunter2\r\n", 24);
   add_secret (quoted, "password", "hun\"ter2");
-  assert_dump (quoted, "A1 LOGIN ***\r\n");
+  assert_command (quoted, "A1 LOGIN ***\r\n");
   imap_command_add_astring (literal, "user name", "älice");
   add_secret (literal, "password", "hünter2");
-  assert_dump (literal, "A1 LOGIN {6}\r\n|älice {***}\r\n|***\r\n");
+  assert_command (literal, "A1 LOGIN {6}\r\n|älice {***}\r\n|***\r\n");
   add_secret (two, "user name", "ü");
   add_secret (two, "password", "ö");
-  assert_dump (two, "A1 LOGIN {***+}\r\n*** {***+}\r\n***\r\n");
+  assert_command (two, "A1 LOGIN {***+}\r\n*** {***+}\r\n***\r\n");
 
   imap_command_add_atom (plain, "mechanism", "PLAIN");
   imap_command_add_secret_base64 (plain, "\0a\0b", 4);
-  assert_dump (plain, "A1 AUTHENTICATE PLAIN ***\r\n");
+  assert_command (plain, "A1 AUTHENTICATE PLAIN ***\r\n");
   imap_command_get_fragment (plain, 0, &fragment);
   g_assert_cmpmem (fragment.data, fragment.length, "A1 AUTHENTICATE PLAIN AGEAYg==\r\n", 32);
   imap_command_add_atom (nothing, "mechanism", "EXTERNAL");
   imap_command_add_secret_base64 (nothing, "", 0);
-  assert_dump (nothing, "A1 AUTHENTICATE EXTERNAL ***\r\n");
+  assert_command (nothing, "A1 AUTHENTICATE EXTERNAL ***\r\n");
   imap_command_add_secret_base64 (answer, "abc", 3);
-  assert_dump (answer, "***\r\n");
+  assert_command (answer, "***\r\n");
   imap_command_get_fragment (answer, 0, &fragment);
   g_assert_cmpmem (fragment.data, fragment.length, "YWJj\r\n", 6);
   imap_command_add_secret_base64 (empty, "", 0);
-  assert_dump (empty, "\r\n");
+  assert_command (empty, "\r\n");
   imap_command_add_atom (done, "command", "DONE");
-  assert_dump (done, "DONE\r\n");
+  assert_command (done, "DONE\r\n");
   g_assert_null (imap_command_get_tag (done));
+}
+
+/* What is written as a response is read as the same text. */
+static void
+assert_inverse (const ImapDialect *dialect, const char *text)
+{
+  g_autoptr (ImapCommand) command = imap_command_new ("*", "X", dialect);
+  TaubeSecret *secret = taube_secret_new (text);
+  const ImapValue *value;
+  Feed feed;
+
+  imap_command_add_astring (command, "text", text);
+  imap_command_open (command);
+  imap_command_add_string (command, "text", text);
+  imap_command_add_secret (command, "text", secret);
+  imap_command_close (command);
+  g_assert_true (imap_command_finish (command, NULL));
+  feed_init (&feed, NULL);
+  for (guint i = 0; i < imap_command_get_n_fragments (command); i++)
+    {
+      ImapFragment fragment;
+
+      imap_command_get_fragment (command, i, &fragment);
+      feed_bytes (&feed, (const char *) fragment.data, fragment.length);
+    }
+  value = feed_response (&feed, "")->values;
+  g_assert_false (feed.event.response->broken);
+  g_assert_cmpstr (value->text, ==, text);
+  g_assert_cmpstr (value->next->first->text, ==, text);
+  g_assert_cmpstr (value->next->first->next->text, ==, text);
+  g_assert_null (value->next->next);
+  feed_clear (&feed);
+  taube_secret_unref (secret);
+}
+
+static void
+test_inverse (void)
+{
+  static const ImapDialect *const dialects[] = { &sync_dialect, &minus_dialect, &plus_dialect, &utf8_dialect };
+
+  for (guint d = 0; d < G_N_ELEMENTS (dialects); d++)
+    {
+      for (gunichar c = 1; c < 0x3000; c++)
+        {
+          char text[20] = "a ";
+          gsize n = 1 + c % 2;
+
+          n += g_unichar_to_utf8 (c, text + n);
+          text[n] = '\0';
+          if (c != '\r' && c != '\n' && g_unichar_validate (c))
+            assert_inverse (dialects[d], text);
+        }
+      assert_inverse (dialects[d], "");
+      assert_inverse (dialects[d], "NIL");
+      assert_inverse (dialects[d], "x {3}");
+      assert_inverse (dialects[d], "ä {3+}");
+      assert_inverse (dialects[d], "\"\\\"");
+    }
 }
 
 static void
@@ -327,7 +386,7 @@ test_id (void)
   imap_command_add_string (command, "field", "vendor");
   imap_command_add_nstring (command, "value", NULL);
   imap_command_close (command);
-  assert_dump (command, "A1 ID (\"name\" \"Taube\" \"vendor\" NIL)\r\n");
+  assert_command (command, "A1 ID (\"name\" \"Taube\" \"vendor\" NIL)\r\n");
 }
 
 int
@@ -343,6 +402,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/command/mailboxes", test_mailboxes);
   g_test_add_func ("/imap/command/lists-and-sets", test_lists_and_sets);
   g_test_add_func ("/imap/command/secrets", test_secrets);
+  g_test_add_func ("/imap/command/inverse", test_inverse);
   g_test_add_func ("/imap/command/id", test_id);
   return g_test_run ();
 }

@@ -181,6 +181,45 @@ test_no_fetch (Fixture *self, gconstpointer data)
   g_assert_cmphex (self->fetch.fields, ==, 0);
 }
 
+/* Wherever the memory for one response ends, the reader says so or the item is marked. */
+static void
+test_memory (Fixture *self, gconstpointer data)
+{
+  static const char text[] = "* 1 FETCH (UID 3 FLAGS (a b \xff c) ENVELOPE (\"d\" \"s\" ((NIL NIL \"a\" \"b\")(NIL NIL "
+                             "\"g\" NIL)(NIL NIL NIL NIL)) "
+                             "NIL NIL NIL NIL NIL NIL NIL) BODYSTRUCTURE ((\"MESSAGE\" \"RFC822\" (\"a\" \"b\") NIL "
+                             "NIL \"7BIT\" 3 (NIL NIL ((NIL NIL "
+                             "\"a\" \"b\"))) (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 1) 4) \"MIXED\") BODY[1] \"x\" "
+                             "BODY[2] {3}\r\nabc)\r\n";
+  TaubeLimits small = *taube_limits_get_default ();
+  guint refused = 0, marked = 0;
+
+  for (gsize bytes = strlen (text); bytes < 10000; bytes += 8)
+    {
+      ImapFetch got;
+      Feed feed;
+
+      small.response_bytes = bytes;
+      feed_init (&feed, &small);
+      feed_bytes (&feed, text, strlen (text));
+      if (feed_next (&feed) == IMAP_PARSE_ERROR)
+        {
+          g_assert_error (feed.error, TAUBE_ERROR, TAUBE_ERROR_LIMIT);
+          refused++;
+        }
+      else
+        {
+          g_assert_true (imap_decode_fetch (feed.event.response, imap_reader_get_arena (feed.reader), &small, &got));
+          g_assert_cmpuint (got.uid, ==, 3);
+          marked += got.malformed != 0;
+        }
+      feed_clear (&feed);
+    }
+  g_assert_cmpuint (refused, >, 0);
+  g_assert_cmpuint (marked, >, 0);
+  g_assert_cmpuint (refused + marked, <, 1000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -189,6 +228,7 @@ main (int argc, char **argv)
   g_test_add ("/imap/fetch/sections", Fixture, NULL, set_up, test_sections, tear_down);
   g_test_add ("/imap/fetch/streamed", Fixture, NULL, set_up, test_streamed, tear_down);
   g_test_add ("/imap/fetch/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
+  g_test_add ("/imap/fetch/memory", Fixture, NULL, set_up, test_memory, tear_down);
   g_test_add ("/imap/fetch/s17-no-fetch", Fixture, NULL, set_up, test_no_fetch, tear_down);
   return g_test_run ();
 }

@@ -241,6 +241,25 @@ test_idle (void)
   feed_clear (&feed);
 }
 
+/* A parked connection keeps nothing of the last response, and none of an unfinished one is lost. */
+static void
+test_release_memory (void)
+{
+  Feed feed;
+
+  feed_init (&feed, NULL);
+  imap_reader_release_memory (feed.reader);
+  feed_response (&feed, "* LIST () \"/\" a\r\n");
+  imap_reader_release_memory (feed.reader);
+  imap_reader_release_memory (feed.reader);
+  g_assert_cmpuint (taube_arena_get_used (imap_reader_get_arena (feed.reader)), ==, 0);
+  feed_bytes (&feed, "* LIST () \"/\" {3}\r\na", 20);
+  g_assert_cmpint (feed_next (&feed), ==, IMAP_PARSE_MORE);
+  imap_reader_release_memory (feed.reader);
+  g_assert_cmpstr (feed_response (&feed, "bc\r\n")->values->next->next->text, ==, "abc");
+  feed_clear (&feed);
+}
+
 /* NUL bytes within a line become question marks: no text ends early. */
 static void
 test_nul_in_line (void)
@@ -267,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/reader/memory-limit", test_memory_limit);
   g_test_add_func ("/imap/reader/s13-linear", test_linear);
   g_test_add_func ("/imap/reader/idle", test_idle);
+  g_test_add_func ("/imap/reader/release-memory", test_release_memory);
   g_test_add_func ("/imap/reader/nul-in-line", test_nul_in_line);
   return g_test_run ();
 }
