@@ -13,6 +13,7 @@ TAUBE_API GType taube_item_get_type (void);
 TAUBE_API const char *taube_item_get_id (TaubeItem *self);
 TAUBE_API const char *taube_item_get_change_key (TaubeItem *self);
 TAUBE_API TaubeFolder *taube_item_get_folder (TaubeItem *self);
+TAUBE_API TaubeUri *taube_item_get_uri (TaubeItem *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeItem, g_object_unref)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube/taube-item-list.h>
 
+#include <taube/taube-folder.h>
+
 #include "core/taube-item-private.h"
 
 /**
@@ -169,7 +171,7 @@ taube_item_list_class_init (TaubeItemListClass *klass)
    *
    * The folder that was listed.
    */
-  props[PROP_FOLDER] = g_param_spec_object ("folder", NULL, NULL, G_TYPE_OBJECT, made);
+  props[PROP_FOLDER] = g_param_spec_object ("folder", NULL, NULL, TAUBE_TYPE_FOLDER, made);
   /**
    * TaubeItemList:item-type:
    *

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube/taube-item.h>
 
+#include <taube/taube-folder.h>
+#include <taube/taube-uri.h>
+
 #include "core/taube-item-private.h"
 
 /**
@@ -118,7 +121,7 @@ taube_item_class_init (TaubeItemClass *klass)
    *
    * The folder that the item is in.
    */
-  props[PROP_FOLDER] = g_param_spec_object ("folder", NULL, NULL, G_TYPE_OBJECT, made);
+  props[PROP_FOLDER] = g_param_spec_object ("folder", NULL, NULL, TAUBE_TYPE_FOLDER, made);
   /**
    * TaubeItem:id: (getter get_id)
    *
@@ -209,4 +212,22 @@ taube_item_get_folder (TaubeItem *self)
 {
   g_return_val_if_fail (TAUBE_IS_ITEM (self), NULL);
   return get_private (self)->folder;
+}
+
+/**
+ * taube_item_get_uri:
+ * @self: an item
+ *
+ * Gives the address of the item, which can be opened again in another program.
+ *
+ * Returns: (transfer full): the URI, without any password
+ */
+TaubeUri *
+taube_item_get_uri (TaubeItem *self)
+{
+  g_autoptr (TaubeUri) folder_uri = NULL;
+
+  g_return_val_if_fail (TAUBE_IS_ITEM (self), NULL);
+  folder_uri = taube_folder_get_uri (get_private (self)->folder);
+  return taube_uri_with_item (folder_uri, taube_item_get_id (self), NULL);
 }
