@@ -39,8 +39,9 @@ TAUBE_API gboolean taube_endpoint_check (const TaubeEndpoint *self, GError **err
 /* A stream of bytes to a server: TCP, TLS over it (and an in-memory peer in tests, <taube-backend/taube-testing.h>). It
  * has one owner at a time, who calls it from any thread; only taube_connection_unpark() may come from another one.
  *
- * Time-outs are TAUBE_ERROR_CONNECTION, cancelling is G_IO_ERROR_CANCELLED. After an error other than a cancelled wait
- * for input the connection is broken: each further call returns the same error. */
+ * Time-outs are TAUBE_ERROR_CONNECTION, cancelling is G_IO_ERROR_CANCELLED. After an error the connection is broken:
+ * each further call returns the same error. Only a wait that was cancelled or met the deadline leaves it as it was, and
+ * that only while no command was cut off in the middle; taube_connection_is_broken() tells. */
 typedef struct _TaubeConnection TaubeConnection;
 
 /* Connects, sets up TLS when the endpoint says so and, with WAIT_FOR_GREETING, waits until the server has spoken (or closed).
