@@ -37,8 +37,11 @@ taube_tls_take_errors (void)
 static SSL_CTX *
 new_context (const char *ca_file, GError **error)
 {
-  SSL_CTX *context = SSL_CTX_new (TLS_client_method ());
+  SSL_CTX *context;
 
+  /* Workers may still run when the process exits: OpenSSL must not take itself apart under them. */
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+  context = SSL_CTX_new (TLS_client_method ());
   if (context == NULL)
     {
       g_autofree char *why = taube_tls_take_errors ();

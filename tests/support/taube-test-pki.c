@@ -88,6 +88,8 @@ taube_test_pki_new (void)
   static const CertificateKind authority = { "ca", "Taube test authority", NULL, -40, 40, TRUE };
   TaubeTestPki *self = g_new0 (TaubeTestPki, 1);
 
+  /* The process may end while threads of the library still use OpenSSL. */
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
   self->dir = taube_test_dir_new ();
   self->ca_file = g_build_filename (self->dir->path, "ca.pem", NULL);
   self->ca_key = EVP_EC_gen ("P-256");

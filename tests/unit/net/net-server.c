@@ -265,7 +265,10 @@ choose_alpn (SSL *ssl, const unsigned char **out, unsigned char *out_length, con
 SSL *
 net_accept_tls (int fd, const NetCert *cert, int max_version, const char *alpn)
 {
-  SSL_CTX *context = SSL_CTX_new (TLS_server_method ());
+  SSL_CTX *context;
+
+  OPENSSL_init_crypto (OPENSSL_INIT_NO_ATEXIT, NULL);
+  context = SSL_CTX_new (TLS_server_method ());
   SSL *ssl;
 
   g_assert_true (SSL_CTX_use_certificate (context, cert->x509));
