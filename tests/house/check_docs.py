@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Every public symbol has a doc comment: functions with all their parameters, types, enum members."""
+import re
+
+from house import PUBLIC, ROOT, Report, declared_functions, relative, without_comments
+
+BLOCK = re.compile(r"/\*\*\n \* (?:SECTION:)?([\w:-]+?):?(?: \([^\n]*)?\n(.*?)\*/", re.DOTALL)
+ENUM = re.compile(r"typedef enum[^{]*\{(.*?)\}\s*(\w+);", re.DOTALL)
+TYPE = re.compile(r"typedef struct _\w+ (\w+);")
+MACRO = re.compile(r"^#define (TAUBE_\w+)", re.MULTILINE)
+CALLBACK = re.compile(r"typedef [\w\s*]+\(\*(\w+)\)")
+
+
+def doc_blocks():
+    """name -> text of its doc comment."""
+    blocks = {}
+    for path in sorted(PUBLIC.glob("*.h*")) + sorted((ROOT / "lib").rglob("*.c")) + sorted((ROOT / "lib").rglob("*.h")):
+        for name, text in BLOCK.findall(path.read_text(encoding="utf-8")):
+            blocks[name] = text
+    return blocks
+
+
+def prototypes(header):
+    text = re.sub(r"\s+", " ", without_comments(header.read_text(encoding="utf-8")))
+    for name, parameters in re.findall(r"TAUBE_API [^;(]*?\b(taube_\w+) \(([^;]*)\)[^;()]*;", text):
+        names = [re.sub(r"\[.*", "", p).split()[-1].lstrip("*") for p in split_parameters(parameters)]
+        yield name, [n for n in names if n not in ("void", "...")]
+
+
+def split_parameters(text):
+    return [part for part in re.split(r",(?![^(]*\))", text) if part.strip()]
+
+
+def undocumented_functions(header, blocks):
+    for name, parameters in prototypes(header):
+        if name.endswith(("_get_type", "_error_quark")):
+            continue
+        if name not in blocks:
+            yield f"{relative(header)}: {name}() has no doc comment"
+            continue
+        for parameter in parameters:
+            if parameter != "error" and f"@{parameter}:" not in blocks[name]:
+                yield f"{relative(header)}: {name}(): @{parameter} is not described"
+
+
+def undocumented_types(header, blocks):
+    text = header.read_text(encoding="utf-8")
+    plain = without_comments(text)
+    for members, name in ENUM.findall(plain):
+        if name not in blocks:
+            yield f"{relative(header)}: {name} has no doc comment"
+            continue
+        for member in re.findall(r"\b(TAUBE_\w+)\b(?=\s*[,=\n}])", members):
+            if f"@{member}:" not in blocks[name]:
+                yield f"{relative(header)}: {member} is not described"
+    for name in TYPE.findall(plain) + CALLBACK.findall(plain):
+        if name not in blocks:
+            yield f"{relative(header)}: {name} has no doc comment"
+
+
+def undocumented_macros(header, blocks):
+    text = without_comments(header.read_text(encoding="utf-8"))
+    types = {name.replace("TAUBE_TYPE_", "") for name in MACRO.findall(text) if name.startswith("TAUBE_TYPE_")}
+    for name in MACRO.findall(text):
+        # Type macros are part of their type.
+        stem = name.removeprefix("TAUBE_").removeprefix("TYPE_").removeprefix("IS_").removesuffix("_CLASS").removesuffix("_GET")
+        if stem not in types and name != "TAUBE_API" and name not in blocks:
+            yield f"{relative(header)}: {name} has no doc comment"
+
+
+def main():
+    report = Report()
+    blocks = doc_blocks()
+    for header in sorted(PUBLIC.glob("*.h*")):
+        complaints = [*undocumented_functions(header, blocks), *undocumented_types(header, blocks),
+                      *undocumented_macros(header, blocks)]
+        if declared_functions(header) or complaints:
+            report.case(header.name, complaints)
+    report.end()
+
+
+if __name__ == "__main__":
+    main()
