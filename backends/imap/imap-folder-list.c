@@ -305,8 +305,9 @@ piece_refused (Listing *listing, Piece *piece, GError **error)
   ImapCall *call = piece->call;
   gboolean split;
 
-  if (imap_pipeline_is_broken (listing->session->pipeline) || call->throttled_or_drop
-      || !g_error_matches (call->refusal, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL) || ++listing->n_failures > MAX_FAILURES)
+  if (imap_pipeline_is_broken (listing->session->pipeline) || call->not_alone || call->refusal->domain != TAUBE_ERROR
+      || (call->refusal->code != TAUBE_ERROR_PROTOCOL && call->refusal->code != TAUBE_ERROR_THROTTLED)
+      || ++listing->n_failures > MAX_FAILURES)
     {
       g_propagate_error (error, g_error_copy (call->refusal));
       return FALSE;

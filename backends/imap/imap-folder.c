@@ -150,10 +150,11 @@ imap_folder_check_set (ImapSession *session, TaubeFolder *folder, const TaubeIdS
     {
       g_autofree char *id = NULL;
       guint32 uid;
+      guint n;
 
       if (prefixes[i][0] == '\0')
         continue;
-      id = g_strdup_printf ("%s%u", prefixes[i], taube_id_set_get_ranges (ids, prefixes[i], NULL)[0].first);
+      id = g_strdup_printf ("%s%u", prefixes[i], taube_id_set_get_ranges (ids, prefixes[i], &n)[0].first);
       if (!imap_folder_parse_id (session, folder, id, &uid, error))
         return FALSE;
     }

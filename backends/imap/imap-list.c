@@ -248,7 +248,7 @@ run_extended (Listing *listing, const char *prefix, gboolean *refused, GCancella
   add_return_options (listing, call);
   if (imap_call_run (call, cancellable, &local))
     return TRUE;
-  if (!call->done || imap_pipeline_is_broken (listing->session->pipeline) || call->throttled_or_drop)
+  if (!call->done || imap_pipeline_is_broken (listing->session->pipeline) || call->not_alone)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;

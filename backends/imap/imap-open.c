@@ -61,7 +61,9 @@ read_greeting (ImapSession *self, GCancellable *cancellable, GError **error)
 
   if (imap_pipeline_read_greeting (self->pipeline, on_greeting, self, cancellable, &local))
     return TRUE;
-  if (g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_LIMIT))
+  if (self->greeting == NULL && local->domain == TAUBE_ERROR
+      && (local->code == TAUBE_ERROR_LIMIT || local->code == TAUBE_ERROR_PROTOCOL)
+      && strstr (local->message, "greeting") == NULL)
     {
       local->code = TAUBE_ERROR_PROTOCOL;
       g_prefix_error (&local, "the greeting of the server at %s is not one of IMAP: ", host_of (self));

@@ -187,7 +187,7 @@ complete (ImapCall *call, const ImapResponse *response)
   if (response->type == IMAP_RESPONSE_OK)
     return;
   verdict = imap_errors_judge (response, call->fallback);
-  call->throttled_or_drop = verdict.drop || verdict.error == TAUBE_ERROR_THROTTLED;
+  call->not_alone = verdict.drop || (verdict.error == TAUBE_ERROR_THROTTLED && response->code != IMAP_CODE_NONE);
   call->refusal = imap_errors_new (response, call->fallback, "%s", call->what);
   if (verdict.drop || (response->type == IMAP_RESPONSE_BAD && !call->bad_is_refusal))
     imap_pipeline_break (call->pipeline, call->refusal);
@@ -359,11 +359,13 @@ imap_pipeline_read_greeting (ImapPipeline *self, ImapResponseFunc func, gpointer
                              GError **error)
 {
   Greeting greeting = { func, user_data, FALSE };
+  ImapResponseFunc usual = self->unsolicited;
+  gpointer usual_data = self->unsolicited_data;
   gboolean ok;
 
   imap_pipeline_set_unsolicited (self, greeting_came, &greeting);
   ok = imap_pipeline_read (self, cancellable, error);
-  imap_pipeline_set_unsolicited (self, NULL, NULL);
+  imap_pipeline_set_unsolicited (self, usual, usual_data);
   if (!ok || greeting.seen)
     return ok;
   return break_with (self,

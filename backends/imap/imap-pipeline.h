@@ -42,7 +42,7 @@ struct _ImapCall
   gboolean done;
   ImapResponseType status; /* OK, NO or BAD */
   ImapCode code;
-  gboolean throttled_or_drop; /* the refusal is not about this command alone */
+  gboolean not_alone;      /* the refusal is about more than this command: the server is busy, or hangs up */
   GError *refusal;         /* NO or BAD as an error */
 
   ImapPipeline *pipeline;
