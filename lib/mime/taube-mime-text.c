@@ -43,8 +43,8 @@ is_blank (char c)
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The highest bits of the bytes that are not printable ASCII: below 0x20 the subtraction gives one, at 0x7f the addition,
- * above that the byte itself. Wrong ones may stand above a right one only. */
+/* The highest bits of the bytes that are not printable ASCII: below 0x20 the subtraction gives one, at 0x7f the
+ * addition, above that the byte itself. Wrong ones may stand above a right one only. */
 static inline guint64
 find_unprintable (guint64 word)
 {
@@ -316,8 +316,8 @@ trim (const char **raw, gsize *length)
     (*length)--;
 }
 
-/* Appends the text of a header field (unstructured, or a phrase) to OUT, decoded (RFC 2047), unfolded, without blanks at
- * its ends. What is neither encoded nor UTF-8 is read as windows-1252. No NUL is put at the end. */
+/* Appends the text of a header field (unstructured, or a phrase) to OUT, decoded (RFC 2047), unfolded, without blanks
+ * at its ends. What is neither encoded nor UTF-8 is read as windows-1252. No NUL is put at the end. */
 void
 taube_mime_append_text (TaubeBuffer *out, const char *raw, gsize length)
 {

@@ -183,8 +183,10 @@ prepare_password (const TaubeSecret *password, GError **error)
   return g_steal_pointer (&secret);
 }
 
-/* SaltedPassword := Hi (Normalize (password), salt, i)   (RFC 5802), in hex as GNU SASL takes it. Done here, so that the
- * password itself never lies in memory that GNU SASL frees without wiping, and because OpenSSL is quicker. */
+/* SaltedPassword := Hi (Normalize (password), salt, i)   (RFC 5802), in hex as GNU SASL takes it.
+ *
+ * Done here, so that the password itself never lies in memory that GNU SASL frees without wiping, and because OpenSSL
+ * is quicker. */
 TaubeSecret *
 taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters, gboolean sha256,
                            GError **error)

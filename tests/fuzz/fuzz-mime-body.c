@@ -18,8 +18,8 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const char *const encodings[] = { "7bit", "base64", "quoted-printable", "x-uuencode", "x" };
-  static const char *const charsets[] = { "utf-8", "iso-8859-1", "gb18030", "iso-2022-jp", "utf-7", "utf-16", "utf-32be",
-                                          "big5", "euc-kr", "shift_jis", "iso-2022-kr", "koi8-r", "x" };
+  static const char *const charsets[] = { "utf-8", "iso-8859-1", "gb18030", "iso-2022-jp", "utf-7", "utf-16",
+                                          "utf-32be", "big5", "euc-kr", "shift_jis", "iso-2022-kr", "koi8-r", "x" };
   TaubeMimeDecoderFlags flags = TAUBE_MIME_DECODER_FLAGS_TEXT | TAUBE_MIME_DECODER_FLAGS_NEWLINES;
   g_autoptr (GString) whole = g_string_new (NULL), pieces = g_string_new (NULL);
   g_autoptr (TaubeMimeDecoder) one = NULL, many = NULL;

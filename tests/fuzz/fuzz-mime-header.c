@@ -20,7 +20,8 @@ check_field (const char *raw, gsize length)
       g_autofree char *file_name = taube_mime_clean_file_name (params[i]);
 
       g_assert_true (g_utf8_validate (params[i], -1, NULL));
-      g_assert_true (file_name == NULL || (g_utf8_validate (file_name, -1, NULL) && strpbrk (file_name, "/\\") == NULL));
+      g_assert_true (file_name == NULL
+                     || (g_utf8_validate (file_name, -1, NULL) && strpbrk (file_name, "/\\") == NULL));
     }
   g_assert_true (g_strv_length (params) % 2 == 0);
 }

@@ -38,7 +38,8 @@ find_nonce (const TaubeSecret *response)
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  static const char *const mechanisms[] = { "SCRAM-SHA-256", "SCRAM-SHA-1", "XOAUTH2", "OAUTHBEARER", "LOGIN", "PLAIN" };
+  static const char *const mechanisms[] = { "SCRAM-SHA-256", "SCRAM-SHA-1", "XOAUTH2", "OAUTHBEARER", "LOGIN",
+                                            "PLAIN" };
   TaubeLimits limits = *taube_limits_get_default ();
   g_autofree char *text = size > 0 ? g_strndup ((const char *) data + 1, size - 1) : NULL;
   const char *offered[] = { size > 0 ? mechanisms[data[0] % G_N_ELEMENTS (mechanisms)] : NULL, NULL };

@@ -166,8 +166,8 @@ test_every_cut (void)
 static void
 test_huge (void)
 {
-  static const char *const patterns[] = { "(", "<", "\"", ":", ",", "a@b,", "a ", ". ", "a. ", "@", "<@", "x:;", "\\", ">",
-                                          "a@b <", "=?a?Q?" };
+  static const char *const patterns[] = { "(", "<", "\"", ":", ",", "a@b,", "a ", ". ", "a. ", "@", "<@", "x:;", "\\",
+                                          ">", "a@b <", "=?a?Q?" };
 
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     {

@@ -133,8 +133,8 @@ static void
 test_random (void)
 {
   static const char *const encodings[] = { "7bit", "base64", "quoted-printable", "x-uuencode" };
-  static const char *const charsets[] = { "utf-8", "iso-8859-1", "gb18030", "iso-2022-jp", "utf-7", "utf-16", "utf-32be",
-                                          "big5", "euc-kr", "shift_jis", "iso-2022-kr", "koi8-r", "x" };
+  static const char *const charsets[] = { "utf-8", "iso-8859-1", "gb18030", "iso-2022-jp", "utf-7", "utf-16",
+                                          "utf-32be", "big5", "euc-kr", "shift_jis", "iso-2022-kr", "koi8-r", "x" };
   char raw[700];
 
   for (guint e = 0; e < G_N_ELEMENTS (encodings); e++)

@@ -72,7 +72,8 @@ static void
 test_find (void)
 {
   const char *raw = "Received: one\r\nreceived: two\r\nSubject: =?utf-8?Q?x=C3=A4?=\r\n\r\n";
-  g_autoptr (TaubeMimeHeaders) headers = taube_mime_headers_parse (raw, strlen (raw), taube_limits_get_default (), NULL);
+  g_autoptr (TaubeMimeHeaders) headers
+    = taube_mime_headers_parse (raw, strlen (raw), taube_limits_get_default (), NULL);
   g_autofree char *subject = taube_mime_headers_dup_text (headers, "SUBJECT");
   gsize length;
 

@@ -90,8 +90,8 @@ test_nul (void)
 static void
 test_huge (void)
 {
-  static const char *const patterns[] = { "<div>", "<", "<!--", "&", "<script>", "<style></x", "<a b='", "</p>", "<ul><li>",
-                                          "<pre>\n", "&nbsp", "<td>", "<br>", "<!", "<?", "</" };
+  static const char *const patterns[] = { "<div>", "<", "<!--", "&", "<script>", "<style></x", "<a b='", "</p>",
+                                          "<ul><li>", "<pre>\n", "&nbsp", "<td>", "<br>", "<!", "<?", "</" };
 
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     {

@@ -186,8 +186,8 @@ test_every_byte (void)
 static void
 test_huge (void)
 {
-  static const char *const patterns[] = { "=?utf-8?Q?x ", "=?", "=?a?Q?", "=?utf-8?Q?=", "?=", "=?utf-8?B?YQ==?= ", "\n ",
-                                          "\377", "\303", "=?a?Q?x?==?b?Q?y?=" };
+  static const char *const patterns[] = { "=?utf-8?Q?x ", "=?", "=?a?Q?", "=?utf-8?Q?=", "?=", "=?utf-8?B?YQ==?= ",
+                                          "\n ", "\377", "\303", "=?a?Q?x?==?b?Q?y?=" };
 
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     {

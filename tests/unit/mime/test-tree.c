@@ -38,7 +38,8 @@ static const Example examples[] = {
   { MIXED "\r\n--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\none\r\n--b\r\n\r\ntwo\r\n--b--",
     " multipart/mixed\n1 multipart/alternative\n1.1 text/plain [one]\n2 text/plain [two]\n" },
   /* both have the same boundary: the innermost takes it (Gmail makes such) */
-  { MIXED "\r\n--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b--\r\n--b\r\n\r\ntwo\r\n--b--",
+  { MIXED "\r\n--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b--\r\n"
+    "--b\r\n\r\ntwo\r\n--b--",
     " multipart/mixed\n1 multipart/mixed\n1.1 text/plain [one]\n2 text/plain [two]\n" },
   /* messages inside */
   { "Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nbody", "1 message/rfc822 [Subject: inner||body]\n"
@@ -115,7 +116,8 @@ test_example (gconstpointer data)
 static void
 test_fields (void)
 {
-  const char *raw = "Content-Type: application/pdf; name=\"=?utf-8?Q?Gr=C3=BC=C3=9Fe=2Epdf?=\";\r\n\tx=a b ;y=\"q\\\"r\"\r\n"
+  const char *raw = "Content-Type: application/pdf; name=\"=?utf-8?Q?Gr=C3=BC=C3=9Fe=2Epdf?=\";\r\n"
+                    "\tx=a b ;y=\"q\\\"r\"\r\n"
                     "Content-Disposition: Attachment;\r\n filename*=utf-8''..%2F..%2FGr%C3%BC%C3%9Fe.pdf; size=17\r\n"
                     "Content-Transfer-Encoding: BASE64 (comment)\r\nContent-ID: <1@example.org>\r\n"
                     "Content-Description: =?iso-8859-1?Q?f=FCr_dich?=\r\nContent-Language: de\r\n"
