@@ -73,14 +73,21 @@ piece_new (Listing *listing, guint32 first, guint32 last, ImapSeqset *uids)
 
 /* Rows. */
 
+/* A mailbox without a domain has an empty one for the builder: none at all would begin a group. */
 static void
 add_addresses (TaubeMessageListBuilder *builder, TaubeMessageColumn column, const ImapAddress *address)
 {
   for (; address != NULL; address = address->next)
     if (address->kind == IMAP_ADDRESS_MAILBOX)
       taube_message_list_builder_add_address (builder, column, address->name.text, address->name.length,
-                                              address->mailbox.text, address->mailbox.length, address->host.text,
+                                              address->mailbox.text, address->mailbox.length,
+                                              address->host.text != NULL ? address->host.text : "",
                                               address->host.length);
+    else if (address->kind == IMAP_ADDRESS_GROUP_BEGIN)
+      taube_message_list_builder_add_address (builder, column, NULL, 0, address->mailbox.text,
+                                              address->mailbox.length, NULL, 0);
+    else
+      taube_message_list_builder_add_address (builder, column, NULL, 0, NULL, 0, NULL, 0);
 }
 
 static void
