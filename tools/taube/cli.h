@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube.h>
+
+#include <glib/gi18n.h>
+
+G_BEGIN_DECLS
+
+/* What the command ends with; documented in the man page. */
+typedef enum
+{
+  EXIT_DONE = 0,
+  EXIT_OTHER = 1,
+  EXIT_USAGE = 2,
+  EXIT_NOT_FOUND = 3,
+  EXIT_SIGN_IN = 4,
+  EXIT_CONNECTION = 5,
+  EXIT_NOT_SUPPORTED = 6,
+  EXIT_UNKNOWN_OUTCOME = 7,
+} ExitCode;
+
+typedef enum
+{
+  FORMAT_TABLE,
+  FORMAT_JSON,
+} Format;
+
+/* The options that every verb has, and what comes of them. */
+typedef struct
+{
+  const char *verb;
+  Format format;
+  char *ca_file;
+  char *pin;
+  char *timeout;
+  char *debug;
+  char *password_file;
+  char *token_command;
+  GCancellable *cancellable; /* cancelled by SIGINT and SIGTERM */
+} Cli;
+
+/* A verb: its own options (ends with a NULL entry), and what it does with the words that are left. */
+typedef struct
+{
+  const char *name;
+  const char *arguments; /* N_(): shown in the usage line */
+  const char *summary;   /* N_(): one line */
+  const GOptionEntry *options;
+  ExitCode (*run) (Cli *cli, int n_words, char **words);
+} Verb;
+
+extern const Verb verb_capabilities;
+extern const Verb verb_folders;
+extern const Verb verb_list;
+extern const Verb verb_show;
+extern const Verb verb_watch;
+
+ExitCode cli_usage_error (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+ExitCode cli_fail (Cli *cli, const GError *error);
+TaubeAccount *cli_open_account (Cli *cli, const char *uri_text, TaubeUri **uri_out, GError **error);
+gboolean cli_connect (Cli *cli, TaubeAccount *account, GError **error);
+TaubeFolder *cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error);
+gboolean cli_flush (GError **error);
+
+TaubeCredentials *password_get_credentials (Cli *cli, TaubeUri *uri, GError **error);
+
+G_END_DECLS

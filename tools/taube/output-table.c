@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "output-table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct _OutputTable
+{
+  guint n_columns;
+  GPtrArray *cells; /* row by row, each row N_COLUMNS long */
+  guint row_start;  /* of the row being filled */
+};
+
+OutputTable *
+output_table_new (guint n_columns)
+{
+  OutputTable *self = g_new0 (OutputTable, 1);
+
+  self->n_columns = n_columns;
+  self->cells = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+output_table_free (OutputTable *self)
+{
+  g_ptr_array_unref (self->cells);
+  g_free (self);
+}
+
+static gboolean
+is_unsafe (gunichar c, gboolean lines)
+{
+  if (lines && (c == '\n' || c == '\t'))
+    return FALSE;
+  /* Besides control characters: overrides of the writing direction, which make text look like another. */
+  return g_unichar_iscntrl (c) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static char *
+clean (const char *text, gboolean lines)
+{
+  GString *result = g_string_sized_new (strlen (text));
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!is_unsafe (c, lines))
+        g_string_append_len (result, p, g_utf8_next_char (p) - p);
+      else if (!lines && (c == '\n' || c == '\t'))
+        g_string_append_c (result, ' ');
+      else if (c != '\r')
+        g_string_append (result, "\xef\xbf\xbd");
+    }
+  return g_string_free (result, FALSE);
+}
+
+char *
+output_clean_line (const char *text)
+{
+  return clean (text, FALSE);
+}
+
+char *
+output_clean_text (const char *text)
+{
+  return clean (text, TRUE);
+}
+
+/* One cell of the row being filled; cells that are not added stay empty. */
+void
+output_table_add (OutputTable *self, guint column, const char *text)
+{
+  g_assert (column < self->n_columns);
+  while (self->cells->len <= self->row_start + column)
+    g_ptr_array_add (self->cells, NULL);
+  self->cells->pdata[self->row_start + column] = output_clean_line (text != NULL ? text : "");
+}
+
+void
+output_table_end_row (OutputTable *self)
+{
+  self->row_start += self->n_columns;
+  while (self->cells->len < self->row_start)
+    g_ptr_array_add (self->cells, NULL);
+}
+
+/* How many cells of a terminal TEXT takes. */
+static guint
+get_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *p = text; p != NULL && *p != '\0'; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
+
+      if (!g_unichar_iszerowidth (c))
+        width += g_unichar_iswide (c) ? 2 : 1;
+    }
+  return width;
+}
+
+void
+output_table_print (OutputTable *self)
+{
+  g_autofree guint *widths = g_new0 (guint, self->n_columns);
+
+  for (guint i = 0; i < self->row_start; i++)
+    widths[i % self->n_columns] = MAX (widths[i % self->n_columns], get_width (self->cells->pdata[i]));
+
+  for (guint i = 0; i < self->row_start; i++)
+    {
+      const char *cell = self->cells->pdata[i];
+      guint column = i % self->n_columns;
+
+      fputs (cell != NULL ? cell : "", stdout);
+      if (column + 1 < self->n_columns)
+        printf ("%*s", (int) (widths[column] - get_width (cell) + 2), "");
+      else
+        putchar ('\n');
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube.h>
+
+G_BEGIN_DECLS
+
+/* A line on the terminal for work that takes over a second; nothing at all when standard error is no terminal. */
+typedef struct _ProgressBar ProgressBar;
+
+ProgressBar *progress_bar_start (const char *label, TaubeProgress *progress);
+void progress_bar_stop (ProgressBar *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ProgressBar, progress_bar_stop)
+
+G_END_DECLS
