@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Mailboxes over whatever protocol they speak, in Python's own terms.
+
+A thin layer over the introspected library (``gi.repository.Taube``): accounts are context managers, folders can be
+iterated, dates are ``datetime``. Every object has ``native``, the library's own, for what is not wrapped here.
+
+    import taube
+
+    with taube.open("imaps://alice@mail.example.org", password="…") as account:
+        print(account.capabilities["calendar-sync"])
+        for message in account.inbox.list(newest=10):
+            print(message.date, message.sender, message.subject)
+
+Calls block, and let other Python threads run meanwhile. Errors are ``GLib.Error`` of the domain ``taube-error-quark``;
+``taube.Error`` names their codes: ``except GLib.Error as e: e.matches(taube.error_quark(), taube.Error.NOT_FOUND)``.
+"""
+import datetime
+from collections.abc import Mapping
+
+import gi
+
+gi.require_version("Taube", "1")
+from gi.repository import GLib, Gio, Taube  # noqa: E402
+
+Capability = Taube.Capability
+Content = Taube.Content
+Error = Taube.Error
+Flags = Taube.MessageFlags
+Role = Taube.FolderRole
+Support = Taube.Support
+error_quark = Taube.error_quark
+
+__all__ = [
+    "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Flags", "Folder", "Message", "Role",
+    "Support", "backends", "error_quark", "open",
+]
+
+
+def _datetime(unix_time, offset_minutes):
+    zone = datetime.timezone(datetime.timedelta(minutes=offset_minutes))
+    return datetime.datetime.fromtimestamp(unix_time, tz=datetime.timezone.utc).astimezone(zone)
+
+
+def _from_glib(date):
+    if date is None:
+        return None
+    return _datetime(date.to_unix(), date.get_utc_offset() // 60_000_000)
+
+
+class Capabilities(Mapping):
+    """The comparison table: row key to ``Support``; ``reason()`` and ``evidence()`` say why."""
+
+    def __init__(self, native):
+        self.native = native
+
+    @staticmethod
+    def _row(key):
+        known, capability = Taube.capability_from_key(key)
+        if not known:
+            raise KeyError(key)
+        return capability
+
+    def __getitem__(self, key):
+        return self.native.get_support(self._row(key))
+
+    def __iter__(self):
+        return (Taube.capability_get_key(Capability(i)) for i in range(Taube.N_CAPABILITIES))
+
+    def __len__(self):
+        return Taube.N_CAPABILITIES
+
+    def reason(self, key):
+        return self.native.get_reason(self._row(key))
+
+    def evidence(self, key):
+        return self.native.get_evidence(self._row(key))
+
+
+class Message:
+    """A message: what the list knows of it at once, the rest when it is asked for."""
+
+    def __init__(self, native):
+        self.native = native
+
+    def __repr__(self):
+        return f"<taube.Message {self.id!r} {self.subject!r}>"
+
+    @property
+    def id(self):
+        return self.native.get_id()
+
+    @property
+    def uri(self):
+        return self.native.get_uri().to_string()
+
+    @property
+    def subject(self):
+        return self.native.get_subject()
+
+    @property
+    def sender(self):
+        """Who wrote it: the field From."""
+        return self.native.get_from()
+
+    @property
+    def to(self):
+        return self.native.get_to()
+
+    @property
+    def cc(self):
+        return self.native.get_cc()
+
+    @property
+    def message_id(self):
+        return self.native.get_message_id()
+
+    @property
+    def size(self):
+        return self.native.get_size()
+
+    @property
+    def flags(self):
+        return self.native.get_flags()
+
+    @property
+    def keywords(self):
+        return list(self.native.get_keywords() or [])
+
+    @property
+    def date(self):
+        """When it was written, or else when it arrived; an aware ``datetime`` or None."""
+        return _from_glib(self.native.get_sent_date() or self.native.get_date())
+
+    def text(self):
+        return self.native.load_text(None)
+
+    def html(self):
+        return self.native.load_html(None)
+
+    def raw(self):
+        return self.native.load_raw(None).get_data()
+
+    def structure(self):
+        return self.native.load_structure(None)
+
+    def save(self, path):
+        """Writes the whole message to a file, in constant memory."""
+        sink = Gio.File.new_for_path(path).replace(None, False, Gio.FileCreateFlags.NONE, None)
+        try:
+            self.native.save(sink, None, None)
+        finally:
+            sink.close(None)
+
+
+class Changes:
+    """What happened in a folder since the last look."""
+
+    def __init__(self, folder, native):
+        self.folder = folder
+        self.native = native
+
+    @property
+    def added(self):
+        return self.native.get_added().to_strv()
+
+    @property
+    def changed(self):
+        return self.native.get_changed().to_strv()
+
+    @property
+    def removed(self):
+        return self.native.get_removed().to_strv()
+
+    @property
+    def reset(self):
+        return self.native.is_reset()
+
+
+class Folder:
+    """A folder; iterating gives its items, newest first."""
+
+    def __init__(self, native):
+        self.native = native
+
+    def __repr__(self):
+        return f"<taube.Folder {self.name!r}>"
+
+    @property
+    def name(self):
+        return self.native.get_name()
+
+    @property
+    def path(self):
+        return list(self.native.get_path())
+
+    @property
+    def role(self):
+        return self.native.get_role()
+
+    @property
+    def total(self):
+        return self.native.get_total()
+
+    @property
+    def unread(self):
+        return self.native.get_unread()
+
+    def refresh(self):
+        self.native.refresh(None)
+
+    def list(self, newest=0):
+        """The newest so many items (0: all), newest first."""
+        request = Taube.ListRequest.new()
+        request.set_newest(newest)
+        request.set_newest_first(True)
+        rows = self.native.list(request, None)
+        return [_wrap_item(rows.get_item(i)) for i in range(rows.get_size())]
+
+    def __iter__(self):
+        return iter(self.list())
+
+    def get(self, item_id):
+        return _wrap_item(self.native.get_item(item_id, None))
+
+    def set_flags(self, ids, add=Flags.NONE, remove=Flags.NONE, add_keywords=(), remove_keywords=()):
+        """Sets and takes away flags and keywords of the items with these ids; gives the results of both."""
+        id_set = Taube.IdSet.new_from_ids(list(ids))
+        results = []
+        for mode, flags, keywords in ((Taube.FlagsMode.ADD, add, add_keywords),
+                                      (Taube.FlagsMode.REMOVE, remove, remove_keywords)):
+            if flags or keywords:
+                results.append(self.native.set_flags(id_set, mode, flags, list(keywords), None))
+        return results
+
+
+def _wrap_item(native):
+    return Message(native) if isinstance(native, Taube.Message) else native
+
+
+class Account:
+    """An account, connected for as long as its ``with`` block lasts."""
+
+    def __init__(self, native):
+        self.native = native
+
+    def __enter__(self):
+        self.native.connect(None)
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            self.native.disconnect(None)
+        except GLib.Error:
+            if exception[0] is None:
+                raise
+
+    @property
+    def capabilities(self):
+        return Capabilities(self.native.get_capabilities())
+
+    @property
+    def inbox(self):
+        return self.by_role(Role.INBOX)
+
+    def by_role(self, role):
+        """The folder of this role, or None; roles other than the inbox are known once the folders were listed."""
+        native = self.native.get_folder_for_role(role)
+        return Folder(native) if native is not None else None
+
+    def folders(self, content=Content.ANY):
+        return [Folder(native) for native in self.native.list_folders(content, None)]
+
+    def folder(self, name):
+        """The folder of this name; the steps of its path are separated by ``/``."""
+        return Folder(self.native.get_folder_by_name(name))
+
+    def watch(self, *folders):
+        """Gives ``Changes`` for ever, as they happen in these folders (none: in all)."""
+        watch = self.native.watch([folder.native for folder in folders] or None)
+        try:
+            while True:
+                event = watch.next(None)
+                yield Changes(Folder(event.get_folder()), event.get_changes())
+        finally:
+            watch.stop()
+
+
+def open(uri, password=None, token_source=None, ask=None, settings=None):  # pylint: disable=redefined-builtin
+    """The account of a URI; ``with`` connects it.
+
+    Sign in with a ``password``, with tokens of ``token_source`` (a ``Taube.TokenSource``), or with what the function
+    ``ask`` answers to each ``Taube.Question``. ``settings`` maps names such as ``"ca-file"`` to text.
+    """
+    native_settings = Taube.Settings.new()
+    for name, value in (settings or {}).items():
+        native_settings.set(name, str(value))
+    if password is not None:
+        credentials = Taube.Credentials.new_password(password)
+    elif token_source is not None:
+        credentials = Taube.Credentials.new_token_source(token_source)
+    elif ask is not None:
+        credentials = Taube.Credentials.new_callback(lambda question, *_: ask(question))
+    else:
+        credentials = None
+    return Account(Taube.Account.create_with_settings(uri, native_settings, credentials))
+
+
+def backends():
+    """The installed backends: name to ``Capabilities``."""
+    return {b.get_name(): Capabilities(b.get_capabilities()) for b in Taube.Backend.list()}
