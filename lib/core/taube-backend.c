@@ -17,6 +17,12 @@
 
 typedef GObjectClass TaubeBackendClass;
 
+/**
+ * TaubeBackend:
+ *
+ * An installed backend: its name, its URI schemes, and what it can do. [func@Backend.list] and [func@Backend.find]
+ * give them.
+ */
 struct _TaubeBackend
 {
   GObject parent_instance;

@@ -17,6 +17,11 @@ typedef struct
   guint room;
 } Group;
 
+/**
+ * TaubeIdSet:
+ *
+ * A set of item ids, kept as ranges: a million neighbours cost a few bytes. Every operation on many items takes one.
+ */
 struct _TaubeIdSet
 {
   GHashTable *groups;  /* prefix -> Group, none of them empty; NULL: no group yet */

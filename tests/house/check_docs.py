@@ -40,7 +40,7 @@ def undocumented_functions(header, blocks):
             yield f"{relative(header)}: {name}() has no doc comment"
             continue
         for parameter in parameters:
-            if parameter != "error" and f"@{parameter}:" not in blocks[name]:
+            if parameter not in ("self", "error") and f"@{parameter}:" not in blocks[name]:
                 yield f"{relative(header)}: {name}(): @{parameter} is not described"
 
 
@@ -64,7 +64,7 @@ def undocumented_macros(header, blocks):
     types = {name.replace("TAUBE_TYPE_", "") for name in MACRO.findall(text) if name.startswith("TAUBE_TYPE_")}
     for name in MACRO.findall(text):
         # Type macros are part of their type.
-        stem = name.removeprefix("TAUBE_").removeprefix("TYPE_").removeprefix("IS_").removesuffix("_CLASS").removesuffix("_GET")
+        stem = re.sub(r"^TAUBE_(TYPE_|IS_)?|(_GET)?_(CLASS|IFACE)$", "", name)
         if stem not in types and name != "TAUBE_API" and name not in blocks:
             yield f"{relative(header)}: {name} has no doc comment"
 

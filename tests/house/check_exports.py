@@ -9,8 +9,8 @@ from house import BUILD, SDK, Report, declared_functions, public_headers
 
 def exported_symbols():
     library = BUILD / "lib" / "libtaube-1.so"
-    lines = subprocess.run(["nm", "-D", "--defined-only", "--with-symbol-versions", library], capture_output=True, text=True,
-                           check=True).stdout.splitlines()
+    command = ["nm", "-D", "--defined-only", "--with-symbol-versions", library]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     symbols = {"TAUBE_1": set(), "TAUBE_BACKEND_1": set()}
     for line in lines:
         kind, name = line.split()[-2:]
@@ -41,7 +41,8 @@ def main():
     sdk = {name for header in SDK.glob("*.h") for name in declared_functions(header)} - public
     report.case("public headers = TAUBE_1", compare("TAUBE_1", public, symbols["TAUBE_1"]))
     report.case("SDK headers = TAUBE_BACKEND_1", compare("TAUBE_BACKEND_1", sdk, symbols["TAUBE_BACKEND_1"]))
-    report.case("no other node", [f"{n}: {sorted(s)}" for n, s in symbols.items() if n not in ("TAUBE_1", "TAUBE_BACKEND_1")])
+    others = {node: names for node, names in symbols.items() if node not in ("TAUBE_1", "TAUBE_BACKEND_1")}
+    report.case("no other node", [f"{node}: {sorted(names)}" for node, names in others.items()])
     report.case("one prefix", undeclared_names(symbols))
     report.end()
 

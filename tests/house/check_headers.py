@@ -8,6 +8,7 @@ from pathlib import Path
 from house import SDK, Report, compiler_flags, public_headers
 
 LANGUAGES = {"C": ["cc", "-xc", "-std=gnu11", "-Wstrict-prototypes"], "C++": ["c++", "-xc++", "-std=c++11"]}
+STRICT = ["-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror"]
 
 
 def link_headers(folder, headers):
@@ -18,8 +19,8 @@ def link_headers(folder, headers):
 
 
 def compile_alone(name, command, includes, flags):
-    run = subprocess.run([*command, "-fsyntax-only", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", *includes, *flags, "-"],
-                         input=f"#include <{name}>\n", capture_output=True, text=True, check=False)
+    run = subprocess.run([*command, *STRICT, *includes, *flags, "-"], input=f"#include <{name}>\n",
+                         capture_output=True, text=True, check=False)
     return [run.stderr] if run.returncode != 0 else []
 
 
@@ -36,7 +37,8 @@ def main():
                 report.case(f"{language} {name}", compile_alone(name, command, [f"-I{applications}"], flags))
             for header in sorted(SDK.glob("*.h")):
                 name = f"taube-backend/{header.name}"
-                report.case(f"{language} {name}", compile_alone(name, command, [f"-I{applications}", f"-I{modules}"], flags))
+                includes = [f"-I{applications}", f"-I{modules}"]
+                report.case(f"{language} {name}", compile_alone(name, command, includes, flags))
     report.end()
 
 

@@ -20,7 +20,7 @@ def is_excused(lines):
 
 def check_file(path, lines):
     name = relative(path)
-    if not any("SPDX-License-Identifier: LGPL-2.1-or-later" in line for line in lines[:2]):
+    if not any("SPDX-License-Identifier: LGPL-2.1-or-later" in line for line in lines[:3]):
         yield f"{name}: the licence line is missing"
     if len(lines) > FILE_LINES and not is_excused(lines[:10]):
         yield f"{name}: {len(lines)} lines"
@@ -87,13 +87,13 @@ def check_python(path, text, lines):
 def main():
     report = Report()
     folders = {}
-    for path in source_files(".c", ".h", ".py", ".h.in"):
+    for path in source_files(".c", ".h", ".py", ".h.in", ".sh", "/dev", "/run", "/serve"):
         text = path.read_text(encoding="utf-8")
         lines = text.splitlines()
         complaints = list(check_file(path, lines))
-        if path.suffix == ".py":
+        if path.suffix == ".py" or path.name == "serve":
             complaints += check_python(path, text, lines)
-        else:
+        elif path.suffix in (".c", ".h"):
             complaints += check_c(path, text, lines)
         folders.setdefault(relative(path.parent), []).extend(complaints)
     for folder, complaints in folders.items():

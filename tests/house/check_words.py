@@ -7,7 +7,8 @@ from pathlib import Path
 
 from house import ROOT, Report, relative, source_files
 
-TEXT = (".c", ".h", ".in", ".py", ".build", ".txt", ".md", ".sh", ".yml", ".json", ".script", ".po", ".pot", ".supp", ".toml")
+TEXT = (".c", ".h", ".in", ".py", ".build", ".txt", ".md", ".sh", ".yml", ".json", ".script", ".po", ".pot", ".supp")
+NAMELESS = ("/", "/tmp", "/usr/src", "/build", "/nonexistent")
 LATER = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 HOMES = re.compile(r"(?<![\w.])/(home|Users)/[a-z]\w*")
 
@@ -19,7 +20,7 @@ def machine_places():
     if main.is_file():
         # A linked working tree names the repository it belongs to.
         places.add(str(Path(main.read_text(encoding="utf-8").split(":", 1)[1].strip()).resolve().parents[3]))
-    return {place for place in places if place.count("/") >= 1 and place not in ("/", "/tmp", "/usr/src", "/build", "/nonexistent")}
+    return {place for place in places if place.startswith("/") and place not in NAMELESS}
 
 
 def text_files():

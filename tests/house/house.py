@@ -47,7 +47,7 @@ def source_files(*suffixes):
     found = []
     for folder, folders, names in os.walk(ROOT):
         folders[:] = sorted(f for f in folders if not f.startswith((".git", "_", "__")))
-        found += [Path(folder) / name for name in sorted(names) if not suffixes or name.endswith(suffixes)]
+        found += [Path(folder) / name for name in sorted(names) if not suffixes or f"/{name}".endswith(suffixes)]
     return found
 
 

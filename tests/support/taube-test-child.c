@@ -54,8 +54,8 @@ taube_test_child_start (const char *const *argv, const char *const *env)
   g_auto (GStrv) environment = make_environment (env);
   TaubeTestChild *self = g_new0 (TaubeTestChild, 1);
 
-  g_spawn_async_with_pipes (NULL, (char **) argv, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, in_child,
-                            NULL, &self->pid, &self->input, &self->output, &self->errors, &error);
+  g_spawn_async_with_pipes (NULL, (char **) argv, environment, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH,
+                            in_child, NULL, &self->pid, &self->input, &self->output, &self->errors, &error);
   g_assert_no_error (error);
   self->out = g_byte_array_new ();
   self->err = g_byte_array_new ();

@@ -62,7 +62,8 @@ static void
 test_corpus (void)
 {
   const char *const options[] = { "--messages=300", "--spread", NULL };
-  const char *const read_all[] = { "fetch", "-u", "alice", "imap.envelope imap.bodystructure size.virtual hdr", "ALL", NULL };
+  const char *const read_all[] = { "fetch", "-u", "alice", "imap.envelope imap.bodystructure size.virtual hdr", "ALL",
+                                   NULL };
   g_autoptr (TaubeTestDovecot) dovecot = taube_test_dovecot_start (options);
   g_autofree char *text = NULL;
   g_autofree char *log = NULL;

@@ -10,7 +10,8 @@ wanted_packages() { sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' tools/dev
 missing_packages() {
   local installed
   # shellcheck disable=SC2046
-  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $(wanted_packages) 2>/dev/null | sed -n 's/ installed$//p')
+  installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' $(wanted_packages) 2>/dev/null |
+    sed -n 's/ installed$//p')
   wanted_packages | grep -vxF -e "$installed" || true
 }
 

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 # A test point of TAP: whether it failed, its name, a directive, the directive's reason.
-CASE = re.compile(r"^(not )?ok\b[ \t]*\d*[ \t]*(?:- )?([^#\n]*)(?:#[ \t]*(skip|todo)\b[ \t]*(.*))?", re.MULTILINE | re.IGNORECASE)
+CASE = re.compile(
+    r"^(not )?ok\b[ \t]*\d*[ \t]*(?:- )?([^#\n]*)(?:#[ \t]*(skip|todo)\b[ \t]*(.*))?", re.MULTILINE | re.IGNORECASE
+)
 GOOD = ("OK", "EXPECTEDFAIL", "SKIP")
 
 

@@ -11,7 +11,10 @@ USAGE
 format_main() {
   local files=("$@")
   if [ $# -eq 0 ]; then
-    mapfile -t files < <({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.[ch]$')
+    mapfile -t files < <({
+      git diff --name-only --diff-filter=d HEAD
+      git ls-files --others --exclude-standard
+    } | grep '\.[ch]$')
   fi
   [ ${#files[@]} -eq 0 ] || clang-format -i "${files[@]}"
 }

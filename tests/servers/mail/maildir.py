@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from mail.messages import Maker, make_big_message, make_message, make_small_message  # noqa: E402
 
 # Maildir++ names; a slash in a folder's name is a dot here. Modified UTF-7 as Dovecot keeps it.
-FOLDERS = [("", 50), (".Archive", 15), (".Archive.2025", 10), (".Sent", 8), (".Projekte", 5), (".Projekte.Br&APw-cke", 5),
-           (".Junk", 4), (".Drafts", 1), (".&ZeVnLIqe-", 2)]
+FOLDERS = [("", 50), (".Archive", 15), (".Archive.2025", 10), (".Sent", 8), (".Projekte", 5),
+           (".Projekte.Br&APw-cke", 5), (".Junk", 4), (".Drafts", 1), (".&ZeVnLIqe-", 2)]
 
 
 def make_folder(path):
@@ -70,7 +70,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spread", action="store_true", help="over several folders")
     parser.add_argument("--small", action="store_true", help="bodies of one line")
-    parser.add_argument("--big", type=int, default=0, metavar="BYTES", help="one more message of this size in the inbox")
+    parser.add_argument("--big", type=int, default=0, metavar="BYTES", help="one more message, of this size")
     options = parser.parse_args()
     fill(options.root, options.messages, options.seed, options.spread, options.small, options.big)
 

@@ -10,7 +10,8 @@ PEOPLE = [
     ("Anna Vogel", "anna.vogel@example.org"), ("Jürgen Müller", "juergen.mueller@example.de"),
     ("佐藤 健", "sato.ken@example.jp"), ("Zoë van der Berg", "zoe@example.nl"), ("Bob Fisher", "bob@example.com"),
     ("Vogel, Anna (Einkauf)", "einkauf@example.org"), ("François Lefèvre", "f.lefevre@example.fr"),
-    ("Αλέξης Παπαδόπουλος", "alexis@example.gr"), ("build daemon", "builds@ci.example.net"), ("", "noreply@shop.example.com"),
+    ("Αλέξης Παπαδόπουλος", "alexis@example.gr"), ("build daemon", "builds@ci.example.net"),
+    ("", "noreply@shop.example.com"),
 ]
 ALICE = ("Alice Amsel", "alice@example.org")
 SUBJECTS = [
@@ -57,7 +58,8 @@ class Maker:
         r = self.random
         thread = self.number - self.number % 12
         reply = self.number != thread and r.random() < 0.5
-        subject = SUBJECTS[(thread if reply else self.number * 7 + r.randrange(3)) % len(SUBJECTS)].format(n=thread if reply else self.number)
+        first = thread if reply else self.number
+        subject = SUBJECTS[(first if reply else first * 7 + r.randrange(3)) % len(SUBJECTS)].format(n=first)
         if reply:
             subject = "Re: " + subject.removeprefix("Re: ")
         lines = [
@@ -78,7 +80,7 @@ class Maker:
             lines += [f"In-Reply-To: {chain[-1]}", "References: " + "\n ".join(chain)]
         if r.random() < 0.15:
             lines += ["List-Id: Pigeon fanciers <pigeons.lists.example.org>", "Precedence: list",
-                      "List-Unsubscribe: <mailto:pigeons-leave@lists.example.org>,\n <https://lists.example.org/pigeons>"]
+                      "List-Unsubscribe: <mailto:leave@lists.example.org>,\n <https://lists.example.org/pigeons>"]
         return lines
 
     def encode_subject(self, subject):
@@ -86,7 +88,8 @@ class Maker:
             return subject.replace(" over several", "\n over several").replace(" as some", "\n as some")
         if self.number % 17 == 0:
             return subject  # raw 8-bit, against the rules, as it does arrive
-        return Header(subject, "iso-8859-1" if self.is_latin(subject) and self.number % 2 else "utf-8", maxlinelen=76).encode()
+        charset = "iso-8859-1" if self.is_latin(subject) and self.number % 2 else "utf-8"
+        return Header(subject, charset, maxlinelen=76).encode()
 
     @staticmethod
     def is_latin(text):
@@ -152,7 +155,8 @@ class Maker:
         if kind < 0.75:
             return alternative
         if kind < 0.90:
-            return self.multipart("mixed", [alternative] + [self.attachment() for _ in range(self.random.randrange(1, 4))])
+            attachments = [self.attachment() for _ in range(self.random.randrange(1, 4))]
+            return self.multipart("mixed", [alternative] + attachments)
         if kind < 0.95:
             return self.multipart("mixed", [self.multipart("alternative", [self.text_part(), self.invitation()])])
         return self.multipart("mixed", [self.text_part(), self.forwarded()])
