@@ -594,6 +594,7 @@ taube_account_invoke (TaubeAccount *self, GSourceFunc func, gpointer data, GDest
     {
       call (self_call);
       g_main_context_release (priv->context);
+      taube_context_settle (priv->context);
       call_free (self_call);
     }
   else

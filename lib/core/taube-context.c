@@ -12,8 +12,46 @@ taube_context_invoke (GMainContext *context, GSourceFunc func, gpointer data, GD
   g_source_attach (source, context);
 }
 
+/* What is to be given back, by context: GMainContext -> GPtrArray of objects. */
+static GMutex drops_lock;
+static GHashTable *drops; /* under drops_lock */
+
 static gboolean
-drop_nothing (gpointer data)
+has_drops (GMainContext *context)
+{
+  gboolean has;
+
+  g_mutex_lock (&drops_lock);
+  has = drops != NULL && g_hash_table_contains (drops, context);
+  g_mutex_unlock (&drops_lock);
+  return has;
+}
+
+static void
+give_back (gpointer context)
+{
+  g_autoptr (GPtrArray) objects = NULL;
+
+  g_mutex_lock (&drops_lock);
+  if (drops != NULL)
+    g_hash_table_steal_extended (drops, context, NULL, (gpointer *) &objects);
+  g_mutex_unlock (&drops_lock);
+}
+
+/* To be called by whoever has released the context after taking it for a moment: another thread may have found it
+ * taken meanwhile. */
+void
+taube_context_settle (GMainContext *context)
+{
+  while (has_drops (context) && g_main_context_acquire (context))
+    {
+      give_back (context);
+      g_main_context_release (context);
+    }
+}
+
+static gboolean
+do_nothing (gpointer data)
 {
   return G_SOURCE_REMOVE;
 }
@@ -23,13 +61,26 @@ drop_nothing (gpointer data)
 void
 taube_context_drop (GMainContext *context, gpointer object)
 {
-  if (g_main_context_acquire (context))
+  GPtrArray *objects;
+
+  g_mutex_lock (&drops_lock);
+  if (drops == NULL)
+    drops = g_hash_table_new (NULL, NULL);
+  objects = g_hash_table_lookup (drops, context);
+  if (objects == NULL)
     {
-      g_object_unref (object);
-      g_main_context_release (context);
+      objects = g_ptr_array_new_with_free_func (g_object_unref);
+      g_hash_table_insert (drops, context, objects);
     }
-  else
-    taube_context_invoke (context, drop_nothing, object, g_object_unref);
+  g_ptr_array_add (objects, object);
+  g_main_context_ref (context);
+  g_mutex_unlock (&drops_lock);
+
+  taube_context_settle (context);
+  /* Also when the context ends without having run: the notify function does it. */
+  if (has_drops (context))
+    taube_context_invoke (context, do_nothing, context, give_back);
+  g_main_context_unref (context);
 }
 
 static GPrivate innermost_frame;

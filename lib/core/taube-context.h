@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 void taube_context_invoke (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify notify);
 void taube_context_drop (GMainContext *context, gpointer object);
+void taube_context_settle (GMainContext *context);
 
 /* A frame is on the stack of the thread while a job of ACCOUNT, or a callback of the application on behalf of
  * ACCOUNT, runs on it: a blocking call of the same account then gives G_IO_ERROR_PENDING instead of waiting for

@@ -136,6 +136,16 @@ taube_pool_is_asleep (TaubePool *self)
   return asleep;
 }
 
+/* Somebody wants the account again. */
+void
+taube_pool_wake_up (TaubePool *self)
+{
+  g_mutex_lock (&self->lock);
+  self->asleep = FALSE;
+  taube_pool_dispatch_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 taube_pool_is_closed (TaubePool *self)
 {
@@ -591,7 +601,7 @@ taube_pool_wait (TaubePool *self, TaubeLease *lease)
       Invocation *invocation = NULL;
 
       if (!g_queue_is_empty (&self->invocations) && g_main_context_acquire (self->context))
-        invocation = g_queue_pop_head (&self->invocations);
+        invocation = g_queue_pop_head (&self->invocations); /* there is one: the lock is held */
       if (invocation == NULL)
         {
           g_cond_wait (&self->cond, &self->lock);
@@ -600,6 +610,7 @@ taube_pool_wait (TaubePool *self, TaubeLease *lease)
       g_mutex_unlock (&self->lock);
       invocation_run (invocation);
       g_main_context_release (self->context);
+      taube_context_settle (self->context);
       invocation_unref (invocation);
       g_mutex_lock (&self->lock);
     }

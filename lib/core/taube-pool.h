@@ -75,6 +75,7 @@ void taube_pool_shut_down (TaubePool *self);
 TaubeAccountState taube_pool_get_state (TaubePool *self);
 /* Disconnected on purpose, and not used since. */
 gboolean taube_pool_is_asleep (TaubePool *self);
+void taube_pool_wake_up (TaubePool *self);
 gboolean taube_pool_is_closed (TaubePool *self);
 
 G_END_DECLS

@@ -690,6 +690,7 @@ taube_account_watch (TaubeAccount *self, GPtrArray *folders, GError **error)
   if (!check_folders (self, folders, error))
     return NULL;
 
+  taube_pool_wake_up (taube_account_get_pool (self));
   watch = g_object_new (taube_watch_get_type (), NULL);
   watch->core = core_new (self, watch);
   if (folders != NULL)

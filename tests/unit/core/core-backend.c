@@ -64,10 +64,26 @@ server_new (void)
   return self;
 }
 
+static guint
+count_alive (Server *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->alive;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
 void
 server_free (Server *self)
 {
-  server_wait_alive (self, 0);
+  /* What was given back to this thread's context while it ran is given up now. */
+  while (count_alive (self) > 0)
+    {
+      iterate ();
+      g_thread_yield ();
+    }
   g_assert_cmpuint (self->preparing->len, ==, 0);
   g_hash_table_unref (self->gates);
   g_string_free (self->log, TRUE);
@@ -336,13 +352,17 @@ test_session_get_number (TestSession *self)
   return self->number;
 }
 
-/* The server says something on this session: it wakes, or cannot be parked until a step has read it. */
 void
-test_session_say (TestSession *self)
+server_say_to_all (Server *self)
 {
-  g_mutex_lock (&self->server->lock);
-  self->has_said = !wake_locked (self, TAUBE_WAKE_READABLE);
-  g_mutex_unlock (&self->server->lock);
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->sessions->len; i++)
+    {
+      TestSession *session = g_ptr_array_index (self->sessions, i);
+
+      session->has_said = !wake_locked (session, TAUBE_WAKE_READABLE);
+    }
+  g_mutex_unlock (&self->lock);
 }
 
 /* The session. */

@@ -62,7 +62,8 @@ gboolean server_speak (Server *self, guint session, TaubeWakeReason reason);
 /* All living sessions break as if the network had gone; parked ones wake. */
 void server_break_all (Server *self);
 guint test_session_get_number (TestSession *self);
-void test_session_say (TestSession *self);
+/* Every living session has something to read: the parked ones wake, the others cannot be parked before it is read. */
+void server_say_to_all (Server *self);
 
 /* Blocks until N jobs of the account wait for a session. */
 void server_wait_queued (TaubeAccount *account, guint n);

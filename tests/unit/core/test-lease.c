@@ -291,7 +291,8 @@ test_a_server_that_refuses_more_is_served_by_what_there_is (Fixture *f, gconstpo
   server_wait_arrived (f->server, "list", 1);
   g_queue_push_tail (&f->server->open_errors, g_error_new_literal (TAUBE_ERROR, TAUBE_ERROR_LIMIT, "one is enough"));
   second = list_call_new (f->inbox, TAUBE_PRIORITY_INTERACTIVE);
-  server_wait_queued (f->account, 1);
+  server_wait_arrived (f->server, "open", 2);
+  server_wait_queued (f->account, 1); /* refused, and back in the queue */
   third = list_call_new (f->inbox, TAUBE_PRIORITY_INTERACTIVE);
   server_wait_queued (f->account, 2);
   server_open_gate (f->server, "list");
