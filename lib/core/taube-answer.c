@@ -78,22 +78,24 @@ is_given (TaubeAnswer *self)
   return given;
 }
 
-static gboolean
+static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  return G_SOURCE_CONTINUE;
+  g_main_context_wakeup (((TaubeAnswer *) user_data)->context);
 }
 
 gboolean
 taube_answer_wait (TaubeAnswer *self, GCancellable *cancellable)
 {
-  g_autoptr (GSource) source = g_cancellable_source_new (cancellable);
+  /* No GCancellableSource: one that is destroyed while another thread cancels outlives its context. */
+  gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
+                                                           taube_answer_ref (self),
+                                                           (GDestroyNotify) taube_answer_unref)
+                                  : 0;
 
-  g_source_set_callback (source, G_SOURCE_FUNC (on_cancelled), NULL, NULL);
-  g_source_attach (source, self->context);
   while (!is_given (self) && !g_cancellable_is_cancelled (cancellable))
     g_main_context_iteration (self->context, TRUE);
-  g_source_destroy (source);
+  g_cancellable_disconnect (cancellable, id);
 
   /* What was begun here and has ended by now, cancelled or not, is let go of. */
   while (g_main_context_iteration (self->context, FALSE))

@@ -497,6 +497,7 @@ parse_endpoint (Parser *parser, const char *from, const char *end)
   gsize length = sizeof document - 1;
   TaubeUri *uri = parser->uri;
   g_autoptr (GString) url = NULL;
+  g_autofree char *fault = NULL;
 
   if ((gsize) (end - from) < length || g_ascii_strncasecmp (end - length, document, length) != 0)
     return fail (parser, NULL, "a %s address must be that of an Exchange endpoint, …/Exchange.asmx", uri->scheme);
@@ -509,7 +510,8 @@ parse_endpoint (Parser *parser, const char *from, const char *end)
   if (uri->port != 0)
     g_string_append_printf (url, ":%u", uri->port);
   g_string_append_len (url, from, end - from);
-  if (taube_settings_find_fault ("url", url->str) != NULL)
+  fault = taube_settings_find_fault ("url", url->str);
+  if (fault != NULL)
     return fail (parser, from, "the path of the endpoint is not that of a URL");
   taube_uri_add_option (uri, "url", url->str);
   g_free (uri->scheme);

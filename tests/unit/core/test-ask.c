@@ -19,6 +19,7 @@ typedef struct
   char *refusal;
   GThread *asked_on;
   TaubeQuestion *kept;
+  GThread *answering;
   GCancellable *cancellable;
   gboolean freed;
 } Fixture;
@@ -82,6 +83,7 @@ tear_down (Fixture *fixture, gconstpointer there)
       g_main_loop_unref (fixture->loop);
       g_main_context_unref (fixture->context);
     }
+  g_clear_pointer (&fixture->answering, g_thread_join);
   g_clear_object (&fixture->kept);
   g_clear_object (&fixture->ask.credentials);
   g_clear_object (&fixture->cancellable);
@@ -146,8 +148,10 @@ answer_kept (gpointer data)
 static void
 answer_from_thread (TaubeQuestion *question, gpointer user_data)
 {
-  note (user_data, question);
-  g_thread_unref (g_thread_new ("answer", answer_kept, g_object_ref (question)));
+  Fixture *fixture = user_data;
+
+  note (fixture, question);
+  fixture->answering = g_thread_new ("answer", answer_kept, g_object_ref (question));
 }
 
 static gboolean

@@ -103,8 +103,7 @@ test_modules (void)
       assert_unusable (scheme, broken[i][1]);
     }
   g_assert_cmpuint (warnings, ==, 0);
-  assert_unusable ("testing", "has no capabilities");
-  assert_unusable ("nothing", "there is no backend for \"nothing\" (installed: no-rows, no-symbol");
+  assert_unusable ("nothing", "there is no backend for \"nothing\" (installed: good, no-rows, no-symbol");
 }
 
 static void
@@ -114,11 +113,12 @@ test_list (void)
 
   begin (g_getenv ("TAUBE_TEST_MODULES"));
   list = taube_backend_list ();
-  g_assert_cmpuint (list->len, ==, G_N_ELEMENTS (broken));
+  g_assert_cmpuint (list->len, ==, G_N_ELEMENTS (broken) + 1);
+  g_assert_cmpstr (taube_backend_get_name (g_ptr_array_index (list, 0)), ==, "good");
   g_assert_cmpuint (warnings, ==, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (broken); i++)
     {
-      TaubeBackend *backend = g_ptr_array_index (list, i);
+      TaubeBackend *backend = g_ptr_array_index (list, i + 1);
       g_autoptr (GError) error = NULL;
       g_autoptr (GError) again = NULL;
 
@@ -133,6 +133,34 @@ test_list (void)
       g_assert_null (taube_backend_get_capabilities (backend, &again));
       g_assert_cmpuint (warnings, ==, i + 1);
     }
+}
+
+/* By name and by scheme; a broken one that comes first in the list of those with a scheme is skipped. */
+static void
+test_good (void)
+{
+  g_autofree char *first = make_folder ("aaa", "[Backend]\nName=aaa\nTitle=A\nSchemes=testing;\nABI=1\n");
+  g_autofree char *path = g_strjoin (":", first, g_getenv ("TAUBE_TEST_MODULES"), NULL);
+  g_autoptr (TaubeBackend) by_name = NULL, by_scheme = NULL, by_common_scheme = NULL;
+  g_autoptr (TaubeCapabilities) capabilities = NULL;
+  g_autoptr (GError) error = NULL;
+
+  begin (path);
+  by_name = taube_backend_find ("good", &error);
+  g_assert_no_error (error);
+  by_scheme = taube_backend_find ("testing-good", &error);
+  g_assert_no_error (error);
+  g_assert_true (by_name == by_scheme);
+  g_assert_cmpuint (warnings, ==, 0);
+  by_common_scheme = taube_backend_find ("testing", &error);
+  g_assert_no_error (error);
+  g_assert_true (by_name == by_common_scheme);
+  g_assert_cmpuint (warnings, ==, 1);
+  g_assert_nonnull (strstr (last_warning, "backend \"aaa\" cannot be used: its module "));
+  capabilities = taube_backend_get_capabilities (by_name, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (taube_capabilities_get_reason (capabilities, TAUBE_CAPABILITY_RETRIEVAL), ==, "it does");
+  remove_folder (first);
 }
 
 static const char *const hostile[][2] = {
@@ -278,6 +306,7 @@ main (int argc, char **argv)
   g_test_add_func ("/backend/process/" name "/subprocess", func); \
   g_test_add_data_func ("/backend/" name, "/backend/process/" name "/subprocess", run_process)
   ADD ("modules", test_modules);
+  ADD ("good", test_good);
   ADD ("list", test_list);
   ADD ("order", process_order);
   ADD ("odd-files", process_odd_files);

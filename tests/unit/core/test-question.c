@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <taube/taube.h>
+
+#include <string.h>
+
+/* Questions by way of a real account, of the module "good": its server takes "geheim" and nothing else. */
+typedef struct
+{
+  TaubeAccount *account;
+  guint asked;
+  GThread *thread;
+  TaubeQuestion *kept;
+  gboolean tried_inside;
+  GError *error;
+  gboolean ended;
+} Fixture;
+
+static TaubeAccount *
+create_account (TaubeCredentials *credentials)
+{
+  g_autoptr (GError) error = NULL;
+  TaubeAccount *account = taube_account_create ("testing-good://alice@mail.example.org?timeout=7", credentials, &error);
+
+  g_assert_no_error (error);
+  return account;
+}
+
+static void
+set_up (Fixture *fixture, TaubeQuestionFunc func)
+{
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_callback (func, fixture, NULL);
+
+  fixture->account = create_account (credentials);
+}
+
+static void
+answer_second_time (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->thread = g_thread_self ();
+  g_assert_cmpuint (taube_question_get_attempt (question), ==, fixture->asked);
+  g_assert_cmpstr (taube_question_get_refusal (question), ==,
+                   fixture->asked == 0 ? NULL : "[AUTHENTICATIONFAILED] wrong");
+  taube_question_answer_password (question, fixture->asked == 1 ? "geheim" : "falsch");
+  fixture->asked++;
+}
+
+static gboolean
+answer_kept (gpointer data)
+{
+  Fixture *fixture = data;
+
+  taube_question_answer_password (fixture->kept, "geheim");
+  g_clear_object (&fixture->kept);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+answer_later (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->asked++;
+  fixture->thread = g_thread_self ();
+  fixture->kept = g_object_ref (question);
+  g_idle_add (answer_kept, fixture);
+}
+
+static void
+keep (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->asked++;
+  fixture->kept = g_object_ref (question);
+}
+
+static void
+connect_inside (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (taube_account_connect (fixture->account, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  fixture->tried_inside = TRUE;
+  taube_question_answer_password (question, "geheim");
+}
+
+static void
+on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  taube_account_connect_finish (TAUBE_ACCOUNT (source), result, &fixture->error);
+  fixture->ended = TRUE;
+}
+
+static void
+test_fixed (void)
+{
+  g_autoptr (TaubeCredentials) right = taube_credentials_new_password ("geheim");
+  g_autoptr (TaubeCredentials) wrong = taube_credentials_new_password ("falsch");
+  g_autoptr (TaubeAccount) with_right = create_account (right);
+  g_autoptr (TaubeAccount) with_wrong = create_account (wrong);
+  g_autoptr (TaubeAccount) without = create_account (NULL);
+  g_autoptr (GError) error = NULL;
+
+  taube_account_connect (with_right, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_false (taube_account_connect (with_wrong, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+  g_assert_nonnull (strstr (error->message, "server said \"[AUTHENTICATIONFAILED] wrong\""));
+  g_assert_null (strstr (error->message, "falsch"));
+  g_clear_error (&error);
+  g_assert_false (taube_account_connect (without, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+}
+
+static void
+test_blocking (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, answer_second_time);
+  taube_account_connect (fixture.account, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (fixture.asked, ==, 2);
+  g_assert_true (fixture.thread == g_thread_self ());
+  g_object_unref (fixture.account);
+}
+
+static void
+test_async (void)
+{
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, answer_later);
+  taube_account_connect_async (fixture.account, NULL, on_connected, &fixture);
+  while (!fixture.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (fixture.error);
+  g_assert_cmpuint (fixture.asked, ==, 1);
+  g_assert_true (fixture.thread == g_thread_self ());
+  g_object_unref (fixture.account);
+}
+
+/* The account goes while its question is open: the call ends, and an answer that comes then hurts nobody. */
+static void
+test_dispose (void)
+{
+  Fixture fixture = { 0 };
+
+  set_up (&fixture, keep);
+  taube_account_connect_async (fixture.account, NULL, on_connected, &fixture);
+  while (fixture.kept == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_object_run_dispose (G_OBJECT (fixture.account));
+  g_object_unref (fixture.account);
+  while (!fixture.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  taube_question_answer_password (fixture.kept, "geheim");
+  g_clear_object (&fixture.kept);
+  g_clear_error (&fixture.error);
+}
+
+static void
+test_cancel (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  set_up (&fixture, keep);
+  taube_account_connect_async (fixture.account, cancellable, on_connected, &fixture);
+  while (fixture.kept == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_cancellable_cancel (cancellable);
+  while (!fixture.ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_error (fixture.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&fixture.error);
+  g_clear_object (&fixture.kept);
+  g_object_unref (fixture.account);
+}
+
+static void
+test_inside (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, connect_inside);
+  taube_account_connect (fixture.account, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (fixture.tried_inside);
+  g_object_unref (fixture.account);
+}
+
+/* What the URI says goes over the settings, and only into the account's own copy. */
+static void
+test_settings (void)
+{
+  g_autoptr (TaubeSettings) settings = taube_settings_new ();
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *timeout = NULL, *mine = NULL, *auth = NULL, *poll = NULL;
+  TaubeSettings *merged;
+
+  g_assert_true (taube_settings_set (settings, "timeout", "9", NULL));
+  g_assert_true (taube_settings_set (settings, "poll-interval", "11", NULL));
+  account = taube_account_create_with_settings ("testing-good://alice;AUTH=PLAIN@h/INBOX?timeout=7", settings, NULL,
+                                                &error);
+  g_assert_no_error (error);
+  merged = taube_account_get_settings (account);
+  timeout = taube_settings_get (merged, "timeout");
+  poll = taube_settings_get (merged, "poll-interval");
+  auth = taube_settings_get (merged, "auth");
+  mine = taube_settings_get (settings, "timeout");
+  g_assert_cmpstr (timeout, ==, "7");
+  g_assert_cmpstr (poll, ==, "11");
+  g_assert_cmpstr (auth, ==, "PLAIN");
+  g_assert_cmpstr (mine, ==, "9");
+  g_assert_null (taube_account_create ("testing-good://h?colour=red", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (taube_account_create ("nothing://h", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("TAUBE_BACKEND_PATH", g_getenv ("TAUBE_TEST_MODULES"), TRUE);
+  g_test_add_func ("/question/fixed", test_fixed);
+  g_test_add_func ("/question/blocking", test_blocking);
+  g_test_add_func ("/question/async", test_async);
+  g_test_add_func ("/question/dispose", test_dispose);
+  g_test_add_func ("/question/cancel", test_cancel);
+  g_test_add_func ("/question/inside", test_inside);
+  g_test_add_func ("/question/settings", test_settings);
+  return g_test_run ();
+}
