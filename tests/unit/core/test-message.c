@@ -10,7 +10,8 @@
 #define HEAD "From: Ann <ann@example.org>\r\nSubject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=\r\n from afar\r\n"
 
 static const char plain[] = HEAD "Content-Type: text/plain; charset=iso-8859-1\r\n"
-                                 "Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=FC=DFe,\r\nund T=\r\nsch=FC=DF\r\n";
+                                 "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+                                 "Gr=FC=DFe,\r\nund T=\r\nsch=FC=DF\r\n";
 
 static const char mixed[]
     = HEAD "Content-Type: multipart/mixed; boundary=m\r\n\r\n"
@@ -22,13 +23,16 @@ static const char mixed[]
            "--m\r\nContent-Type: message/rfc822\r\n\r\n"
            "Subject: inner\r\nContent-Type: text/plain\r\n\r\ninner words\r\n--m--\r\n";
 
-static const char html_only[] = HEAD "Content-Type: text/html; charset=utf-8\r\n\r\n<p>a &amp; b</p><script>x</script>\r\n";
+static const char html_only[] = HEAD "Content-Type: text/html; charset=utf-8\r\n\r\n"
+                                     "<p>a &amp; b</p><script>x</script>\r\n";
 
 static const char blank_plain[]
     = HEAD "Content-Type: multipart/alternative; boundary=a\r\n\r\n"
-           "--a\r\nContent-Type: text/plain\r\n\r\n \r\n\r\n--a\r\nContent-Type: text/html\r\n\r\n<b>rich</b>\r\n--a--\r\n";
+           "--a\r\nContent-Type: text/plain\r\n\r\n \r\n\r\n"
+           "--a\r\nContent-Type: text/html\r\n\r\n<b>rich</b>\r\n--a--\r\n";
 
-static const char no_text[] = HEAD "Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n";
+static const char no_text[] = HEAD "Content-Type: application/pdf\r\n"
+                                   "Content-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n";
 
 static const char odd_text[] = HEAD "Content-Type: text/enriched\r\n\r\n<bold>x</bold>\r\n";
 
@@ -460,7 +464,8 @@ test_asynchronous (void)
   taube_message_save_async (f.message, whole, NULL, NULL, on_result, &saved);
   g_assert_true (taube_message_save_finish (f.message, wait_for (&saved), &error));
   assert_saved (whole, mixed);
-  taube_message_save_part_async (f.message, taube_part_find (root, "2"), TRUE, part, NULL, NULL, on_result, &part_saved);
+  taube_message_save_part_async (f.message, taube_part_find (root, "2"), TRUE, part, NULL, NULL, on_result,
+                                 &part_saved);
   g_assert_true (taube_message_save_part_finish (f.message, wait_for (&part_saved), &error));
   assert_saved (part, "%PDF-1.4\n");
   tear_down (&f);
