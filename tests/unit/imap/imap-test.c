@@ -43,10 +43,20 @@ feed_next (Feed *self)
 const ImapResponse *
 feed_response (Feed *self, const char *text)
 {
-  ImapParse result;
+  gsize length = strlen (text);
+  gsize chunk = self->byte_by_byte && length < 5000 ? 1 : MAX (length, 1);
+  ImapParse result = IMAP_PARSE_MORE;
+  gsize fed = 0;
 
-  feed_bytes (self, text, strlen (text));
-  result = feed_next (self);
+  do
+    {
+      gsize n = MIN (chunk, length - fed);
+
+      feed_bytes (self, text + fed, n);
+      fed += n;
+      result = feed_next (self);
+    }
+  while (result == IMAP_PARSE_MORE && fed < length);
   g_assert_no_error (self->error);
   g_assert_cmpint (result, ==, IMAP_PARSE_VALUE);
   g_assert_cmpint (self->event.type, ==, IMAP_EVENT_RESPONSE);

@@ -14,6 +14,7 @@ typedef struct
   TaubeBuffer buffer;
   ImapEvent event;
   GError *error;
+  gboolean byte_by_byte; /* how feed_response() gives it, unless it is very long */
 } Feed;
 
 void feed_init (Feed *self, const TaubeLimits *limits);
@@ -40,6 +41,15 @@ char *dump_at_every_split (const char *data, gsize length, ImapBodyFilter filter
   { \
     g_autofree char *dump__ = dump_at_every_split (text, strlen (text), NULL); \
     g_assert_cmpstr (dump__, ==, expected); \
+  } \
+  G_STMT_END
+
+/* Adds a test with a fixture twice; its set_up() gives DATA to feed.byte_by_byte. */
+#define add_both_ways(path, func) \
+  G_STMT_START \
+  { \
+    g_test_add ("/imap/" path, Fixture, GINT_TO_POINTER (FALSE), set_up, func, tear_down); \
+    g_test_add ("/imap/byte-by-byte/" path, Fixture, GINT_TO_POINTER (TRUE), set_up, func, tear_down); \
   } \
   G_STMT_END
 

@@ -11,6 +11,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -208,11 +209,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/body/single", Fixture, NULL, set_up, test_single, tear_down);
-  g_test_add ("/imap/body/multipart", Fixture, NULL, set_up, test_multipart, tear_down);
-  g_test_add ("/imap/body/message", Fixture, NULL, set_up, test_message, tear_down);
-  g_test_add ("/imap/body/odd", Fixture, NULL, set_up, test_odd, tear_down);
-  g_test_add ("/imap/body/cut", Fixture, NULL, set_up, test_cut, tear_down);
-  g_test_add ("/imap/body/s15-deep", Fixture, NULL, set_up, test_deep, tear_down);
+  add_both_ways ("body/single", test_single);
+  add_both_ways ("body/multipart", test_multipart);
+  add_both_ways ("body/message", test_message);
+  add_both_ways ("body/odd", test_odd);
+  add_both_ways ("body/cut", test_cut);
+  add_both_ways ("body/s15-deep", test_deep);
   return g_test_run ();
 }

@@ -12,6 +12,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -154,11 +155,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/envelope/rfc", Fixture, NULL, set_up, test_rfc, tear_down);
-  g_test_add ("/imap/envelope/literals", Fixture, NULL, set_up, test_literals, tear_down);
-  g_test_add ("/imap/envelope/groups", Fixture, NULL, set_up, test_groups, tear_down);
-  g_test_add ("/imap/envelope/odd-addresses", Fixture, NULL, set_up, test_odd_addresses, tear_down);
-  g_test_add ("/imap/envelope/degraded", Fixture, NULL, set_up, test_degraded, tear_down);
-  g_test_add ("/imap/envelope/s17-no-list", Fixture, NULL, set_up, test_no_list, tear_down);
+  add_both_ways ("envelope/rfc", test_rfc);
+  add_both_ways ("envelope/literals", test_literals);
+  add_both_ways ("envelope/groups", test_groups);
+  add_both_ways ("envelope/odd-addresses", test_odd_addresses);
+  add_both_ways ("envelope/degraded", test_degraded);
+  add_both_ways ("envelope/s17-no-list", test_no_list);
   return g_test_run ();
 }

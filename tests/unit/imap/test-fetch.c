@@ -22,6 +22,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -224,11 +225,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/fetch/all", Fixture, NULL, set_up, test_all, tear_down);
-  g_test_add ("/imap/fetch/sections", Fixture, NULL, set_up, test_sections, tear_down);
-  g_test_add ("/imap/fetch/streamed", Fixture, NULL, set_up, test_streamed, tear_down);
-  g_test_add ("/imap/fetch/malformed", Fixture, NULL, set_up, test_malformed, tear_down);
-  g_test_add ("/imap/fetch/memory", Fixture, NULL, set_up, test_memory, tear_down);
-  g_test_add ("/imap/fetch/s17-no-fetch", Fixture, NULL, set_up, test_no_fetch, tear_down);
+  add_both_ways ("fetch/all", test_all);
+  add_both_ways ("fetch/sections", test_sections);
+  add_both_ways ("fetch/streamed", test_streamed);
+  add_both_ways ("fetch/malformed", test_malformed);
+  add_both_ways ("fetch/memory", test_memory);
+  add_both_ways ("fetch/s17-no-fetch", test_no_fetch);
   return g_test_run ();
 }

@@ -14,6 +14,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -183,12 +184,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/list/list", Fixture, NULL, set_up, test_list, tear_down);
-  g_test_add ("/imap/list/extended", Fixture, NULL, set_up, test_extended, tear_down);
-  g_test_add ("/imap/list/odd-lists", Fixture, NULL, set_up, test_odd_lists, tear_down);
-  g_test_add ("/imap/list/status", Fixture, NULL, set_up, test_status, tear_down);
-  g_test_add ("/imap/list/s17-odd-status", Fixture, NULL, set_up, test_odd_status, tear_down);
-  g_test_add ("/imap/list/namespace", Fixture, NULL, set_up, test_namespace, tear_down);
-  g_test_add ("/imap/list/id", Fixture, NULL, set_up, test_id, tear_down);
+  add_both_ways ("list/list", test_list);
+  add_both_ways ("list/extended", test_extended);
+  add_both_ways ("list/odd-lists", test_odd_lists);
+  add_both_ways ("list/status", test_status);
+  add_both_ways ("list/s17-odd-status", test_odd_status);
+  add_both_ways ("list/namespace", test_namespace);
+  add_both_ways ("list/id", test_id);
   return g_test_run ();
 }

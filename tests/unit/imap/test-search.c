@@ -11,6 +11,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -150,12 +151,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/search/search", Fixture, NULL, set_up, test_search, tear_down);
-  g_test_add ("/imap/search/sort", Fixture, NULL, set_up, test_sort, tear_down);
-  g_test_add ("/imap/search/esearch", Fixture, NULL, set_up, test_esearch, tear_down);
-  g_test_add ("/imap/search/large", Fixture, NULL, set_up, test_large, tear_down);
-  g_test_add ("/imap/search/vanished", Fixture, NULL, set_up, test_vanished, tear_down);
-  g_test_add ("/imap/search/copyuid", Fixture, NULL, set_up, test_copyuid, tear_down);
-  g_test_add ("/imap/search/code-number", Fixture, NULL, set_up, test_code_number, tear_down);
+  add_both_ways ("search/search", test_search);
+  add_both_ways ("search/sort", test_sort);
+  add_both_ways ("search/esearch", test_esearch);
+  add_both_ways ("search/large", test_large);
+  add_both_ways ("search/vanished", test_vanished);
+  add_both_ways ("search/copyuid", test_copyuid);
+  add_both_ways ("search/code-number", test_code_number);
   return g_test_run ();
 }

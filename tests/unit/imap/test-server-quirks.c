@@ -22,6 +22,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -604,8 +605,7 @@ test_50 (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->fetch.uid, ==, 2);
 }
 
-#define QUIRK(number, name) \
-  g_test_add ("/imap/quirk/" #number "-" name, Fixture, NULL, set_up, test_##number, tear_down)
+#define QUIRK(number, name) add_both_ways ("quirk/" #number "-" name, test_##number)
 
 int
 main (int argc, char **argv)

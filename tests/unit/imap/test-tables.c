@@ -14,6 +14,7 @@ static void
 set_up (Fixture *self, gconstpointer data)
 {
   feed_init (&self->feed, NULL);
+  self->feed.byte_by_byte = GPOINTER_TO_INT (data);
 }
 
 static void
@@ -285,16 +286,16 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/imap/tables/capabilities", Fixture, NULL, set_up, test_capabilities, tear_down);
-  g_test_add ("/imap/tables/capability-names", Fixture, NULL, set_up, test_capability_names, tear_down);
-  g_test_add ("/imap/tables/rev2", Fixture, NULL, set_up, test_rev2, tear_down);
-  g_test_add ("/imap/tables/capability-limit", Fixture, NULL, set_up, test_capability_limit, tear_down);
-  g_test_add ("/imap/tables/codes", Fixture, NULL, set_up, test_codes, tear_down);
-  g_test_add ("/imap/tables/response-names", Fixture, NULL, set_up, test_response_names, tear_down);
-  g_test_add ("/imap/tables/verdicts", Fixture, NULL, set_up, test_verdicts, tear_down);
-  g_test_add ("/imap/tables/error-text", Fixture, NULL, set_up, test_error_text, tear_down);
-  g_test_add ("/imap/tables/flags", Fixture, NULL, set_up, test_flags, tear_down);
-  g_test_add ("/imap/tables/keywords", Fixture, NULL, set_up, test_keywords, tear_down);
-  g_test_add ("/imap/tables/servers", Fixture, NULL, set_up, test_servers, tear_down);
+  add_both_ways ("tables/capabilities", test_capabilities);
+  add_both_ways ("tables/capability-names", test_capability_names);
+  add_both_ways ("tables/rev2", test_rev2);
+  add_both_ways ("tables/capability-limit", test_capability_limit);
+  add_both_ways ("tables/codes", test_codes);
+  add_both_ways ("tables/response-names", test_response_names);
+  add_both_ways ("tables/verdicts", test_verdicts);
+  add_both_ways ("tables/error-text", test_error_text);
+  add_both_ways ("tables/flags", test_flags);
+  add_both_ways ("tables/keywords", test_keywords);
+  add_both_ways ("tables/servers", test_servers);
   return g_test_run ();
 }

@@ -174,7 +174,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/value/tokens", test_tokens);
   g_test_add_func ("/imap/value/broken", test_broken);
   g_test_add_func ("/imap/value/sections", test_sections);
-  g_test_add_func ("/imap/value/numbers", test_numbers);
+  g_test_add_func ("/imap/value/s18-numbers", test_numbers);
   g_test_add_func ("/imap/value/accessors", test_accessors);
   g_test_add_func ("/imap/value/s15-depth", test_depth);
   g_test_add_func ("/imap/value/list-items", test_list_items);
