@@ -82,6 +82,13 @@ imap_pipeline_get_arena (ImapPipeline *self)
   return imap_reader_get_arena (self->reader);
 }
 
+/* Gives back what a parked connection does not need. */
+void
+imap_pipeline_release_memory (ImapPipeline *self)
+{
+  imap_reader_release_memory (self->reader);
+}
+
 ImapDialect *
 imap_pipeline_get_dialect (ImapPipeline *self)
 {

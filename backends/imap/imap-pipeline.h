@@ -55,6 +55,7 @@ void imap_pipeline_set_unsolicited (ImapPipeline *self, ImapResponseFunc func, g
 void imap_pipeline_set_broken_func (ImapPipeline *self, void (*func) (gpointer user_data), gpointer user_data);
 TaubeConnection *imap_pipeline_get_connection (ImapPipeline *self);
 TaubeArena *imap_pipeline_get_arena (ImapPipeline *self);
+void imap_pipeline_release_memory (ImapPipeline *self);
 ImapDialect *imap_pipeline_get_dialect (ImapPipeline *self);
 gboolean imap_pipeline_is_broken (ImapPipeline *self);
 void imap_pipeline_break (ImapPipeline *self, const GError *error);

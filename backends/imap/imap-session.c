@@ -329,6 +329,7 @@ imap_session_park (TaubeSession *session, gint64 deadline, TaubeParkFunc func, g
     return FALSE;
   self->park_func = func;
   self->park_data = user_data;
+  imap_pipeline_release_memory (self->pipeline);
   return taube_connection_park (self->connection, deadline, woken, self);
 }
 
