@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube/taube-message.h>
+#include <taube/taube-enum-types.h>
 #include <taube/taube-message-list.h>
 
 #include "core/taube-item-private.h"
@@ -27,12 +28,37 @@ typedef struct
   TaubeItemClass parent_class;
 } TaubeMessageClass;
 
+/* The text properties come first, numbered like the columns. */
+enum
+{
+  PROP_TEXT = 1,
+  PROP_FLAGS = PROP_TEXT + TAUBE_N_MESSAGE_COLUMNS,
+  PROP_KEYWORDS,
+  PROP_SIZE,
+  PROP_DATE,
+  PROP_SENT_DATE,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (TaubeMessage, taube_message, TAUBE_TYPE_ITEM)
 
 static TaubeMessageList *
 get_row (TaubeMessage *self, guint *position_out)
 {
   return (TaubeMessageList *) taube_item_get_home ((TaubeItem *) self, position_out);
+}
+
+static const char *
+get_text (TaubeMessage *self, TaubeMessageColumn column)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_text (list, column, position);
 }
 
 static const char *
@@ -56,6 +82,33 @@ taube_message_get_id (TaubeItem *item)
 }
 
 static void
+taube_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  TaubeMessage *self = TAUBE_MESSAGE (object);
+
+  switch (prop_id)
+    {
+    case PROP_FLAGS:
+      g_value_set_flags (value, taube_message_get_flags (self));
+      break;
+    case PROP_KEYWORDS:
+      g_value_set_boxed (value, taube_message_get_keywords (self));
+      break;
+    case PROP_SIZE:
+      g_value_set_uint64 (value, taube_message_get_size (self));
+      break;
+    case PROP_DATE:
+      g_value_take_boxed (value, taube_message_get_date (self));
+      break;
+    case PROP_SENT_DATE:
+      g_value_take_boxed (value, taube_message_get_sent_date (self));
+      break;
+    default:
+      g_value_set_string (value, get_text (self, prop_id - PROP_TEXT));
+    }
+}
+
+static void
 taube_message_finalize (GObject *object)
 {
   g_free (TAUBE_MESSAGE (object)->id);
@@ -63,10 +116,114 @@ taube_message_finalize (GObject *object)
 }
 
 static void
+install_text_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * TaubeMessage:subject: (getter get_subject)
+   *
+   * The subject.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_SUBJECT] = g_param_spec_string ("subject", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:from: (getter get_from)
+   *
+   * Who wrote the message.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_FROM] = g_param_spec_string ("from", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:sender: (getter get_sender)
+   *
+   * Who sent it.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_SENDER] = g_param_spec_string ("sender", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:reply-to: (getter get_reply_to)
+   *
+   * Where replies shall go.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_REPLY_TO] = g_param_spec_string ("reply-to", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:to: (getter get_to)
+   *
+   * Whom the message is for.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_TO] = g_param_spec_string ("to", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:cc: (getter get_cc)
+   *
+   * Who got a copy.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_CC] = g_param_spec_string ("cc", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:bcc: (getter get_bcc)
+   *
+   * Who got a copy without the others being told.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_BCC] = g_param_spec_string ("bcc", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:message-id: (getter get_message_id)
+   *
+   * The name that the sender gave the message.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_MESSAGE_ID] = g_param_spec_string ("message-id", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:in-reply-to: (getter get_in_reply_to)
+   *
+   * The message ids of the messages that this one answers.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_IN_REPLY_TO] = g_param_spec_string ("in-reply-to", NULL, NULL, NULL, flags);
+}
+
+static void
+install_other_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * TaubeMessage:flags: (getter get_flags)
+   *
+   * The system flags.
+   */
+  props[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, TAUBE_TYPE_MESSAGE_FLAGS, 0, flags);
+  /**
+   * TaubeMessage:keywords: (getter get_keywords)
+   *
+   * The keywords.
+   */
+  props[PROP_KEYWORDS] = g_param_spec_boxed ("keywords", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * TaubeMessage:size: (getter get_size)
+   *
+   * The size in bytes.
+   */
+  props[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  /**
+   * TaubeMessage:date: (getter get_date)
+   *
+   * When the message arrived.
+   */
+  props[PROP_DATE] = g_param_spec_boxed ("date", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * TaubeMessage:sent-date: (getter get_sent_date)
+   *
+   * When the message was sent.
+   */
+  props[PROP_SENT_DATE] = g_param_spec_boxed ("sent-date", NULL, NULL, G_TYPE_DATE_TIME, flags);
+}
+
+static void
 taube_message_class_init (TaubeMessageClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = taube_message_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = taube_message_get_property;
+  object_class->finalize = taube_message_finalize;
   TAUBE_ITEM_CLASS (klass)->get_id = taube_message_get_id;
+  install_text_properties ();
+  install_other_properties ();
+  g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
 static void
@@ -75,7 +232,7 @@ taube_message_init (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_flags:
+ * taube_message_get_flags: (get-property flags)
  * @self: a message
  *
  * Gives the system flags that the message had when it was listed.
@@ -94,7 +251,7 @@ taube_message_get_flags (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_keywords:
+ * taube_message_get_keywords: (get-property keywords)
  * @self: a message
  *
  * Gives the keywords that the message had when it was listed: flags that users and programs made up, such as `$Junk`.
@@ -113,7 +270,7 @@ taube_message_get_keywords (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_size:
+ * taube_message_get_size: (get-property size)
  * @self: a message
  *
  * Gives the size of the message in bytes, as the server counts it.
@@ -144,7 +301,7 @@ make_date (gint64 unix_time, int offset_minutes)
 }
 
 /**
- * taube_message_get_date:
+ * taube_message_get_date: (get-property date)
  * @self: a message
  *
  * Tells when the message arrived on the server.
@@ -165,7 +322,7 @@ taube_message_get_date (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_sent_date:
+ * taube_message_get_sent_date: (get-property sent-date)
  * @self: a message
  *
  * Tells when the message was sent, as its sender says.
@@ -185,19 +342,8 @@ taube_message_get_sent_date (TaubeMessage *self)
   return taube_message_list_get_sent_date (list, position, &unix_time, &offset) ? make_date (unix_time, offset) : NULL;
 }
 
-static const char *
-get_text (TaubeMessage *self, TaubeMessageColumn column)
-{
-  TaubeMessageList *list;
-  guint position;
-
-  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
-  list = get_row (self, &position);
-  return taube_message_list_get_text (list, column, position);
-}
-
 /**
- * taube_message_get_subject:
+ * taube_message_get_subject: (get-property subject)
  * @self: a message
  *
  * Gives the subject, decoded.
@@ -212,7 +358,7 @@ taube_message_get_subject (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_from:
+ * taube_message_get_from: (get-property from)
  * @self: a message
  *
  * Tells who wrote the message.
@@ -227,7 +373,7 @@ taube_message_get_from (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_sender:
+ * taube_message_get_sender: (get-property sender)
  * @self: a message
  *
  * Tells who sent the message: where somebody else sent it for its author.
@@ -242,7 +388,7 @@ taube_message_get_sender (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_reply_to:
+ * taube_message_get_reply_to: (get-property reply-to)
  * @self: a message
  *
  * Tells where replies shall go.
@@ -257,7 +403,7 @@ taube_message_get_reply_to (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_to:
+ * taube_message_get_to: (get-property to)
  * @self: a message
  *
  * Tells whom the message is for.
@@ -272,7 +418,7 @@ taube_message_get_to (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_cc:
+ * taube_message_get_cc: (get-property cc)
  * @self: a message
  *
  * Tells who got a copy.
@@ -287,7 +433,7 @@ taube_message_get_cc (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_bcc:
+ * taube_message_get_bcc: (get-property bcc)
  * @self: a message
  *
  * Tells who got a copy without the others being told; known to the sender only.
@@ -302,7 +448,7 @@ taube_message_get_bcc (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_message_id:
+ * taube_message_get_message_id: (get-property message-id)
  * @self: a message
  *
  * Gives the name that the sender gave the message, unlike any other in the world (RFC 5322), between angle
@@ -318,7 +464,7 @@ taube_message_get_message_id (TaubeMessage *self)
 }
 
 /**
- * taube_message_get_in_reply_to:
+ * taube_message_get_in_reply_to: (get-property in-reply-to)
  * @self: a message
  *
  * Gives the message ids of the messages that this one answers.

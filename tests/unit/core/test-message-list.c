@@ -414,6 +414,43 @@ test_items (void)
   g_assert_null (taube_message_get_sent_date (second));
 }
 
+/* A list view binds to properties. */
+static void
+test_properties (void)
+{
+  TaubeMessageListBuilder *builder = new_builder ();
+  g_autoptr (TaubeMessageList) list = NULL;
+  g_autoptr (TaubeMessage) message = NULL;
+  g_autofree char *subject = NULL;
+  g_autofree char *from = NULL;
+  g_autofree char *answered = NULL;
+  g_auto (GStrv) keywords = NULL;
+  g_autoptr (GDateTime) date = NULL;
+  g_autoptr (GDateTime) sent = NULL;
+  TaubeMessageFlags flags;
+  guint64 size;
+
+  taube_message_list_builder_add (builder, "7.", 1);
+  taube_message_list_builder_set_flags (builder, TAUBE_MESSAGE_FLAGS_SEEN, (const char *const[]){ "work" }, 1);
+  taube_message_list_builder_set_size (builder, 12);
+  taube_message_list_builder_set_date (builder, 5, 0);
+  set_text (builder, SUBJECT, "a subject");
+  set_text (builder, IN_REPLY_TO, "<1@example.org>");
+  add_address (builder, FROM, NULL, "ann", "example.org");
+  list = taube_message_list_builder_end (builder);
+  message = taube_message_new_from_list (list, 0);
+  g_object_get (message, "subject", &subject, "from", &from, "in-reply-to", &answered, "keywords", &keywords, "date",
+                &date, "sent-date", &sent, "flags", &flags, "size", &size, NULL);
+  g_assert_cmpstr (subject, ==, "a subject");
+  g_assert_cmpstr (from, ==, "ann@example.org");
+  g_assert_cmpstr (answered, ==, "<1@example.org>");
+  g_assert_cmpstr (keywords[0], ==, "work");
+  g_assert_cmpint (g_date_time_to_unix (date), ==, 5);
+  g_assert_null (sent);
+  g_assert_cmpuint (flags, ==, TAUBE_MESSAGE_FLAGS_SEEN);
+  g_assert_cmpuint (size, ==, 12);
+}
+
 static void
 test_interleaved_columns (void)
 {
@@ -520,6 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/message-list/keywords", test_keywords);
   g_test_add_func ("/message-list/keywords-of-dropped-rows", test_keywords_of_dropped_rows);
   g_test_add_func ("/message-list/items", test_items);
+  g_test_add_func ("/message-list/properties", test_properties);
   g_test_add_func ("/message-list/interleaved-columns", test_interleaved_columns);
   g_test_add_func ("/message-list/enormous-strings", test_enormous_strings);
   g_test_add_func ("/message-list/a-million-rows", test_a_million_rows);
