@@ -82,21 +82,95 @@ taube_account_connect_finish (TaubeAccount *self, GAsyncResult *result, GError *
 
 /* Disconnect. */
 
-static gboolean
-return_disconnected (gpointer data)
+/* Somebody who waits until the last connection is closed, or until he is cancelled: a thread or a task. */
+typedef struct
 {
-  g_task_return_boolean (data, TRUE);
+  gatomicrefcount refs;
+  GMutex lock;
+  GCond cond;
+  gboolean done;             /* under lock */
+  GTask *task;               /* NULL: a thread waits for the condition */
+  GCancellable *cancellable;
+  gulong cancelled_id;
+} Goodbye;
+
+static void
+goodbye_unref (gpointer data)
+{
+  Goodbye *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_cond_clear (&self->cond);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static Goodbye *
+goodbye_ref (Goodbye *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+/* In the caller's context. */
+static gboolean
+return_goodbye (gpointer data)
+{
+  Goodbye *self = data;
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+
+  g_cancellable_disconnect (self->cancellable, self->cancelled_id);
+  g_clear_object (&self->cancellable);
+  g_task_return_boolean (task, TRUE); /* or what its cancellable says */
   return G_SOURCE_REMOVE;
 }
 
-/* On the I/O thread. */
+static void
+goodbye_end (Goodbye *self)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->done;
+  self->done = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (first && self->task != NULL)
+    taube_context_invoke (g_task_get_context (self->task), return_goodbye, goodbye_ref (self), goodbye_unref);
+}
+
+/* On the I/O thread, once. */
 static gboolean
 on_disconnected (gpointer data)
 {
-  GTask *task = data;
-
-  taube_context_invoke (g_task_get_context (task), return_disconnected, task, g_object_unref);
+  goodbye_end (data);
+  goodbye_unref (data);
   return G_SOURCE_REMOVE;
+}
+
+static void
+on_goodbye_cancelled (GCancellable *cancellable, gpointer data)
+{
+  goodbye_end (data);
+}
+
+static Goodbye *
+goodbye_new (GTask *task, GCancellable *cancellable)
+{
+  Goodbye *self = g_new0 (Goodbye, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->task = task;
+  if (cancellable != NULL)
+    {
+      self->cancellable = g_object_ref (cancellable);
+      self->cancelled_id
+          = g_cancellable_connect (cancellable, G_CALLBACK (on_goodbye_cancelled), goodbye_ref (self), goodbye_unref);
+    }
+  return self;
 }
 
 /**
@@ -117,7 +191,7 @@ taube_account_disconnect_async (TaubeAccount *self, GCancellable *cancellable, G
   g_return_if_fail (TAUBE_IS_ACCOUNT (self));
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, taube_account_disconnect_async);
-  taube_pool_disconnect (taube_account_get_pool (self), on_disconnected, task);
+  taube_pool_disconnect (taube_account_get_pool (self), on_disconnected, goodbye_new (task, cancellable));
 }
 
 /**
@@ -133,52 +207,6 @@ taube_account_disconnect_finish (TaubeAccount *self, GAsyncResult *result, GErro
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-typedef struct
-{
-  gatomicrefcount refs;
-  GMutex lock;
-  GCond cond;
-  gboolean done;
-} Goodbye;
-
-static void
-goodbye_unref (gpointer data)
-{
-  Goodbye *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->refs))
-    return;
-  g_cond_clear (&self->cond);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-static gboolean
-goodbye_end (gpointer data)
-{
-  Goodbye *self = data;
-
-  g_mutex_lock (&self->lock);
-  self->done = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-goodbye_said (gpointer data)
-{
-  goodbye_end (data);
-  goodbye_unref (data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_goodbye_cancelled (GCancellable *cancellable, gpointer data)
-{
-  goodbye_end (data);
-}
-
 /**
  * taube_account_disconnect: (method)
  * @cancellable: (nullable): stops waiting; the connections are closed all the same
@@ -192,7 +220,6 @@ gboolean
 taube_account_disconnect (TaubeAccount *self, GCancellable *cancellable, GError **error)
 {
   Goodbye *goodbye;
-  gulong id = 0;
 
   g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), FALSE);
   if (taube_frame_is_inside (self) || taube_io_thread_is_current ())
@@ -202,20 +229,17 @@ taube_account_disconnect (TaubeAccount *self, GCancellable *cancellable, GError 
       return FALSE;
     }
 
-  goodbye = g_new0 (Goodbye, 1);
-  g_atomic_ref_count_init (&goodbye->refs);
-  g_atomic_ref_count_inc (&goodbye->refs);
-  g_mutex_init (&goodbye->lock);
-  g_cond_init (&goodbye->cond);
-  taube_pool_disconnect (taube_account_get_pool (self), goodbye_said, goodbye);
-  if (cancellable != NULL)
-    id = g_cancellable_connect (cancellable, G_CALLBACK (on_goodbye_cancelled), goodbye, NULL);
+  goodbye = goodbye_new (NULL, cancellable);
+  taube_pool_disconnect (taube_account_get_pool (self), on_disconnected, goodbye_ref (goodbye));
   g_mutex_lock (&goodbye->lock);
   while (!goodbye->done)
     g_cond_wait (&goodbye->cond, &goodbye->lock);
   g_mutex_unlock (&goodbye->lock);
   if (cancellable != NULL)
-    g_cancellable_disconnect (cancellable, id);
+    {
+      g_cancellable_disconnect (cancellable, goodbye->cancelled_id);
+      g_clear_object (&goodbye->cancellable);
+    }
   goodbye_unref (goodbye);
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
