@@ -10,6 +10,7 @@ choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_toke
 {
   ImapAccount *account = imap_session_get_account (self);
   TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (account));
+  g_autofree char *mechanism = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (account)), "auth");
   TaubeSaslRequest request = { 0 };
 
   request.user = taube_uri_get_user (uri);
@@ -21,7 +22,7 @@ choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_toke
   request.secure = taube_connection_is_secure (self->connection);
   request.allow_plaintext = imap_account_is_plain_allowed (account);
   request.login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
-  request.mechanism = taube_uri_get_auth (uri);
+  request.mechanism = mechanism; /* the URI's ;AUTH= went into the settings, if it was not "*" */
   request.limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
   return taube_sasl_new (imap_capabilities_get_mechanisms (self->capabilities), &request, error);
 }
