@@ -23,7 +23,7 @@ typedef struct
   gboolean id_needs_fields;
   /* 163, 126, yeah.net: ID must come before SELECT, or SELECT fails with "Unsafe Login". */
   gboolean id_before_select;
-  /* The whole server answers LIST RETURN with BAD although IMAP4rev2 is enabled. */
+  /* Answers LIST RETURN with BAD although it offers it. No greeting tells: set when it happens. */
   gboolean no_list_return;
   /* Yahoo, AOL: only the newest messages are shown; the rest is not deleted. */
   gboolean shows_only_newest;
@@ -39,8 +39,6 @@ typedef struct
   gboolean no_search_not;
   /* iCloud sends FETCH while IDLE ends; iCloud, Yandex: mailbox data may come with any command. */
   gboolean late_fetch;
-  /* PREVIEW answers of some servers cannot be read. */
-  gboolean no_preview;
   /* Commands that may be on the way at once; Exchange answers many STATUS with BAD. */
   guint max_pipeline;
   /* Bytes of a command line: 16 KiB for Courier, less for QQ, which dislikes long UID sets. */
