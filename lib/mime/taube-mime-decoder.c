@@ -44,7 +44,6 @@ taube_mime_decoder_new (const char *encoding, const char *charset, TaubeMimeDeco
 void
 taube_mime_decoder_free (TaubeMimeDecoder *self)
 {
-  taube_mime_transfer_close (&self->transfer);
   taube_mime_charset_close (&self->charset);
   taube_buffer_clear (&self->bytes);
   taube_buffer_clear (&self->text);

@@ -3,36 +3,24 @@
 
 #include <string.h>
 
-static void
-init_gmime (void)
-{
-  static gsize once = 0;
-
-  if (g_once_init_enter (&once))
-    {
-      g_mime_init ();
-      g_once_init_leave (&once, 1);
-    }
-}
-
 /* encoding = "7bit" / "8bit" / "binary" / "quoted-printable" / "base64" / …   (RFC 2045)
  *
- * NULL is 7bit. FALSE: not known, and passed on as it is; taube_mime_transfer_close() is due all the same. */
+ * NULL is 7bit. FALSE: not known, and passed on as it is. */
 gboolean
 taube_mime_transfer_open (TaubeMimeTransfer *self, const char *encoding)
 {
-  static const struct { const char *name; GMimeContentEncoding encoding; } encodings[] = {
-    { "7bit", GMIME_CONTENT_ENCODING_7BIT },
-    { "8bit", GMIME_CONTENT_ENCODING_8BIT },
-    { "binary", GMIME_CONTENT_ENCODING_BINARY },
-    { "7-bit", GMIME_CONTENT_ENCODING_7BIT },
-    { "8-bit", GMIME_CONTENT_ENCODING_8BIT },
-    { "", GMIME_CONTENT_ENCODING_7BIT },
-    { "quoted-printable", GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE },
-    { "base64", GMIME_CONTENT_ENCODING_BASE64 },
-    { "x-uuencode", GMIME_CONTENT_ENCODING_UUENCODE },
-    { "x-uue", GMIME_CONTENT_ENCODING_UUENCODE },
-    { "uuencode", GMIME_CONTENT_ENCODING_UUENCODE },
+  static const struct { const char *name; TaubeMimeTransferKind kind; } encodings[] = {
+    { "7bit", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "8bit", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "binary", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "7-bit", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "8-bit", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "", TAUBE_MIME_TRANSFER_IDENTITY },
+    { "quoted-printable", TAUBE_MIME_TRANSFER_QUOTED_PRINTABLE },
+    { "base64", TAUBE_MIME_TRANSFER_BASE64 },
+    { "x-uuencode", TAUBE_MIME_TRANSFER_UUENCODE },
+    { "x-uue", TAUBE_MIME_TRANSFER_UUENCODE },
+    { "uuencode", TAUBE_MIME_TRANSFER_UUENCODE },
   };
 
   *self = (TaubeMimeTransfer){ 0 };
@@ -41,25 +29,13 @@ taube_mime_transfer_open (TaubeMimeTransfer *self, const char *encoding)
   for (guint i = 0; i < G_N_ELEMENTS (encodings); i++)
     if (g_ascii_strcasecmp (encodings[i].name, encoding) == 0)
       {
-        self->encoding = encodings[i].encoding;
-        if (self->encoding == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE)
-          {
-            init_gmime ();
-            self->filter = g_mime_filter_basic_new (self->encoding, FALSE);
-          }
+        self->kind = encodings[i].kind;
         return TRUE;
       }
   return FALSE;
 }
 
-void
-taube_mime_transfer_close (TaubeMimeTransfer *self)
-{
-  g_clear_object (&self->filter);
-}
-
-/* Base64 of a stranger: what is not in the alphabet is skipped, a group cut short gives what it has (GMime's filter
- * would drop it). */
+/* Base64 of a stranger: what is not in the alphabet is skipped, a group cut short gives what it has. */
 static void
 decode_base64 (TaubeMimeTransfer *self, const char *text, gsize length, TaubeBuffer *out)
 {
@@ -131,7 +107,6 @@ decode_uu_line (TaubeMimeTransfer *self, TaubeBuffer *out)
   taube_buffer_append (out, bytes, n);
 }
 
-/* GMime's filter gives another result when a line is cut. */
 static void
 decode_uu (TaubeMimeTransfer *self, const char *text, gsize length, gboolean last, TaubeBuffer *out)
 {
@@ -149,33 +124,81 @@ decode_uu (TaubeMimeTransfer *self, const char *text, gsize length, gboolean las
     decode_uu_line (self, out);
 }
 
-static void
-decode_by_filter (TaubeMimeTransfer *self, const guint8 *data, gsize length, gboolean last, TaubeBuffer *out)
+static gboolean
+is_blank_or_cr (char c)
 {
-  char *decoded = NULL;
-  gsize decoded_length = 0, room = 0;
+  return c == ' ' || c == '\t' || c == '\r';
+}
 
-  if (last)
-    g_mime_filter_complete (self->filter, (char *) data, length, 0, &decoded, &decoded_length, &room);
-  else
-    g_mime_filter_filter (self->filter, (char *) data, length, 0, &decoded, &decoded_length, &room);
-  taube_buffer_append (out, decoded, decoded_length);
+/* Looks at C behind what is not yet decided, which begins with "=". Returns FALSE when both do not belong together. */
+static gboolean
+continue_quoted (TaubeMimeTransfer *self, char c, TaubeBuffer *out)
+{
+  gboolean hex = self->line_length > 1 && g_ascii_isxdigit (self->line[1]);
+
+  if (c == '\n' && !hex)
+    {
+      self->line_length = 0; /* a soft line break */
+      return TRUE;
+    }
+  if (hex && g_ascii_isxdigit (c))
+    {
+      guint8 byte = (guint8) (g_ascii_xdigit_value (self->line[1]) * 16 + g_ascii_xdigit_value (c));
+
+      taube_buffer_append (out, &byte, 1);
+      self->line_length = 0;
+      return TRUE;
+    }
+  if (hex || self->line_length == sizeof self->line
+      || !(is_blank_or_cr (c) || (self->line_length == 1 && g_ascii_isxdigit (c))))
+    return FALSE;
+  self->line[self->line_length++] = c;
+  return TRUE;
+}
+
+/* "=" 2HEXDIG, or "=" *WSP CRLF, which joins two lines   (RFC 2045); what is neither stays as it is */
+static void
+decode_quoted (TaubeMimeTransfer *self, const char *text, gsize length, gboolean last, TaubeBuffer *out)
+{
+  for (gsize i = 0; i < length;)
+    {
+      const char *end;
+
+      if (self->line_length > 0)
+        {
+          if (continue_quoted (self, text[i], out))
+            {
+              i++;
+              continue;
+            }
+          taube_buffer_append (out, self->line, self->line_length);
+          self->line_length = 0;
+        }
+      end = memchr (text + i, '=', length - i);
+      taube_buffer_append (out, text + i, end != NULL ? (gsize) (end - text) - i : length - i);
+      if (end == NULL)
+        break;
+      self->line[self->line_length++] = '=';
+      i = (gsize) (end - text) + 1;
+    }
+  if (last && self->line_length > 1 && g_ascii_isxdigit (self->line[1]))
+    taube_buffer_append (out, self->line, self->line_length);
 }
 
 /* Appends DATA, decoded, to OUT. LAST says that nothing follows. Never fails: what is no code is skipped or kept. */
 void
 taube_mime_transfer_decode (TaubeMimeTransfer *self, const guint8 *data, gsize length, gboolean last, TaubeBuffer *out)
 {
-  switch (self->encoding)
+  switch (self->kind)
     {
-    case GMIME_CONTENT_ENCODING_BASE64:
+    case TAUBE_MIME_TRANSFER_BASE64:
       decode_base64 (self, (const char *) data, length, out);
       break;
-    case GMIME_CONTENT_ENCODING_UUENCODE:
-      decode_uu (self, (const char *) data, length, last, out);
+    case TAUBE_MIME_TRANSFER_QUOTED_PRINTABLE:
+      decode_quoted (self, (const char *) data, length, last, out);
       break;
-    case GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE:
-      decode_by_filter (self, data, length, last, out);
+    case TAUBE_MIME_TRANSFER_UUENCODE:
+      decode_uu (self, (const char *) data, length, last, out);
       break;
     default:
       taube_buffer_append (out, data, length);
@@ -186,7 +209,7 @@ taube_mime_transfer_decode (TaubeMimeTransfer *self, const guint8 *data, gsize l
 void
 taube_mime_append_base64 (TaubeBuffer *out, const char *text, gsize length)
 {
-  TaubeMimeTransfer transfer = { .encoding = GMIME_CONTENT_ENCODING_BASE64 };
+  TaubeMimeTransfer transfer = { .kind = TAUBE_MIME_TRANSFER_BASE64 };
 
   decode_base64 (&transfer, text, length, out);
 }

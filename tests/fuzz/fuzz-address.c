@@ -14,6 +14,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   g_autofree char *text = taube_address_list_to_string (addresses);
   g_autoptr (GPtrArray) again = taube_address_list_parse (text);
 
+  g_assert_nonnull (again);
   g_assert_true (g_utf8_validate (text, -1, NULL));
   for (const char *c = text; *c != '\0'; c++)
     g_assert_false (g_ascii_iscntrl (*c));
