@@ -27,7 +27,7 @@ struct _TaubeTestChild
 static void
 in_child (gpointer user_data)
 {
-  prctl (PR_SET_PDEATHSIG, SIGKILL);
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
 static GStrv
