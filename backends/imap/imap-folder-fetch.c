@@ -183,7 +183,8 @@ check_answer (const Fetch *fetch, GError **error)
                  folder, fetch->section[0] != '\0' ? "part " : "content", fetch->section);
   else
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-                 "cannot fetch message \"%s\" in folder \"%s\": the server says OK and sends nothing", fetch->id, folder);
+                 "cannot fetch message \"%s\" in folder \"%s\": the server says OK and sends nothing", fetch->id,
+                 folder);
   return FALSE;
 }
 
@@ -191,9 +192,9 @@ check_answer (const Fetch *fetch, GError **error)
 static gboolean
 run_fetch (Fetch *fetch, guint64 partial, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (ImapCall) call
-    = imap_session_call (fetch->session, "UID FETCH", TAUBE_ERROR_PROTOCOL, "cannot fetch message \"%s\" in folder \"%s\"",
-                         fetch->id, taube_folder_get_name (fetch->folder));
+  g_autoptr (ImapCall) call = imap_session_call (fetch->session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
+                                                 "cannot fetch message \"%s\" in folder \"%s\"", fetch->id,
+                                                 taube_folder_get_name (fetch->folder));
 
   imap_command_add_number (call->command, fetch->uid);
   imap_command_open (call->command);

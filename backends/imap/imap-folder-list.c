@@ -370,8 +370,8 @@ run_pieces (Listing *listing, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-/* Replies that are still to come belong to nobody any more; what is on its way is waited for, so that the connection can
- * go on. */
+/* Replies that are still to come belong to nobody any more; what is on its way is waited for, so that the connection
+ * can go on. */
 static void
 drain (Listing *listing, GCancellable *cancellable)
 {

@@ -162,7 +162,8 @@ set_found (Store *store, const ImapSeqset *uids, const char *prefix, const Prese
   taube_id_set_remove_set (all, found);
   if (taube_id_set_get_size (all) == 0)
     return;
-  missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "cannot set flags: there is no such message in folder \"%s\"",
+  missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
+                         "cannot set flags: there is no such message in folder \"%s\"",
                          taube_folder_get_name (store->folder));
   taube_batch_result_set_failed (store->result, all, missing);
 }

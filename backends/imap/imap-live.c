@@ -62,8 +62,8 @@ imap_live_report (ImapSession *session)
   const char *version = describe_version (session);
 
   for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
-    taube_account_set_live_capability (account, imap_rows[i].capability, imap_rows[i].module, imap_rows[i].module_reason,
-                                       version);
+    taube_account_set_live_capability (account, imap_rows[i].capability, imap_rows[i].module,
+                                       imap_rows[i].module_reason, version);
   for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
     report_conditional (session, account, &conditional_rows[i]);
   report_server (session, account);

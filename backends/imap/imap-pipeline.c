@@ -122,7 +122,8 @@ break_with (ImapPipeline *self, GError *error, GError **error_out)
   return FALSE;
 }
 
-/* Unsolicited data is counted afresh: what a server may say in hours of waiting is not what it may say in one command. */
+/* Unsolicited data is counted afresh: what a server may say in hours of waiting is not what it may say in one
+ * command. */
 void
 imap_pipeline_reset_flood (ImapPipeline *self)
 {
@@ -577,8 +578,8 @@ imap_pipeline_write_line (ImapPipeline *self, const char *text, gboolean secret,
     return FALSE;
   line = g_strconcat (text, "\r\n", NULL);
   self->continued = FALSE;
-  ok = taube_connection_write (self->connection, line, length + 2, &redaction, secret && length > 0 ? 1 : 0, cancellable,
-                               &local);
+  ok = taube_connection_write (self->connection, line, length + 2, &redaction, secret && length > 0 ? 1 : 0,
+                               cancellable, &local);
   if (secret)
     taube_memory_wipe (line, length);
   return ok || break_with (self, local, error);

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 
 /* Commands on their way to one server and the replies on their way back. Blocking, one thread at a time.
  *
- * There are two kinds of failure. Refused: the server said NO; imap_pipeline_is_broken() stays FALSE. Broken: the stream
- * ended, timed out, was cancelled in the middle or is out of step; nothing more can be done with it. */
+ * There are two kinds of failure. Refused: the server said NO; imap_pipeline_is_broken() stays FALSE. Broken: the
+ * stream ended, timed out, was cancelled in the middle or is out of step; nothing more can be done with it. */
 typedef struct _ImapPipeline ImapPipeline;
 typedef struct _ImapCall ImapCall;
 

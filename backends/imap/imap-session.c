@@ -210,7 +210,8 @@ imap_session_call (ImapSession *self, const char *name, TaubeError fallback, con
   return imap_call_new (self->pipeline, name, fallback, "%s", text);
 }
 
-/* Every job begins here: the session may still be in the IDLE of a watch, and its knowledge of the mailbox may be old. */
+/* Every job begins here: the session may still be in the IDLE of a watch, and its knowledge of the mailbox may be
+ * old. */
 gboolean
 imap_session_begin (ImapSession *self, GCancellable *cancellable, GError **error)
 {

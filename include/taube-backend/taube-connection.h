@@ -20,8 +20,8 @@ typedef struct
   guint16 port;
   gboolean implicit_tls; /* TLS from the first byte; otherwise taube_connection_start_tls() later, or never */
   char *ca_file;         /* PEM file of further authorities to trust, or NULL */
-  char *pin;             /* see taube_pin_normalize(), or NULL: a matching key is trusted whatever else is wrong with the
-                          * certificate, any other key is refused */
+  char *pin;             /* see taube_pin_normalize(), or NULL: a matching key is trusted whatever else is wrong with
+                          * the certificate, any other key is refused */
   char *alpn;            /* such as "imap", or NULL */
   char *proxy;           /* URI of a proxy (socks5://, http://), or NULL for what the system says */
   guint connect_timeout; /* milliseconds for look-up, connecting, TLS and greeting together; 0: 30,000 */
@@ -44,9 +44,9 @@ TAUBE_API gboolean taube_endpoint_check (const TaubeEndpoint *self, GError **err
  * that only while no command was cut off in the middle; taube_connection_is_broken() tells. */
 typedef struct _TaubeConnection TaubeConnection;
 
-/* Connects, sets up TLS when the endpoint says so and, with WAIT_FOR_GREETING, waits until the server has spoken (or closed).
- * No thread is held while it waits. The callback is called on the I/O thread and must only hand over: it must not block.
- * TAUBE_ERROR_CONNECTION, _TLS, _CERTIFICATE (see taube_error_get_certificate()), _INVALID. */
+/* Connects, sets up TLS when the endpoint says so and, with WAIT_FOR_GREETING, waits until the server has spoken (or
+ * closed). No thread is held while it waits. The callback is called on the I/O thread and must only hand over: it must
+ * not block. TAUBE_ERROR_CONNECTION, _TLS, _CERTIFICATE (see taube_error_get_certificate()), _INVALID. */
 TAUBE_API void taube_connection_dial_async (const TaubeEndpoint *endpoint, gboolean wait_for_greeting,
                                             GCancellable *cancellable, GAsyncReadyCallback callback,
                                             gpointer user_data);
@@ -62,15 +62,15 @@ TAUBE_API void taube_connection_close (TaubeConnection *self);
 TAUBE_API TaubeBuffer *taube_connection_get_input (TaubeConnection *self);
 
 /* Blocks until more bytes are in the input buffer, as many as can be had in one go: > 0 how many, 0 the server closed
- * its side properly (again and again), -1 error. Pointers into the buffer are worthless afterwards. When it was cancelled
- * or the deadline came, nothing is lost and the owner may go on, or drop the connection. */
+ * its side properly (again and again), -1 error. Pointers into the buffer are worthless afterwards. When it was
+ * cancelled or the deadline came, nothing is lost and the owner may go on, or drop the connection. */
 TAUBE_API gssize taube_connection_fill (TaubeConnection *self, GCancellable *cancellable, GError **error);
 /* The same without blocking: TAUBE_CONNECTION_WOULD_BLOCK when nothing is there. */
 #define TAUBE_CONNECTION_WOULD_BLOCK (-2)
 TAUBE_API gssize taube_connection_fill_nowait (TaubeConnection *self, GError **error);
 
-/* Sends everything; REDACTIONS are the parts of DATA that the trace hides. While the server does not take it, what it says
- * is read into the input buffer, so that two full pipes cannot wait for each other. When it fails, compare
+/* Sends everything; REDACTIONS are the parts of DATA that the trace hides. While the server does not take it, what it
+ * says is read into the input buffer, so that two full pipes cannot wait for each other. When it fails, compare
  * taube_connection_get_bytes_written() with its value before: unchanged means that the server saw nothing of it. */
 TAUBE_API gboolean taube_connection_write (TaubeConnection *self, gconstpointer data, gsize length,
                                            const TaubeRedaction *redactions, guint n_redactions,
@@ -81,7 +81,8 @@ TAUBE_API gboolean taube_connection_start_tls (TaubeConnection *self, GCancellab
 
 /* When to give up (monotonic microseconds, 0: never), whatever still arrives. Holds until it is set again. */
 TAUBE_API void taube_connection_set_deadline (TaubeConnection *self, gint64 deadline);
-/* How long the server may say nothing while we wait for it; starts at the endpoint's. G_MAXUINT: as long as it likes. */
+/* How long the server may say nothing while we wait for it; starts at the endpoint's. G_MAXUINT: as long as it
+ * likes. */
 TAUBE_API void taube_connection_set_silence_timeout (TaubeConnection *self, guint milliseconds);
 
 TAUBE_API gboolean taube_connection_is_broken (TaubeConnection *self);
@@ -115,8 +116,8 @@ typedef void (*TaubeConnectionParkFunc) (TaubeConnection *self, TaubeConnectionW
 
 /* Nothing is left in the input buffer or in TLS, so only a new packet can bring more. */
 TAUBE_API gboolean taube_connection_is_parkable (TaubeConnection *self);
-/* Waits without a thread until there is something to read or DEADLINE comes (monotonic microseconds, 0: never); gives the
- * memory of its buffers back. FALSE: it is not parkable or broken; nothing has changed and FUNC is never called. */
+/* Waits without a thread until there is something to read or DEADLINE comes (monotonic microseconds, 0: never); gives
+ * the memory of its buffers back. FALSE: it is not parkable or broken; nothing has changed and FUNC is never called. */
 TAUBE_API gboolean taube_connection_park (TaubeConnection *self, gint64 deadline, TaubeConnectionParkFunc func,
                                           gpointer user_data);
 /* From any thread. TRUE: the caller owns the connection and FUNC will never be called. FALSE: FUNC was or will be

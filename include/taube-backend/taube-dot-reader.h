@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Takes a text that ends with a line of a single dot off a buffer and gives it back without the dots that were put before
- * lines (RFC 1939 section 3). Embed it by value: { .limit = … }, one for each text. */
+/* Takes a text that ends with a line of a single dot off a buffer and gives it back without the dots that were put
+ * before lines (RFC 1939 section 3). Embed it by value: { .limit = … }, one for each text. */
 typedef struct
 {
   guint64 limit;        /* bytes of the whole text */

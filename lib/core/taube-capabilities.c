@@ -23,8 +23,8 @@ typedef struct
  *
  * What a backend, or an account, can do: the comparison table in three levels, each answer with its reason.
  *
- * The protocol's level is what the table of the documentation says; the module's is what the backend implements; the live
- * one is what this server, login and account settings give, with the evidence. Immutable, safe between threads: an
+ * The protocol's level is what the table of the documentation says; the module's is what the backend implements; the
+ * live one is what this server, login and account settings give, with the evidence. Immutable, safe between threads: an
  * account gives a new table when an answer changes.
  */
 struct _TaubeCapabilities
@@ -418,8 +418,8 @@ taube_capabilities_require (TaubeCapabilities *self, TaubeCapability capability,
       answer = &self->answers[capability][level];
       if (!answer->known || answer->support != TAUBE_SUPPORT_NO)
         continue;
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s: not supported: %s (%s) is no%s%s%s%s%s", operation,
-                   rows_of_table[capability].title, rows_of_table[capability].key,
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s: not supported: %s (%s) is no%s%s%s%s%s",
+                   operation, rows_of_table[capability].title, rows_of_table[capability].key,
                    answer->reason != NULL ? ": " : "", answer->reason != NULL ? answer->reason : "",
                    answer->evidence != NULL ? " [" : "", answer->evidence != NULL ? answer->evidence : "",
                    answer->evidence != NULL ? "]" : "");
@@ -479,9 +479,9 @@ add_cell (JsonBuilder *builder, const TaubeCapabilities *self, TaubeCapability c
  * @self: a table
  *
  * The whole table as one JSON object, a member for each row named by its key:
- * `{"support": "yes|no|conditional", "level": "protocol|module|live", "reason": …, "evidence": …, "levels": {"protocol":
- * {"support": …, "reason": …, "evidence": …}, "module": {…}, "live": {…}}}`. What is not there is `null`; texts are not
- * translated.
+ * `{"support": "yes|no|conditional", "level": "protocol|module|live", "reason": …, "evidence": …,
+ * "levels": {"protocol": {"support": …, "reason": …, "evidence": …}, "module": {…}, "live": {…}}}`.
+ * What is not there is `null`; texts are not translated.
  *
  * Returns: (transfer full): JSON
  */

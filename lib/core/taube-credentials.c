@@ -4,8 +4,8 @@
 /**
  * TaubeCredentials:
  *
- * How to sign in. Nothing in it can be read back, and no log shows it; a password is wiped when the last reference goes.
- * Safe between threads.
+ * How to sign in. Nothing in it can be read back, and no log shows it; a password is wiped when the last reference
+ * goes. Safe between threads.
  */
 struct _TaubeCredentials
 {

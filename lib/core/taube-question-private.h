@@ -26,7 +26,8 @@ typedef struct _TaubeAnswer TaubeAnswer;
 TaubeAnswer *taube_answer_new (void);
 TaubeAnswer *taube_answer_ref (TaubeAnswer *self);
 void taube_answer_unref (TaubeAnswer *self);
-/* The first word counts, all others are dropped. SECRET and ERROR are taken and may be NULL; none of the three is no. */
+/* The first word counts, all others are dropped. SECRET and ERROR are taken and may be NULL; none of the three is
+ * no. */
 void taube_answer_give (TaubeAnswer *self, TaubeSecret *secret, gboolean trusted, GError *error);
 /* The context that is iterated while taube_answer_wait() waits: what is begun with it as the thread's default ends. */
 GMainContext *taube_answer_get_context (TaubeAnswer *self);

@@ -340,8 +340,8 @@ taube_settings_wants_tls (TaubeSettings *self)
  * - `auth`: the SASL mechanism to sign in with; without it, the strongest that is possible
  * - `ca-file`: a PEM file with further authorities whose certificates are trusted
  * - `connect-timeout`: seconds until a connection must be up (1 to 3600, at the start 30)
- * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500: servers
- *   may end it after 30 minutes, RFC 2177)
+ * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500:
+ *   servers may end it after 30 minutes, RFC 2177)
  * - `leave`: `yes` leaves mail on the server after retrieval, `no` removes it, where the protocol knows the difference
  * - `max-connections`: how many connections at once (1 to 32, at the start 4)
  * - `pin`: SHA-256 of the server's public key, 64 hexadecimal digits: this key is trusted and no other

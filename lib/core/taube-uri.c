@@ -13,8 +13,8 @@
  *
  * The parsed address of an account, a folder or an item. Immutable, safe between threads.
  *
- * `scheme://user;AUTH=mechanism@host:port/Folder/Sub;UIDVALIDITY=7;UID=4711;SECTION=1.2?option=value` as in RFC 5092 and
- * RFC 2384: everything is UTF-8 with percent-encoding, and a slash inside a folder's name is `%2F`. Items of other
+ * `scheme://user;AUTH=mechanism@host:port/Folder/Sub;UIDVALIDITY=7;UID=4711;SECTION=1.2?option=value` as in RFC 5092
+ * and RFC 2384: everything is UTF-8 with percent-encoding, and a slash inside a folder's name is `%2F`. Items of other
  * protocols stand as `;UIDL=` or `;ID=`. The options of the query are the library's own: the names of
  * [func@Settings.get_names].
  */
@@ -306,8 +306,8 @@ taube_uri_get_folder_path (TaubeUri *self)
  * taube_uri_get_item_id:
  * @self: a URI
  *
- * The id of the item, as [method@Item.get_id] has it: `;UIDVALIDITY=7;UID=4711` is `7.4711`, `;UID=4711` alone is `4711`
- * (whatever the UIDVALIDITY), `;UIDL=` and `;ID=` are what stands behind them.
+ * The id of the item, as [method@Item.get_id] has it: `;UIDVALIDITY=7;UID=4711` is `7.4711`, `;UID=4711` alone is
+ * `4711` (whatever the UIDVALIDITY), `;UIDL=` and `;ID=` are what stands behind them.
  *
  * Returns: (transfer none) (nullable): an id, or %NULL when no item is named
  */

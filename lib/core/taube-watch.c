@@ -604,8 +604,8 @@ taube_watch_class_init (TaubeWatchClass *klass)
    * @folder: (nullable): which folder cannot be followed any more; %NULL: none can
    * @error: why
    *
-   * Something went wrong that another attempt would not mend: the sign-in was refused, or the folder has gone. Emitted in
-   * the context in which the account was made.
+   * Something went wrong that another attempt would not mend: the sign-in was refused, or the folder has gone. Emitted
+   * in the context in which the account was made.
    */
   signals[SIGNAL_FAILED] = g_signal_new ("failed", taube_watch_get_type (), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 2, TAUBE_TYPE_FOLDER, G_TYPE_ERROR);

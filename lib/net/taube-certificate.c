@@ -136,7 +136,7 @@ taube_certificate_get_property (GObject *object, guint id, GValue *value, GParam
 }
 
 static void
-taube_certificate_class_init (TaubeCertificateClass *klass)
+taube_certificate_class_init (TaubeCertificateClass *klass) /* nolint: a list of properties and their comments */
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;

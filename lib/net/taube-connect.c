@@ -189,8 +189,8 @@ start (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Connects on the I/O thread, by all the addresses of the host and through a proxy where one is set. FUNC is called once,
- * there, never within this call. The endpoint has been checked. */
+/* Connects on the I/O thread, by all the addresses of the host and through a proxy where one is set. FUNC is called
+ * once, there, never within this call. The endpoint has been checked. */
 void
 taube_connect (const TaubeEndpoint *endpoint, gint64 deadline, GCancellable *cancellable, TaubeConnectFunc func,
                gpointer data)

@@ -182,8 +182,8 @@ poll_timeout (gint64 end, const TaubeWakeup *wakeup)
   return (gint) CLAMP (left, 0, most);
 }
 
-/* Blocks until one of WANTED can be had; 0 with ERROR when cancelled, the deadline came, or nothing has happened for too
- * long since SINCE. */
+/* Blocks until one of WANTED can be had; 0 with ERROR when cancelled, the deadline came, or nothing has happened for
+ * too long since SINCE. */
 TaubeWait
 taube_connection_wait (TaubeConnection *self, TaubeWait wanted, gint64 since, GCancellable *cancellable,
                        GError **error)
@@ -445,7 +445,8 @@ check_nothing_injected (TaubeConnection *self, GError **error)
     return TRUE;
   if (n > 0)
     g_set_error (&failure, TAUBE_ERROR, TAUBE_ERROR_TLS,
-                 "cannot start TLS with %s: further data followed the consent in the clear; this is an injection attack",
+                 "cannot start TLS with %s: further data followed the consent in the clear; "
+                 "this is an injection attack",
                  self->endpoint->host);
   else if (failure == NULL)
     g_set_error (&failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "cannot start TLS with %s: it closed the connection",

@@ -106,8 +106,8 @@ get_context_locked (const char *ca_file, const struct stat *status, GError **err
   return context;
 }
 
-/* The context that trusts the system's authorities and those in CA_FILE (or NULL), read again when the file has changed.
- * Blocks on the disk. (transfer full) */
+/* The context that trusts the system's authorities and those in CA_FILE (or NULL), read again when the file has
+ * changed. Blocks on the disk. (transfer full) */
 SSL_CTX *
 taube_tls_context_get (const char *ca_file, GError **error)
 {

@@ -106,7 +106,8 @@ def bench_download(client, mib):
 
 def bench_memory(client, taube, many):
     with server("--messages", str(many), "--small") as facts:
-        facts_out = dict(line.rsplit(" ", 1) for line in run([client, "list-memory", uri(facts, "INBOX")], facts).splitlines())
+        lines = run([client, "list-memory", uri(facts, "INBOX")], facts).splitlines()
+        facts_out = dict(line.rsplit(" ", 1) for line in lines)
         if int(facts_out["messages"]) != many:
             fail(f"the list has {facts_out['messages']} messages, not {many}")
         whole, text = float(facts_out["bytes a message"]), float(facts_out["text of it"])

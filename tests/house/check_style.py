@@ -69,7 +69,7 @@ def check_c(path, text, lines):
         if re.search(r"\bgoto\b", line) and not is_excused([lines[number - 1]]):
             yield f"{name}:{number}: goto"
     for first, last in c_functions(code):
-        if is_excused(lines[first - 1:last]):
+        if is_excused(lines[max(first - 2, 0):last]):
             continue
         if last - first + 1 > FUNCTION_LINES:
             yield f"{name}:{first}: a function of {last - first + 1} lines"

@@ -32,7 +32,8 @@ draw (ProgressBar *self, guint step)
       cells[i] = i == step % BAR_CELLS ? '#' : '.';
   cells[BAR_CELLS] = '\0';
   if (total > 0)
-    fprintf (stderr, "\r\033[K%s [%s] %3u %%", self->label, cells, (guint) MIN (100 * (double) done / (double) total, 100));
+    fprintf (stderr, "\r\033[K%s [%s] %3u %%", self->label, cells,
+             (guint) MIN (100 * (double) done / (double) total, 100));
   else
     fprintf (stderr, "\r\033[K%s [%s]", self->label, cells);
   fflush (stderr);

@@ -29,7 +29,8 @@ print_json (GPtrArray *folders)
       output_json_set (builder, "uri", text);
       output_json_set (builder, "path", taube_folder_get_name (folder));
       output_json_set (builder, "role", output_get_nick (TAUBE_TYPE_FOLDER_ROLE, (int) taube_folder_get_role (folder)));
-      output_json_set (builder, "content", output_get_nick (TAUBE_TYPE_CONTENT, (int) taube_folder_get_content (folder)));
+      output_json_set (builder, "content",
+                       output_get_nick (TAUBE_TYPE_CONTENT, (int) taube_folder_get_content (folder)));
       set_count (builder, "total", taube_folder_get_total (folder));
       set_count (builder, "unread", taube_folder_get_unread (folder));
       json_builder_end_object (builder);

@@ -36,7 +36,8 @@ print_json (TaubeMessageList *list, TaubeUri *folder_uri)
       json_builder_begin_object (builder);
       output_json_set (builder, "uri", uri_text);
       output_json_set (builder, "id", id);
-      output_json_set_flags (builder, taube_message_list_get_flags (list, i), taube_message_list_get_keywords (list, i));
+      output_json_set_flags (builder, taube_message_list_get_flags (list, i),
+                              taube_message_list_get_keywords (list, i));
       json_builder_set_member_name (builder, "size");
       json_builder_add_int_value (builder, (gint64) taube_message_list_get_message_size (list, i));
       known = get_date (list, i, &date, &offset);

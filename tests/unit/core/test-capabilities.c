@@ -19,8 +19,8 @@ test_keys (void)
 {
   static const char *const keys[] = {
     "retrieval", "mail-sync", "keeps-on-server", "contacts-sync", "calendar-sync", "multi-device", "folders",
-    "server-flags", "server-search", "server-sort", "server-thread", "push", "sending", "sharing", "delegation", "quota",
-    "partial-fetch", "attachments-on-demand", "out-of-office", "free-busy",
+    "server-flags", "server-search", "server-sort", "server-thread", "push", "sending", "sharing", "delegation",
+    "quota", "partial-fetch", "attachments-on-demand", "out-of-office", "free-busy",
   };
 
   g_assert_cmpuint (G_N_ELEMENTS (keys), ==, TAUBE_N_CAPABILITIES);
@@ -106,7 +106,8 @@ test_require (void)
                    "cannot search: not supported: Search on the server (server-search) is no: not yet implemented");
   g_clear_error (&error);
   g_assert_false (taube_capabilities_require (live, TAUBE_CAPABILITY_RETRIEVAL, "cannot list", &error));
-  g_assert_cmpstr (error->message, ==, "cannot list: not supported: Mail retrieval (retrieval) is no: blocked [403: no]");
+  g_assert_cmpstr (error->message, ==,
+                   "cannot list: not supported: Mail retrieval (retrieval) is no: blocked [403: no]");
   g_clear_error (&error);
   g_assert_false (taube_capabilities_require (table, TAUBE_CAPABILITY_QUOTA, "cannot tell the quota", &error));
   g_assert_cmpstr (error->message, ==, "cannot tell the quota: not supported: Storage limits (quota) is no");

@@ -105,7 +105,8 @@ test_faults (void)
     { "url", "ftp://x/", "setting \"url\": it is not an https or http URL" },
     { "url", "https:///x", "setting \"url\": it is not an https or http URL" },
     { "url", "https://a:geheim@x/", "setting \"url\": user name and password must not stand in it" },
-    { "proxy", "x", "setting \"proxy\": it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)" },
+    { "proxy", "x",
+      "setting \"proxy\": it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

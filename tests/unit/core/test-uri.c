@@ -247,10 +247,10 @@ static const char *const faults[][2] = {
   { "imap://@h", "URI \"imap://@h\": the user name before the \"@\" is empty (at character 8)" },
   { "imap://alice@example.org@h",
     "URI \"imap://alice@example.org@h\": the user name has an \"@\", which is written %40 (at character 13)" },
-  { "imap://alice;X=1@h", "URI \"imap://alice;X=1@h\": after the user name only \";AUTH=\" may stand; a semicolon in it "
-                          "is %3B (at character 13)" },
-  { "imap://alice;AUTH=@h",
-    "URI \"imap://alice;AUTH=@h\": \"\" is not the name of a mechanism (at character 19)" },
+  { "imap://alice;X=1@h",
+    "URI \"imap://alice;X=1@h\": after the user name only \";AUTH=\" may stand; a semicolon in it "
+    "is %3B (at character 13)" },
+  { "imap://alice;AUTH=@h", "URI \"imap://alice;AUTH=@h\": \"\" is not the name of a mechanism (at character 19)" },
   { "imap://alice;AUTH=a%20b@h",
     "URI \"imap://alice;AUTH=a%20b@h\": \"a b\" is not the name of a mechanism (at character 19)" },
   { "imap://al%0Aice@h", "URI \"imap://al%0Aice@h\": the user name has the control character %0A (at character 10)" },
@@ -258,12 +258,15 @@ static const char *const faults[][2] = {
   { "imap://al%ffice@h", "URI \"imap://al%ffice@h\": the user name is not UTF-8 (at character 8)" },
   { "imap://alice:geheim@h", "URI \"imap://alice:***@h\": a password must not stand in it; a colon in the user name is "
                              "%3A (at character 13)" },
-  { "imap://alice;AUTH=*:geheim@h", "URI \"imap://alice;AUTH=*:***@h\": a password must not stand in it; a colon in the "
-                                    "user name is %3A (at character 20)" },
-  { "imap://alice:geh/eim@h", "URI \"imap://alice:***@h\": what stands after the \":\" is not a port, and a password must "
-                              "not stand in a URI (at character 14)" },
-  { "imap://alice:geh?eim@h", "URI \"imap://alice:***@h\": what stands after the \":\" is not a port, and a password must "
-                              "not stand in a URI (at character 14)" },
+  { "imap://alice;AUTH=*:geheim@h",
+    "URI \"imap://alice;AUTH=*:***@h\": a password must not stand in it; a colon in the "
+    "user name is %3A (at character 20)" },
+  { "imap://alice:geh/eim@h",
+    "URI \"imap://alice:***@h\": what stands after the \":\" is not a port, and a password must "
+    "not stand in a URI (at character 14)" },
+  { "imap://alice:geh?eim@h",
+    "URI \"imap://alice:***@h\": what stands after the \":\" is not a port, and a password must "
+    "not stand in a URI (at character 14)" },
   { "imap://alice:geh#eim@h", "URI \"imap://alice:***@h\": it has a fragment, \"#…\"; a \"#\" in a name is %23 "
                               "(at character 17)" },
   { "imap:alice:geheim@h", "URI \"imap:***@h\": it has no scheme; the form is scheme://user@host/Folder" },
@@ -271,10 +274,12 @@ static const char *const faults[][2] = {
   { "imap://h/a//b", "URI \"imap://h/a//b\": a folder's name is empty (at character 12)" },
   { "imap://h/%zz", "URI \"imap://h/%zz\": the folder has a \"%\" that two hexadecimal digits do not follow; a percent "
                     "sign is %25 (at character 10)" },
-  { "imap://h/%4", "URI \"imap://h/%4\": the folder has a \"%\" that two hexadecimal digits do not follow; a percent sign "
-                   "is %25 (at character 10)" },
-  { "imap://h/a%", "URI \"imap://h/a%\": the folder has a \"%\" that two hexadecimal digits do not follow; a percent sign "
-                   "is %25 (at character 11)" },
+  { "imap://h/%4",
+    "URI \"imap://h/%4\": the folder has a \"%\" that two hexadecimal digits do not follow; a percent sign "
+    "is %25 (at character 10)" },
+  { "imap://h/a%",
+    "URI \"imap://h/a%\": the folder has a \"%\" that two hexadecimal digits do not follow; a percent sign "
+    "is %25 (at character 11)" },
   { "imap://h/a%00", "URI \"imap://h/a%00\": the folder has the control character %00 (at character 11)" },
   { "imap://h/a%0d", "URI \"imap://h/a%0d\": the folder has the control character %0D (at character 11)" },
   { "imap://h/%C3", "URI \"imap://h/%C3\": the folder is not UTF-8 (at character 10)" },
@@ -283,39 +288,44 @@ static const char *const faults[][2] = {
   { "imap://h/ü\x7f", "URI \"imap://h/ü\\x7f\": it has a control character (at character 11)" },
   { "imap://h/a\xc2\x9b", "URI \"imap://h/a\\x9b\": it has a control character (at character 11)" },
   { "imap://h/a#b", "URI \"imap://h/a#b\": it has a fragment, \"#…\"; a \"#\" in a name is %23 (at character 11)" },
-  { "imap://h/a;b", "URI \"imap://h/a;b\": \";b\" is not a parameter of the form \";NAME=value\"; a semicolon in a name is "
-                    "%3B (at character 12)" },
+  { "imap://h/a;b",
+    "URI \"imap://h/a;b\": \";b\" is not a parameter of the form \";NAME=value\"; a semicolon in a name is "
+    "%3B (at character 12)" },
   { "imap://h/a;COLOUR=1", "URI \"imap://h/a;COLOUR=1\": \";COLOUR=\" is not known; a semicolon in a name is %3B "
                            "(at character 12)" },
-  { "imap://h/a;PARTIAL=0.10", "URI \"imap://h/a;PARTIAL=0.10\": \";PARTIAL=\" is not supported; a range of bytes is asked "
-                               "for in the call (at character 12)" },
+  { "imap://h/a;PARTIAL=0.10",
+    "URI \"imap://h/a;PARTIAL=0.10\": \";PARTIAL=\" is not supported; a range of bytes is asked "
+    "for in the call (at character 12)" },
   { "imap://h/a;UID=0", "URI \"imap://h/a;UID=0\": UID \"0\" is not a number from 1 to 4294967295 (at character 16)" },
-  { "imap://h/a;UID=01", "URI \"imap://h/a;UID=01\": UID \"01\" is not a number from 1 to 4294967295 (at character 16)" },
+  { "imap://h/a;UID=01",
+    "URI \"imap://h/a;UID=01\": UID \"01\" is not a number from 1 to 4294967295 (at character 16)" },
   { "imap://h/a;UID=4294967296", "URI \"imap://h/a;UID=4294967296\": UID \"4294967296\" is not a number from 1 to "
                                  "4294967295 (at character 16)" },
   { "imap://h/a;UID=", "URI \"imap://h/a;UID=\": \";UID=\" has no value (at character 12)" },
-  { "imap://h/a;UIDVALIDITY=x;UID=1", "URI \"imap://h/a;UIDVALIDITY=x;UID=1\": UIDVALIDITY \"x\" is not a number from 1 "
-                                      "to 4294967295 (at character 24)" },
+  { "imap://h/a;UIDVALIDITY=x;UID=1",
+    "URI \"imap://h/a;UIDVALIDITY=x;UID=1\": UIDVALIDITY \"x\" is not a number from 1 "
+    "to 4294967295 (at character 24)" },
   { "imap://h/a;UIDVALIDITY=;UID=1",
     "URI \"imap://h/a;UIDVALIDITY=;UID=1\": \";UIDVALIDITY=\" has no value (at character 12)" },
-  { "imap://h/a;UIDVALIDITY=1;UIDVALIDITY=1", "URI \"imap://h/a;UIDVALIDITY=1;UIDVALIDITY=1\": \";UIDVALIDITY=\" stands "
-                                              "in it twice (at character 26)" },
+  { "imap://h/a;UIDVALIDITY=1;UIDVALIDITY=1",
+    "URI \"imap://h/a;UIDVALIDITY=1;UIDVALIDITY=1\": \";UIDVALIDITY=\" stands "
+    "in it twice (at character 26)" },
   { "imap://h/a;UID=1;UID=2", "URI \"imap://h/a;UID=1;UID=2\": \";UID=\" stands in it twice (at character 18)" },
   { "imap://h/a;UID=1;ID=2", "URI \"imap://h/a;UID=1;ID=2\": \";ID=\" names a second item (at character 18)" },
   { "imap://h/a;UIDVALIDITY=1;ID=2",
     "URI \"imap://h/a;UIDVALIDITY=1;ID=2\": \";UIDVALIDITY=\" goes only with \";UID=\"" },
   { "imap://h/a;SECTION=1", "URI \"imap://h/a;SECTION=1\": \";SECTION=\" names a part of no item" },
   { "imap://h/;UID=1", "URI \"imap://h/;UID=1\": it names an item by UID and no folder" },
-  { "imap://h/a;UID=1/b", "URI \"imap://h/a;UID=1/b\": a folder stands behind a parameter; a semicolon in a name is %3B "
-                          "(at character 18)" },
+  { "imap://h/a;UID=1/b",
+    "URI \"imap://h/a;UID=1/b\": a folder stands behind a parameter; a semicolon in a name is %3B "
+    "(at character 18)" },
   { "imap://h/a;ID=x%0D", "URI \"imap://h/a;ID=x%0D\": a parameter of the path has the control character %0D "
                           "(at character 16)" },
-  { "imap://h?colour=red",
-    "URI \"imap://h?…\": option \"colour\": there is no such setting (at character 10)" },
-  { "imap://h?password=geheim",
-    "URI \"imap://h?…\": option \"password\": there is no such setting (at character 10)" },
-  { "imap://h?=x", "URI \"imap://h?…\": a search in the query (RFC 5092) is not supported; there may be options, such as "
-                   "\"?tls=none\" (at character 10)" },
+  { "imap://h?colour=red", "URI \"imap://h?…\": option \"colour\": there is no such setting (at character 10)" },
+  { "imap://h?password=geheim", "URI \"imap://h?…\": option \"password\": there is no such setting (at character 10)" },
+  { "imap://h?=x",
+    "URI \"imap://h?…\": a search in the query (RFC 5092) is not supported; there may be options, such as "
+    "\"?tls=none\" (at character 10)" },
   { "imap://h/a?SUBJECT%20x", "URI \"imap://h/a?…\": a search in the query (RFC 5092) is not supported; there may be "
                               "options, such as \"?tls=none\" (at character 12)" },
   { "pop://h?X", "URI \"pop://h?…\": option \"X\": there is no such setting (at character 9)" },
@@ -336,8 +346,9 @@ static const char *const faults[][2] = {
                                   "\"tls=none\"" },
   { "exchange://h?url=https://a:geheim@h/", "URI \"exchange://h?…\": option \"url\": user name and password must not "
                                             "stand in it (at character 18)" },
-  { "https://h/EWS/Exchange.asmx?url=https://h/", "URI \"https://h/EWS/Exchange.asmx?…\": option \"url\": the address is "
-                                                  "the endpoint already" },
+  { "https://h/EWS/Exchange.asmx?url=https://h/",
+    "URI \"https://h/EWS/Exchange.asmx?…\": option \"url\": the address is "
+    "the endpoint already" },
   { "https://h/a;b/Exchange.asmx",
     "URI \"https://h/a;b/Exchange.asmx\": the path of an endpoint has neither \";\" nor \"%\" (at character 10)" },
   { "https://h/a@b/Exchange.asmx",

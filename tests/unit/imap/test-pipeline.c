@@ -200,7 +200,8 @@ test_pipelining (void)
 static void
 test_literal (void)
 {
-  static const Answer answers[] = { { "{3}\r\n", "* 1 EXISTS\r\n+ go\r\n" }, { "\xc3\xa4x\r\n", "T1 OK\r\n" }, { NULL } };
+  static const Answer answers[]
+      = { { "{3}\r\n", "* 1 EXISTS\r\n+ go\r\n" }, { "\xc3\xa4x\r\n", "T1 OK\r\n" }, { NULL } };
 
   EACH_CHUNK (chunk)
     {
@@ -263,7 +264,8 @@ static void
 test_body (void)
 {
   static const Answer answers[]
-    = { { "T1 F\r\n", "* 1 FETCH (BODY[] {3}\r\nxyz)\r\n* 2 FETCH (BODY[] {10}\r\n01234\r\n789)\r\nT1 OK\r\n" }, { NULL } };
+      = { { "T1 F\r\n", "* 1 FETCH (BODY[] {3}\r\nxyz)\r\n* 2 FETCH (BODY[] {10}\r\n01234\r\n789)\r\nT1 OK\r\n" },
+          { NULL } };
 
   EACH_CHUNK (chunk)
     {

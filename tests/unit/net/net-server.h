@@ -13,8 +13,8 @@ typedef struct
   EVP_PKEY *key;
 } NetCert;
 
-/* NAMES as in openssl.cnf: "DNS:mail.example.org,IP:127.0.0.1". ISSUER NULL: self-signed. Valid from FROM to TO, in days
- * from now. */
+/* NAMES as in openssl.cnf: "DNS:mail.example.org,IP:127.0.0.1". ISSUER NULL: self-signed. Valid from FROM to TO, in
+ * days from now. */
 NetCert *net_cert_new (const char *common_name, const char *names, const NetCert *issuer, gboolean authority, int from,
                        int to);
 void net_cert_free (NetCert *self);
@@ -36,7 +36,8 @@ void net_server_wait_for (NetServer *self, guint count);
 void net_server_say (NetServer *self, guint i, const char *text);
 void net_server_hang_up (NetServer *self, guint i);
 
-/* Server side of TLS on FD with CERT, MAX_VERSION (0: any) and ALPN ("imap" or NULL). NULL when the handshake failed. */
+/* Server side of TLS on FD with CERT, MAX_VERSION (0: any) and ALPN ("imap" or NULL). NULL when the handshake
+ * failed. */
 SSL *net_accept_tls (int fd, const NetCert *cert, int max_version, const char *alpn);
 void net_end_tls (SSL *ssl);
 

@@ -125,7 +125,8 @@ test_wiped (gconstpointer mechanism)
 int
 main (int argc, char **argv)
 {
-  static const char *const mechanisms[] = { "PLAIN", "LOGIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER" };
+  static const char *const mechanisms[]
+      = { "PLAIN", "LOGIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER" };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (mechanisms); i++)
