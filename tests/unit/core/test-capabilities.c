@@ -4,6 +4,7 @@
 #include <taube/taube.h>
 
 #include <json-glib/json-glib.h>
+#include <locale.h>
 #include <string.h>
 
 static const TaubeCapabilityRow rows[] = {
@@ -174,11 +175,54 @@ test_variant (void)
   g_assert_cmpstr (text, ==, "yes");
 }
 
+static void
+say_in_german (void)
+{
+  static const char *const german[] = {
+    "E-Mail Abruf", "E-Mail synchronisiert", "E-Mails verbleiben auf dem Server", "Kontakte synchronisiert",
+    "Kalender synchronisiert", "Abruf von mehreren Geräten",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (german); i++)
+    g_assert_cmpstr (taube_capability_get_title ((TaubeCapability) i), ==, german[i]);
+  for (guint i = G_N_ELEMENTS (german); i < TAUBE_N_CAPABILITIES; i++)
+    g_assert_true (g_utf8_validate (taube_capability_get_title ((TaubeCapability) i), -1, NULL));
+  g_assert_cmpstr (taube_support_get_title (TAUBE_SUPPORT_YES), ==, "Ja");
+  g_assert_cmpstr (taube_support_get_title (TAUBE_SUPPORT_NO), ==, "Nein");
+  g_assert_cmpstr (taube_support_get_title (TAUBE_SUPPORT_CONDITIONAL), ==, "Ja / Nein");
+}
+
+/* The wording that the table has had from the beginning. */
+static void
+test_german (void)
+{
+  if (g_test_subprocess ())
+    {
+      say_in_german ();
+      return;
+    }
+  g_setenv ("LC_ALL", "de_DE.UTF-8", TRUE);
+  g_unsetenv ("LANGUAGE");
+  if (setlocale (LC_ALL, "") == NULL)
+    {
+      g_test_skip ("the locale de_DE.UTF-8 is not installed");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  setlocale (LC_ALL, "C");
+  g_setenv ("LC_ALL", "C", TRUE);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
-  g_setenv ("LC_ALL", "C", TRUE);
   g_test_init (&argc, &argv, NULL);
+  if (g_test_subprocess ())
+    setlocale (LC_ALL, "");
+  else
+    g_setenv ("LC_ALL", "C", TRUE);
+  g_test_add_func ("/capabilities/german", test_german);
   g_test_add_func ("/capabilities/keys", test_keys);
   g_test_add_func ("/capabilities/module", test_module);
   g_test_add_func ("/capabilities/live", test_live);
