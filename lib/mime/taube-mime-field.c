@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define PARAMS_MAX 500
+#define PARAMS_MAX 100
 
 typedef struct
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* More pairs than this in one field are left out: each is compared with each. */
-#define PAIRS_MAX 500
+#define PAIRS_MAX 100
 #define FILE_NAME_BYTES_MAX 255
 
 /* One parameter or a piece of one. */
