@@ -253,29 +253,51 @@ load_html_as_text (TaubeMessageContent *self, TaubePart *part, GError **error)
   return html != NULL ? taube_html_to_text (html, strlen (html)) : NULL;
 }
 
+/* A text to be shown; instead of one that says nothing its HTML. (transfer full) */
+static char *
+load_shown_text (TaubeMessageContent *self, TaubePart *part, GError **error)
+{
+  g_autofree char *text = NULL;
+  TaubePart *html;
+
+  if (g_str_equal (taube_part_get_media_type (part), "text/html"))
+    return load_html_as_text (self, part, error);
+  text = load_part_text (self, part, error);
+  html = text != NULL && is_blank (text) ? taube_part_find_html_instead (part) : NULL;
+  return html != NULL ? load_html_as_text (self, html, error) : g_steal_pointer (&text);
+}
+
 /* What the message says: its plain text; where there is none, or nothing in it, its HTML without the marks; else any
- * text that is not an attachment. (transfer full) */
+ * text that is not an attachment. Several texts follow each other, with a line between them. (transfer full) */
 char *
 taube_message_content_get_text (TaubeMessageContent *self, GError **error)
 {
   TaubePart *root = taube_message_content_get_structure (self, error);
-  TaubePart *plain, *html, *other;
-  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autoptr (GString) all = NULL;
 
   if (root == NULL)
     return NULL;
-  plain = taube_part_find_text (root, "text/plain");
-  html = taube_part_find_text (root, "text/html");
-  if (plain != NULL)
+  parts = taube_part_list_texts (root);
+  all = g_string_new (NULL);
+  for (guint i = 0; i < parts->len; i++)
     {
-      text = load_part_text (self, plain, error);
-      if (text == NULL || html == NULL || !is_blank (text))
-        return g_steal_pointer (&text);
+      g_autofree char *text = load_shown_text (self, parts->pdata[i], error);
+
+      if (text == NULL)
+        return NULL;
+      if (all->len + strlen (text) > self->limits->text_bytes)
+        {
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
+                       "the text of message %s is larger than %" G_GSIZE_FORMAT " bytes: save its parts instead",
+                       self->id, self->limits->text_bytes);
+          return NULL;
+        }
+      if (all->len > 0 && text[0] != '\0')
+        g_string_append (all, all->str[all->len - 1] == '\n' ? "\n" : "\n\n");
+      g_string_append (all, text);
     }
-  if (html != NULL)
-    return load_html_as_text (self, html, error);
-  other = taube_part_find_any_text (root);
-  return other != NULL ? load_part_text (self, other, error) : g_strdup ("");
+  return g_string_free (g_steal_pointer (&all), FALSE);
 }
 
 /* The HTML that the message has. (transfer full) */

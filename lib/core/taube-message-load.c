@@ -211,8 +211,9 @@ static const TaubeJobKind text_kind = { "TaubeMessage.load_text", taube_message_
  *
  * Loads what the message says, as plain text. Blocking; see [method@Message.load_text_async].
  *
- * Of several forms the plain one is taken; when there is only HTML, its text. Attachments are left out. A message
- * without any text gives an empty string. Whatever the message's character set, the text is UTF-8.
+ * Of several forms the plain one is taken; when there is only HTML, its text. Texts that follow each other, with
+ * pictures between them, say, become one, with an empty line between them. Attachments are left out. A message without
+ * any text gives an empty string. Whatever the message's character set, the text is UTF-8.
  *
  * Returns: (transfer full): the text, lines ended by LF, or %NULL with @error: %TAUBE_ERROR_LIMIT when it is over 64
  *   MiB: save the part then

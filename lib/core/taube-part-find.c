@@ -8,6 +8,9 @@
 /* Questions about the tree of parts. It is at most as deep as TaubeLimits says, so that it can be walked over by
  * recursion. */
 
+/* More texts than this in one message are left out: each has to be asked for. */
+#define TEXTS_MAX 32
+
 /* Signatures and the like belong to the message, not to what it brings along. */
 static gboolean
 is_technical (const char *media_type)
@@ -153,8 +156,71 @@ taube_part_find_text (TaubePart *self, const char *media_type)
   return find_shown (self, media_type, TRUE, TRUE);
 }
 
-TaubePart *
-taube_part_find_any_text (TaubePart *self)
+static gboolean
+is_alternative (TaubePart *self)
 {
-  return find_shown (self, "text/", FALSE, TRUE);
+  return g_str_equal (taube_part_get_media_type (self), "multipart/alternative");
+}
+
+/* Which child of multipart/alternative is shown as text. */
+static TaubePart *
+choose_alternative (TaubePart *self)
+{
+  static const char *const types[] = { "text/plain", "text/html", "text/" };
+  guint n = taube_part_get_n_children (self);
+
+  for (gsize t = 0; t < G_N_ELEMENTS (types); t++)
+    for (guint i = 0; i < n; i++)
+      if (find_shown (taube_part_get_child (self, i), types[t], t < 2, FALSE) != NULL)
+        return taube_part_get_child (self, i);
+  return NULL;
+}
+
+static void
+collect_texts (TaubePart *self, gboolean is_root, GPtrArray *texts)
+{
+  const char *type = taube_part_get_media_type (self);
+  guint n = taube_part_get_n_children (self);
+
+  if (texts->len >= TEXTS_MAX || (!is_root && (taube_part_is_attachment (self) || taube_part_is_message (self))))
+    return;
+  if (n == 0 && (g_str_equal (type, "text/plain") || g_str_equal (type, "text/html")))
+    {
+      g_ptr_array_add (texts, self);
+    }
+  else if (is_alternative (self))
+    {
+      TaubePart *chosen = choose_alternative (self);
+
+      if (chosen != NULL)
+        collect_texts (chosen, FALSE, texts);
+    }
+  else
+    {
+      for (guint i = 0; i < n; i++)
+        collect_texts (taube_part_get_child (self, i), FALSE, texts);
+    }
+}
+
+GPtrArray *
+taube_part_list_texts (TaubePart *self)
+{
+  GPtrArray *texts = g_ptr_array_new ();
+  TaubePart *other;
+
+  collect_texts (self, TRUE, texts);
+  other = texts->len == 0 ? find_shown (self, "text/", FALSE, TRUE) : NULL;
+  if (other != NULL)
+    g_ptr_array_add (texts, other);
+  return texts;
+}
+
+TaubePart *
+taube_part_find_html_instead (TaubePart *self)
+{
+  TaubePart *parent = taube_part_get_parent (self);
+
+  while (parent != NULL && !is_alternative (parent))
+    parent = taube_part_get_parent (parent);
+  return parent != NULL ? find_shown (parent, "text/html", TRUE, TRUE) : NULL;
 }

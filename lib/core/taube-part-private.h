@@ -13,7 +13,9 @@ gboolean taube_part_is_local (TaubePart *self);
 
 gboolean taube_part_is_multipart (TaubePart *self);
 gboolean taube_part_is_message (TaubePart *self);
-/* What to show when there is no text/plain and no text/html. (transfer none) */
-TaubePart *taube_part_find_any_text (TaubePart *self);
+/* The texts that make up what the message says, in their order. (transfer container) */
+GPtrArray *taube_part_list_texts (TaubePart *self);
+/* The HTML to which SELF is the plain alternative. (transfer none) */
+TaubePart *taube_part_find_html_instead (TaubePart *self);
 
 G_END_DECLS

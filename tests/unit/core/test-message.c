@@ -31,6 +31,11 @@ static const char blank_plain[]
            "--a\r\nContent-Type: text/plain\r\n\r\n \r\n\r\n"
            "--a\r\nContent-Type: text/html\r\n\r\n<b>rich</b>\r\n--a--\r\n";
 
+static const char two_texts[] = HEAD "Content-Type: multipart/mixed; boundary=m\r\n\r\n"
+                                     "--m\r\n\r\nfirst\r\n--m\r\nContent-Type: image/png\r\n\r\nx\r\n"
+                                     "--m\r\n\r\nsecond\r\n\r\n"
+                                     "--m\r\nContent-Type: text/html\r\n\r\n<i>third</i>\r\n--m--\r\n";
+
 static const char no_text[] = HEAD "Content-Type: application/pdf\r\n"
                                    "Content-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n";
 
@@ -84,6 +89,7 @@ test_text (void)
     { mixed, "plain words", "structure fetch(1.1) " },
     { html_only, "a & b\n", "structure fetch(1) " },
     { blank_plain, "rich\n", "structure fetch(1) fetch(2) " },
+    { two_texts, "first\n\nsecond\n\nthird\n", "structure fetch(1) fetch(3) fetch(4) " },
     { no_text, "", "structure " },
     { odd_text, "<bold>x</bold>\n", "structure fetch(1) " },
     { "", "", "structure fetch(1) " },

@@ -167,6 +167,45 @@ test_attachments (void)
 }
 
 static void
+assert_texts (TaubePart *root, const char *expected)
+{
+  g_autoptr (GPtrArray) texts = taube_part_list_texts (root);
+  g_autoptr (GString) sections = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (sections, "%s%s", i > 0 ? " " : "", taube_part_get_section (texts->pdata[i]));
+  g_assert_cmpstr (sections->str, ==, expected);
+}
+
+/* Texts between which there are pictures, or that a mailing list added. */
+static void
+test_several_texts (void)
+{
+  g_autoptr (TaubePart) root = new_part ("", "multipart/mixed", NULL);
+  g_autoptr (TaubePart) many = new_part ("", "multipart/mixed", NULL);
+  g_autoptr (GPtrArray) texts = NULL;
+  TaubePart *alternative;
+
+  add (root, "1", "text/plain", NULL);
+  add (root, "2", "image/png", "inline");
+  add (root, "3", "text/plain", NULL);
+  alternative = add (root, "4", "multipart/alternative", NULL);
+  add (add (alternative, "4.1", "multipart/related", NULL), "4.1.1", "text/html", NULL);
+  add (alternative, "4.2", "text/plain", NULL);
+  add (root, "5", "text/html", NULL);
+  add (root, "6", "text/plain", "attachment");
+  add (root, "7", "text/calendar", NULL);
+  add (add (root, "8", "multipart/alternative", NULL), "8.1", "text/enriched", NULL);
+  assert_texts (root, "1 3 4.2 5");
+  g_assert_cmpstr (taube_part_get_section (taube_part_find_html_instead (taube_part_find (root, "4.2"))), ==, "4.1.1");
+  g_assert_null (taube_part_find_html_instead (taube_part_find (root, "3")));
+  for (guint i = 0; i < 1000; i++)
+    add (many, "1", "text/plain", NULL);
+  texts = taube_part_list_texts (many);
+  g_assert_cmpuint (texts->len, ==, 32);
+}
+
+static void
 test_find_text (void)
 {
   g_autoptr (TaubePart) root = make_tree ();
@@ -184,7 +223,8 @@ test_find_text (void)
   add (add (report, "2", "message/rfc822", "inline"), "2.1", "text/plain", NULL);
   g_assert_null (taube_part_find_text (report, "text/plain"));
   add (report, "3", "text/enriched", NULL);
-  g_assert_cmpstr (taube_part_get_section (taube_part_find_any_text (report)), ==, "3");
+  assert_texts (report, "3");
+  assert_texts (root, "1.1.1");
 
   add (forwarded, "1.1", "text/plain", NULL);
   g_assert_cmpstr (taube_part_get_section (taube_part_find_text (forwarded, "text/plain")), ==, "1.1");
@@ -302,6 +342,7 @@ main (int argc, char **argv)
   g_test_add_func ("/part/tree", test_tree);
   g_test_add_func ("/part/attachments", test_attachments);
   g_test_add_func ("/part/find-text", test_find_text);
+  g_test_add_func ("/part/several-texts", test_several_texts);
   g_test_add_func ("/part/depth", test_depth);
   g_test_add_func ("/part/number-of-parts", test_number_of_parts);
   g_test_add_func ("/part/parent-ends", test_parent_ends);
