@@ -10,7 +10,7 @@ static gboolean
 carrier_session_open (TaubeSession *session, GCancellable *cancellable, GError **error)
 {
   TaubeAccount *account = taube_session_get_account (session);
-  g_autoptr (TaubeUri) uri = taube_account_get_uri (account);
+  TaubeUri *uri = taube_account_get_uri (account);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;

@@ -17,8 +17,7 @@ G_DEFINE_FINAL_TYPE (CarrierFolder, carrier_folder, TAUBE_TYPE_FOLDER)
 /* What a watch remembers: the version of each letter it has seen. */
 typedef struct
 {
-  guint version;
-  GHashTable *versions; /* id -> version */
+  GHashTable *versions; /* id -> version, from 1 */
 } WatchState;
 
 static gboolean
@@ -60,18 +59,36 @@ carrier_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable
   return TRUE;
 }
 
+/* From: "Ada <ada@carrier.example>" or the address alone. */
+static void
+add_sender (TaubeMessageListBuilder *builder, const char *from)
+{
+  const char *open = strchr (from, '<');
+  const char *mailbox = open != NULL ? open + 1 : from;
+  const char *at = strchr (mailbox, '@');
+  gsize name = open != NULL ? (gsize) (open - from) : 0;
+
+  if (at == NULL)
+    return;
+  while (name > 0 && from[name - 1] == ' ')
+    name--;
+  taube_message_list_builder_add_address (builder, TAUBE_MESSAGE_COLUMN_FROM, name > 0 ? from : NULL, name, mailbox,
+                                          (gsize) (at - mailbox), at + 1, strcspn (at + 1, ">"));
+}
+
 static void
 add_letter (TaubeMessageListBuilder *builder, CarrierLetter *letter)
 {
-  const char *at = strchr (letter->from, '@');
-
   taube_message_list_builder_add_id (builder, letter->id);
-  taube_message_list_builder_set_flags (builder, letter->flags, NULL, 0);
+  taube_message_list_builder_set_flags (builder, letter->flags, (const char *const *) letter->keywords,
+                                        g_strv_length (letter->keywords));
   taube_message_list_builder_set_size (builder, strlen (letter->text));
   taube_message_list_builder_set_date (builder, letter->date, 0);
-  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_SUBJECT, letter->subject, strlen (letter->subject));
-  taube_message_list_builder_add_address (builder, TAUBE_MESSAGE_COLUMN_FROM, NULL, 0, letter->from,
-                                          (gsize) (at - letter->from), at + 1, strlen (at + 1));
+  if (letter->subject != NULL)
+    taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_SUBJECT, letter->subject,
+                                         strlen (letter->subject));
+  if (letter->from != NULL)
+    add_sender (builder, letter->from);
 }
 
 static TaubeItemList *
@@ -150,6 +167,25 @@ carrier_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char 
   return TAUBE_ITEM (taube_message_new_from_list (list, 0));
 }
 
+/* What of TEXT a section names: the wrapper asks for parts only where the table allows them, for the whole and its header
+ * always. */
+static gboolean
+cut_section (char *text, const char *section, GError **error)
+{
+  char *end = strstr (text, "\r\n\r\n");
+
+  if (section[0] == '\0')
+    return TRUE;
+  if (g_ascii_strcasecmp (section, "HEADER") == 0)
+    {
+      if (end != NULL)
+        end[4] = '\0';
+      return TRUE;
+    }
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "letters come whole");
+  return FALSE;
+}
+
 static gboolean
 carrier_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, const char *section, guint64 offset,
                       gint64 length, GOutputStream *sink, TaubeProgress *progress, GCancellable *cancellable,
@@ -169,11 +205,8 @@ carrier_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no letter \"%s\"", id);
       return FALSE;
     }
-  if (*section != '\0')
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "letters come whole");
-      return FALSE;
-    }
+  if (!cut_section (text, section, error))
+    return FALSE;
   size = strlen (text);
   offset = MIN (offset, size);
   if (length < 0 || (guint64) length > size - offset)
@@ -189,38 +222,59 @@ apply_flags (TaubeMessageFlags old, TaubeFlagsMode mode, TaubeMessageFlags flags
   return mode == TAUBE_FLAGS_MODE_ADD ? old | flags : old & ~flags;
 }
 
+static char **
+apply_keywords (char **old, TaubeFlagsMode mode, const char *const *keywords)
+{
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  for (guint i = 0; mode != TAUBE_FLAGS_MODE_REPLACE && old[i] != NULL; i++)
+    if (!g_strv_contains (keywords, old[i]))
+      g_ptr_array_add (kept, g_strdup (old[i]));
+  for (guint i = 0; mode != TAUBE_FLAGS_MODE_REMOVE && keywords[i] != NULL; i++)
+    g_ptr_array_add (kept, g_strdup (keywords[i]));
+  g_ptr_array_add (kept, NULL);
+  g_strfreev (old);
+  return (char **) g_ptr_array_free (g_steal_pointer (&kept), FALSE);
+}
+
+static gboolean
+flag_letter (CarrierStore *store, const char *id, TaubeFlagsMode mode, TaubeMessageFlags flags,
+             const char *const *keywords)
+{
+  CarrierLetter *letter;
+
+  g_mutex_lock (&store->lock);
+  letter = carrier_store_find_locked (store, id);
+  if (letter != NULL)
+    {
+      letter->flags = apply_flags (letter->flags, mode, flags);
+      letter->keywords = apply_keywords (letter->keywords, mode, keywords);
+      letter->version = ++store->version;
+    }
+  g_mutex_unlock (&store->lock);
+  return letter != NULL;
+}
+
 static TaubeBatchResult *
 carrier_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFlagsMode mode,
                           TaubeMessageFlags flags, const char *const *keywords, GCancellable *cancellable,
                           GError **error)
 {
   CarrierStore *store = CARRIER_SESSION (session)->store;
-  TaubeBatchResult *result = taube_batch_result_new (ids);
-  g_auto (GStrv) names = taube_id_set_to_strv (ids);
   g_autoptr (GError) missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no such letter");
+  g_autoptr (TaubeIdSet) lost = taube_id_set_new ();
+  g_auto (GStrv) names = taube_id_set_to_strv (ids);
+  TaubeBatchResult *result;
 
+  if (!is_there (folder, error))
+    return NULL;
+  result = taube_batch_result_new (ids);
   for (guint i = 0; names[i] != NULL; i++)
-    {
-      CarrierLetter *letter;
-
-      g_mutex_lock (&store->lock);
-      letter = carrier_store_find_locked (store, names[i]);
-      if (letter != NULL)
-        {
-          letter->flags = apply_flags (letter->flags, mode, flags);
-          letter->version = ++store->version;
-        }
-      g_mutex_unlock (&store->lock);
-      if (letter != NULL)
-        taube_batch_result_set_done (result, names[i], NULL);
-      else
-        {
-          g_autoptr (TaubeIdSet) one = taube_id_set_new ();
-
-          taube_id_set_add (one, names[i]);
-          taube_batch_result_set_failed (result, one, missing);
-        }
-    }
+    if (flag_letter (store, names[i], mode, flags, keywords))
+      taube_batch_result_set_done (result, names[i], NULL);
+    else
+      taube_id_set_add (lost, names[i]);
+  taube_batch_result_set_failed (result, lost, missing);
   return result;
 }
 
@@ -233,37 +287,59 @@ watch_state_free (gpointer data)
   g_free (state);
 }
 
+/* What is in the store now against what STATE remembers; STATE then remembers what is there. */
+static TaubeChanges *
+find_changes_locked (CarrierStore *store, WatchState *state)
+{
+  GHashTable *now = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  TaubeIdSet *added = taube_id_set_new (), *changed = taube_id_set_new (), *removed = taube_id_set_new ();
+  GHashTableIter iter;
+  gpointer id;
+
+  for (guint i = 0; i < store->letters->len; i++)
+    {
+      CarrierLetter *letter = store->letters->pdata[i];
+      guint before = GPOINTER_TO_UINT (g_hash_table_lookup (state->versions, letter->id));
+
+      if (before != letter->version)
+        taube_id_set_add (before == 0 ? added : changed, letter->id);
+      g_hash_table_insert (now, g_strdup (letter->id), GUINT_TO_POINTER (letter->version));
+    }
+  g_hash_table_iter_init (&iter, state->versions);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    if (!g_hash_table_contains (now, id))
+      taube_id_set_add (removed, id);
+  g_hash_table_unref (state->versions);
+  state->versions = now;
+  return taube_changes_new (added, changed, removed, FALSE);
+}
+
+/* There is nobody who would tell: each step asks, and `poll-interval` is the time between them. */
 static gboolean
 carrier_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step, GCancellable *cancellable,
                            GError **error)
 {
   CarrierStore *store = CARRIER_SESSION (session)->store;
-  g_autoptr (TaubeIdSet) changed = taube_id_set_new ();
+  g_autoptr (TaubeChanges) changes = NULL;
   gboolean first = step->state == NULL;
-  WatchState *state;
 
   if (!is_there (folder, error))
     return FALSE;
   if (first)
     {
-      state = g_new0 (WatchState, 1);
+      WatchState *state = g_new0 (WatchState, 1);
+
       state->versions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
       step->state = state;
       step->free_state = watch_state_free;
     }
-  state = step->state;
+  if (is_contacts (folder))
+    return TRUE;
   g_mutex_lock (&store->lock);
-  for (guint i = 0; i < store->letters->len; i++)
-    {
-      CarrierLetter *letter = store->letters->pdata[i];
-
-      if (!first && GPOINTER_TO_UINT (g_hash_table_lookup (state->versions, letter->id)) != letter->version)
-        taube_id_set_add (changed, letter->id);
-      g_hash_table_insert (state->versions, g_strdup (letter->id), GUINT_TO_POINTER (letter->version));
-    }
+  changes = find_changes_locked (store, step->state);
   g_mutex_unlock (&store->lock);
-  if (taube_id_set_get_size (changed) > 0)
-    step->changes = taube_changes_new (taube_id_set_new (), g_steal_pointer (&changed), taube_id_set_new (), FALSE);
+  if (!first && !taube_changes_is_empty (changes))
+    step->changes = g_steal_pointer (&changes);
   return TRUE;
 }
 
