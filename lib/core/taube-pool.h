@@ -39,9 +39,9 @@ struct _TaubeLease
   const char *affinity;
   GCancellable *cancellable;            /* the job's own: disconnect and dispose cancel it */
   gboolean watching;                    /* a watch asks: does not wake a disconnected account up */
-  gboolean dedicated; /* for as long as the owner likes; fails with G_IO_ERROR_BUSY when none is left */
+  gboolean dedicated;                   /* as long as the owner likes; G_IO_ERROR_BUSY when none is left */
   void (*settled) (TaubeLease *lease);  /* granted or failed; under the pool's lock: it must only hand over */
-  void (*reclaim) (TaubeLease *lease);  /* dedicated: others need the session; under the lock */
+  void (*reclaim) (TaubeLease *lease);  /* dedicated: others need it; under the lock */
 
   /* the pool's */
   TaubeLeaseState state;

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 typedef struct _TaubeWatchCore TaubeWatchCore;
 typedef struct _TaubeFollower TaubeFollower;
 
+TaubeWatchCore *taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch);
 TaubeWatchCore *taube_watch_core_ref (TaubeWatchCore *self);
 void taube_watch_core_unref (TaubeWatchCore *self);
 TaubeAccount *taube_watch_core_get_account (TaubeWatchCore *self);
@@ -26,6 +27,22 @@ void taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower,
 /* From the first follower, which listed the folders. */
 void taube_watch_core_follow (TaubeWatchCore *self, GPtrArray *folders);
 void taube_watch_core_remove (TaubeWatchCore *self, TaubeFollower *follower);
+
+/* FOLLOWER is taken. */
+void taube_watch_core_add (TaubeWatchCore *self, TaubeFollower *follower);
+void taube_watch_core_stop (TaubeWatchCore *self);
+gboolean taube_watch_core_is_online (TaubeWatchCore *self);
+/* The next event: blocking; or by TASK, which is taken. */
+TaubeWatchEvent *taube_watch_core_wait (TaubeWatchCore *self, GCancellable *cancellable, GError **error);
+void taube_watch_core_wait_async (TaubeWatchCore *self, GTask *task, GCancellable *cancellable);
+
+/* The object, as its core sees it; in the account's context. */
+TaubeWatchCore *taube_watch_get_core (TaubeWatch *self);
+gboolean taube_watch_has_handler (TaubeWatch *self, gboolean of_failures);
+void taube_watch_emit (TaubeWatch *self, TaubeFolder *folder, TaubeChanges *changes, const GError *error);
+
+/* Both are taken. */
+TaubeWatchEvent *taube_watch_event_new (TaubeFolder *folder, TaubeChanges *changes);
 
 /* FOLDER NULL: lists the folders and has the core follow them. Begins at once, on the library's threads. */
 TaubeFollower *taube_follower_new (TaubeWatchCore *core, TaubeFolder *folder);

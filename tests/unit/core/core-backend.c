@@ -12,13 +12,6 @@
 #include "core/taube-capabilities-private.h"
 #include "core/taube-pool-private.h"
 
-typedef struct
-{
-  gboolean closed;
-  guint arrived;
-  guint passes; /* may go through although it is closed */
-} Gate;
-
 struct _TestSession
 {
   TaubeSession parent_instance;
@@ -94,27 +87,6 @@ server_free (Server *self)
   g_free (self);
 }
 
-static Gate *
-get_gate_locked (Server *self, const char *name)
-{
-  Gate *gate = g_hash_table_lookup (self->gates, name);
-
-  if (gate == NULL)
-    {
-      gate = g_new0 (Gate, 1);
-      g_hash_table_insert (self->gates, g_strdup (name), gate);
-    }
-  return gate;
-}
-
-void
-server_close_gate (Server *self, const char *name)
-{
-  g_mutex_lock (&self->lock);
-  get_gate_locked (self, name)->closed = TRUE;
-  g_mutex_unlock (&self->lock);
-}
-
 static void
 finish_preparing (Server *self)
 {
@@ -132,98 +104,11 @@ void
 server_open_gate (Server *self, const char *name)
 {
   g_mutex_lock (&self->lock);
-  get_gate_locked (self, name)->closed = FALSE;
+  server_get_gate_locked (self, name)->closed = FALSE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   if (strcmp (name, "prepare") == 0)
     finish_preparing (self);
-}
-
-void
-server_let_one (Server *self, const char *name)
-{
-  g_mutex_lock (&self->lock);
-  get_gate_locked (self, name)->passes++;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-}
-
-void
-server_wait_arrived (Server *self, const char *name, guint n)
-{
-  g_mutex_lock (&self->lock);
-  while (get_gate_locked (self, name)->arrived < n)
-    g_cond_wait (&self->cond, &self->lock);
-  g_mutex_unlock (&self->lock);
-}
-
-guint
-server_count_arrived (Server *self, const char *name)
-{
-  guint n;
-
-  g_mutex_lock (&self->lock);
-  n = get_gate_locked (self, name)->arrived;
-  g_mutex_unlock (&self->lock);
-  return n;
-}
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  Server *self = data;
-
-  g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-}
-
-gboolean
-server_pass (Server *self, const char *name, GCancellable *cancellable, GError **error)
-{
-  gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
-  Gate *gate;
-
-  g_mutex_lock (&self->lock);
-  gate = get_gate_locked (self, name);
-  gate->arrived++;
-  self->threads++;
-  self->threads_peak = MAX (self->threads_peak, self->threads);
-  self->last_thread = g_thread_self ();
-  g_cond_broadcast (&self->cond);
-  while (gate->closed && gate->passes == 0 && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&self->cond, &self->lock);
-  if (gate->closed && gate->passes > 0)
-    gate->passes--;
-  self->threads--;
-  g_mutex_unlock (&self->lock);
-  g_cancellable_disconnect (cancellable, id);
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
-}
-
-void
-server_log (Server *self, const char *format, ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_mutex_lock (&self->lock);
-  g_string_append_vprintf (self->log, format, args);
-  g_string_append_c (self->log, ' ');
-  g_mutex_unlock (&self->lock);
-  va_end (args);
-}
-
-char *
-server_take_log (Server *self)
-{
-  char *log;
-
-  g_mutex_lock (&self->lock);
-  log = g_strdup (g_strchomp (self->log->str));
-  g_string_truncate (self->log, 0);
-  g_mutex_unlock (&self->lock);
-  return log;
 }
 
 void
@@ -395,7 +280,7 @@ test_session_prepare_async (TaubeSession *session, GCancellable *cancellable, GA
 
   g_assert_true (taube_io_thread_is_current ());
   g_mutex_lock (&self->server->lock);
-  gate = get_gate_locked (self->server, "prepare");
+  gate = server_get_gate_locked (self->server, "prepare");
   gate->arrived++;
   held = gate->closed;
   failure = held ? NULL : g_queue_pop_head (&self->server->prepare_errors);
@@ -725,73 +610,4 @@ server_create_account (Server *self, guint max_connections)
                           capabilities, NULL);
   account->server = self;
   return TAUBE_ACCOUNT (account);
-}
-
-static gpointer
-run_list_call (gpointer data)
-{
-  ListCall *self = data;
-
-  self->list = taube_folder_list (self->folder, self->request, self->cancellable, &self->error);
-  return NULL;
-}
-
-ListCall *
-list_call_new (TaubeFolder *folder, TaubePriority priority)
-{
-  ListCall *self = g_new0 (ListCall, 1);
-
-  self->folder = g_object_ref (folder);
-  self->cancellable = g_cancellable_new ();
-  self->request = taube_list_request_new ();
-  taube_list_request_set_priority (self->request, priority);
-  self->thread = g_thread_new ("list-call", run_list_call, self);
-  return self;
-}
-
-TaubeItemList *
-list_call_join (ListCall *self, GError **error)
-{
-  TaubeItemList *list;
-
-  g_thread_join (self->thread);
-  list = self->list;
-  if (self->error != NULL)
-    g_propagate_error (error, self->error);
-  g_object_unref (self->folder);
-  g_object_unref (self->request);
-  g_object_unref (self->cancellable);
-  g_free (self);
-  return list;
-}
-
-void
-on_outcome (GObject *source, GAsyncResult *result, gpointer data)
-{
-  Outcome *self = data;
-
-  self->source = g_object_ref (source);
-  self->result = g_object_ref (result);
-  self->thread = g_thread_self ();
-}
-
-void
-outcome_wait (Outcome *self)
-{
-  while (self->result == NULL)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-void
-outcome_clear (Outcome *self)
-{
-  g_clear_object (&self->source);
-  g_clear_object (&self->result);
-}
-
-void
-iterate (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
 }

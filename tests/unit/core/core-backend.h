@@ -41,7 +41,15 @@ struct _Server
   gpointer watch_data;
 };
 
+typedef struct
+{
+  gboolean closed;
+  guint arrived;
+  guint passes; /* may go through although it is closed */
+} Gate;
+
 Server *server_new (void);
+Gate *server_get_gate_locked (Server *self, const char *name);
 void server_free (Server *self);
 void server_close_gate (Server *self, const char *name);
 void server_open_gate (Server *self, const char *name);

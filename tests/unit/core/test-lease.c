@@ -347,7 +347,7 @@ test_a_host_that_is_down_is_told_to_all_that_wait (Fixture *f, gconstpointer max
   g_assert_cmpint (taube_account_get_state (f->account), ==, TAUBE_ACCOUNT_STATE_CONNECTED);
 }
 
-#define ADD(name, max)                                                                                                 \
+#define ADD(name, max) \
   g_test_add ("/core/lease/" #name, Fixture, GUINT_TO_POINTER (max), set_up, test_##name, tear_down)
 
 int
