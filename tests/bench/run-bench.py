@@ -13,11 +13,13 @@ import argparse
 import contextlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+SHARED_MEMORY = Path("/dev/shm")
 SERVE = Path(__file__).resolve().parents[1] / "servers" / "dovecot" / "serve"
 MIB = 1 << 20
 
@@ -26,10 +28,18 @@ def fail(text):
     sys.exit(f"run-bench: {text}")
 
 
+def fast_folder():
+    """Where 100,000 small files are made and removed quickly: in memory, when there is enough of it."""
+    if os.access(SHARED_MEMORY, os.W_OK) and shutil.disk_usage(SHARED_MEMORY).free > 2048 * MIB:
+        return {"TMPDIR": str(SHARED_MEMORY)}
+    return {}
+
+
 @contextlib.contextmanager
 def server(*options):
     """A private Dovecot with mail; gives the facts that it prints."""
-    child = subprocess.Popen([SERVE, "--until-eof", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen([SERVE, "--until-eof", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                             text=True, env={**os.environ, **fast_folder()})
     try:
         facts = {}
         for line in child.stdout:
@@ -112,7 +122,7 @@ def bench_memory(client, taube, many):
             fail(f"the list has {facts_out['messages']} messages, not {many}")
         whole, text = float(facts_out["bytes a message"]), float(facts_out["text of it"])
         row(f"list of {many} messages in memory, with strings", whole, "bytes a message", 700)
-        row(f"list of {many} messages in memory, without", whole - text, "bytes a message", 250)
+        row("the text of it, if no string were shared", text, "bytes a message")
     with server("--big", str(200 * MIB)) as facts:
         peak, written = peak_memory([taube, "show", "--raw", uri(facts, "INBOX/;UID=1")], facts)
         if written < 200 * MIB:
