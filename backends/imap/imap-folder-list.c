@@ -32,6 +32,8 @@ typedef struct
   gboolean by_uid;
   guint chunk_rows;   /* 0: nobody wants chunks */
   guint chunk_start;  /* rows before it were delivered */
+  Piece *block;       /* whose rows are just coming */
+  guint block_start;  /* and the first of them */
   guint64 total;      /* rows that are expected */
   guint n_failures;
 } Listing;
@@ -44,7 +46,6 @@ struct _Piece
   guint32 first, last;
   ImapSeqset *uids;
   GArray *seen;    /* guint32: the numbers that came, so that none comes twice */
-  guint first_row;
 };
 
 static void
@@ -168,6 +169,35 @@ note_seen (Piece *piece, guint32 number)
   return TRUE;
 }
 
+static void
+deliver_chunk (Listing *listing, guint at_least)
+{
+  guint size = taube_message_list_builder_get_size (listing->builder);
+  g_autoptr (TaubeMessageList) chunk = NULL;
+
+  if (listing->chunk_rows == 0 || size == listing->chunk_start || size - listing->chunk_start < at_least)
+    return;
+  chunk = taube_message_list_builder_peek (listing->builder, listing->chunk_start);
+  listing->chunk_start = size;
+  taube_list_request_deliver_chunk (listing->request, TAUBE_ITEM_LIST (chunk));
+}
+
+/* The rows of a piece are complete, or those of the next begin: servers that work on two commands at once complete both
+ * at the end. */
+static void
+close_block (Listing *listing)
+{
+  guint size = taube_message_list_builder_get_size (listing->builder);
+
+  if (listing->block == NULL)
+    return;
+  listing->block = NULL;
+  if (listing->newest_first && size - listing->block_start > 1)
+    taube_message_list_builder_reverse (listing->builder, listing->block_start);
+  deliver_chunk (listing, listing->chunk_rows);
+  taube_progress_update (listing->progress, size, listing->total);
+}
+
 static gboolean
 on_row (const ImapResponse *response, gpointer user_data, GError **error)
 {
@@ -182,8 +212,12 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
   if (!note_seen (piece, piece->uids != NULL ? fetch.uid : fetch.seq))
     return FALSE;
   size = taube_message_list_builder_get_size (listing->builder);
-  if (piece->seen->len == 1)
-    piece->first_row = size;
+  if (listing->block != piece)
+    {
+      close_block (listing);
+      listing->block = piece;
+      listing->block_start = size;
+    }
   add_row (listing, &fetch);
   if (size % 128 == 0)
     taube_progress_update (listing->progress, size, listing->total);
@@ -231,28 +265,6 @@ send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **
   call->untagged = on_row;
   call->user_data = piece;
   return imap_call_send (call, cancellable, error);
-}
-
-static void
-deliver_chunk (Listing *listing, guint at_least)
-{
-  guint size = taube_message_list_builder_get_size (listing->builder);
-  g_autoptr (TaubeMessageList) chunk = NULL;
-
-  if (listing->chunk_rows == 0 || size == listing->chunk_start || size - listing->chunk_start < at_least)
-    return;
-  chunk = taube_message_list_builder_peek (listing->builder, listing->chunk_start);
-  listing->chunk_start = size;
-  taube_list_request_deliver_chunk (listing->request, TAUBE_ITEM_LIST (chunk));
-}
-
-static void
-piece_done (Listing *listing, Piece *piece)
-{
-  if (listing->newest_first && piece->seen->len > 1)
-    taube_message_list_builder_reverse (listing->builder, piece->first_row);
-  deliver_chunk (listing, listing->chunk_rows);
-  taube_progress_update (listing->progress, taube_message_list_builder_get_size (listing->builder), listing->total);
 }
 
 /* The message at which the server gave up: the first after the last that came. */
@@ -325,6 +337,13 @@ piece_refused (Listing *listing, Piece *piece, GError **error)
   return TRUE;
 }
 
+static void
+close_if_current (Listing *listing, Piece *piece)
+{
+  if (listing->block == piece)
+    close_block (listing);
+}
+
 static gboolean
 finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
 {
@@ -333,7 +352,7 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
 
   if (imap_call_finish (piece->call, cancellable, &local))
     {
-      piece_done (listing, piece);
+      close_if_current (listing, piece);
     }
   else if (!piece->call->done)
     {
@@ -344,7 +363,7 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
     {
       if (!piece_refused (listing, piece, error))
         return FALSE;
-      piece_done (listing, piece);
+      close_if_current (listing, piece);
     }
   piece_free (g_queue_pop_head (&listing->running));
   return TRUE;

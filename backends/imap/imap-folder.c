@@ -205,7 +205,8 @@ imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
   Counts counts = { folder, -1, -1 };
   g_autoptr (ImapCall) call = NULL;
 
-  if (!imap_session_begin (imap, cancellable, error))
+  if (!imap_session_begin (imap, cancellable, error)
+      || (imap_session_has_open (imap, folder) && !imap_session_refresh (imap, cancellable, error)))
     return FALSE;
   call = imap_session_call (imap, "STATUS", TAUBE_ERROR_NOT_FOUND, "cannot look into folder \"%s\"",
                             taube_folder_get_name (folder));

@@ -112,12 +112,13 @@ select_completed (const ImapResponse *response, gpointer user_data, GError **err
   return TRUE;
 }
 
-static gboolean
-is_open (ImapSession *self, const char *key, ImapSelectMode mode)
+/* Whether FOLDER is the one that is selected. */
+gboolean
+imap_session_has_open (ImapSession *self, TaubeFolder *folder)
 {
-  if (self->mailbox == NULL || strcmp (self->mailbox->key, key) != 0)
-    return FALSE;
-  return mode != IMAP_SELECT_WRITE || !self->mailbox->examined;
+  g_autofree char *key = imap_names_to_key (taube_folder_get_path (folder));
+
+  return self->mailbox != NULL && strcmp (self->mailbox->key, key) == 0;
 }
 
 static gboolean
@@ -160,7 +161,7 @@ imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode
 {
   g_autofree char *key = imap_names_to_key (taube_folder_get_path (folder));
 
-  if (is_open (self, key, mode))
+  if (imap_session_has_open (self, folder) && (mode != IMAP_SELECT_WRITE || !self->mailbox->examined))
     return TRUE;
   if (!run_select (self, folder, key, mode == IMAP_SELECT_WATCH, cancellable, error))
     return FALSE;
@@ -170,7 +171,8 @@ imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode
   return TRUE;
 }
 
-/* Has the server tell what happened to the open mailbox since the last job, unless it was opened by this one. */
+/* Has the server tell what happened to the open mailbox since the last job, unless it was opened by this one. STATUS,
+ * too, tells only what was told before when it is about the open mailbox. */
 gboolean
 imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error)
 {

@@ -101,6 +101,7 @@ typedef enum
 
 gboolean imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, GCancellable *cancellable,
                               GError **error);
+gboolean imap_session_has_open (ImapSession *self, TaubeFolder *folder);
 gboolean imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error);
 gboolean imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena);
 void imap_mailbox_free (ImapMailbox *self);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-folder.h"
 
-#include <string.h>
-
 #include "imap-decode-list.h"
-#include "imap-names.h"
 
 /* How often IDLE is begun anew within one step, when the server ends it by itself. */
 #define MAX_IDLES 8
@@ -509,19 +506,11 @@ settle (Step *step, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
-is_open (Step *step)
-{
-  g_autofree char *key = imap_names_to_key (taube_folder_get_path (step->folder));
-
-  return step->session->mailbox != NULL && strcmp (step->session->mailbox->key, key) == 0;
-}
-
-static gboolean
 run_own (Step *step, TaubeWatchReason reason, gboolean first_time, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = step->session;
 
-  if (reason == TAUBE_WATCH_START || first_time || !is_open (step))
+  if (reason == TAUBE_WATCH_START || first_time || !imap_session_has_open (session, step->folder))
     return start (step, first_time, cancellable, error) && settle (step, cancellable, error);
   imap_folder_format_prefix (session, step->prefix);
   imap_pipeline_reset_flood (session->pipeline);
@@ -569,7 +558,8 @@ poll_shared (Step *step, gboolean first_time, GCancellable *cancellable, GError 
   ImapSession *session = step->session;
   ImapStatus status = { 0 };
 
-  if (!imap_session_begin (session, cancellable, error))
+  if (!imap_session_begin (session, cancellable, error)
+      || (imap_session_has_open (session, step->folder) && !imap_session_refresh (session, cancellable, error)))
     return FALSE;
   if (session->condstore && !ask_status (step, &status, cancellable, error))
     return FALSE;
