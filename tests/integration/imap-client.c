@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-client.h"
+
+#include <string.h>
+
+GCancellable *imap_client_cancellable;
+const char *imap_client_timeout;
+
+static TaubeAccount *
+make (const char *uri, const char *password, const char *ca_file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (password);
+  g_autoptr (TaubeSettings) settings = taube_settings_new ();
+  TaubeAccount *account;
+
+  if (imap_client_timeout != NULL)
+    {
+      taube_settings_set (settings, "timeout", imap_client_timeout, &error);
+      g_assert_no_error (error);
+      taube_settings_set (settings, "connect-timeout", imap_client_timeout, &error);
+      g_assert_no_error (error);
+    }
+  if (ca_file != NULL)
+    taube_settings_set (settings, "ca-file", ca_file, &error);
+  g_assert_no_error (error);
+  account = taube_account_create_with_settings (uri, settings, credentials, &error);
+  g_assert_no_error (error);
+  return account;
+}
+
+/* An account of alice at 127.0.0.1. */
+TaubeAccount *
+imap_client_new (const char *scheme, guint16 port, const char *query, const char *ca_file)
+{
+  g_autofree char *uri = g_strdup_printf ("%s://alice@localhost:%u%s", scheme, port, query);
+
+  return make (uri, TAUBE_TEST_PASSWORD, ca_file);
+}
+
+TaubeAccount *
+imap_client_new_as (const char *user, const char *password, guint16 port, const char *query)
+{
+  g_autofree char *uri = g_strdup_printf ("imap://%s@localhost:%u%s", user, port, query);
+
+  return make (uri, password, NULL);
+}
+
+gboolean
+imap_client_connect (TaubeAccount *account, GError **error)
+{
+  return taube_account_connect (account, imap_client_cancellable, error);
+}
+
+gboolean
+imap_client_folders (TaubeAccount *account, GError **error)
+{
+  g_autoptr (GPtrArray) folders
+    = taube_account_list_folders (account, TAUBE_CONTENT_MAIL, imap_client_cancellable, error);
+
+  return folders != NULL;
+}
+
+gboolean
+imap_client_refresh (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+
+  return taube_folder_refresh (inbox, imap_client_cancellable, error);
+}
+
+TaubeMessageList *
+imap_client_list_inbox (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+
+  taube_list_request_set_newest_first (request, FALSE);
+  return (TaubeMessageList *) taube_folder_list (inbox, request, imap_client_cancellable, error);
+}
+
+gboolean
+imap_client_list (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeMessageList) list = imap_client_list_inbox (account, error);
+
+  return list != NULL;
+}
+
+gboolean
+imap_client_item (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeItem) item = taube_folder_get_item (inbox, "7.11", imap_client_cancellable, error);
+
+  return item != NULL;
+}
+
+gboolean
+imap_client_structure (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeItem) item = taube_folder_get_item (inbox, "7.11", imap_client_cancellable, error);
+  g_autoptr (TaubePart) part = NULL;
+
+  if (item == NULL)
+    return FALSE;
+  part = taube_message_load_structure (TAUBE_MESSAGE (item), imap_client_cancellable, error);
+  return part != NULL;
+}
+
+char *
+imap_client_fetch_section (TaubeAccount *account, const char *id, const char *section, guint64 offset, gint64 length,
+                           GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GOutputStream) sink = g_memory_output_stream_new_resizable ();
+
+  if (!taube_folder_fetch (inbox, id, section, offset, length, sink, NULL, imap_client_cancellable, error))
+    return NULL;
+  g_output_stream_write_all (sink, "", 1, NULL, NULL, NULL);
+  g_output_stream_close (sink, NULL, NULL);
+  return g_memory_output_stream_steal_data (G_MEMORY_OUTPUT_STREAM (sink));
+}
+
+gboolean
+imap_client_fetch (TaubeAccount *account, GError **error)
+{
+  g_autofree char *text = imap_client_fetch_section (account, "7.11", "", 0, -1, error);
+
+  return text != NULL;
+}
+
+/* IDS: words with spaces between. */
+TaubeBatchResult *
+imap_client_set_flags (TaubeAccount *account, const char *ids, TaubeMessageFlags flags, const char *keyword,
+                       GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_auto (GStrv) words = g_strsplit (ids, " ", -1);
+  g_autoptr (TaubeIdSet) set = taube_id_set_new_from_ids ((const char *const *) words);
+  const char *keywords[] = { keyword, NULL };
+
+  return taube_folder_set_flags (inbox, set, TAUBE_FLAGS_MODE_ADD, flags, keywords, imap_client_cancellable, error);
+}
+
+static gboolean
+store (TaubeAccount *account, const char *keyword, GError **error)
+{
+  g_autoptr (TaubeBatchResult) result
+    = imap_client_set_flags (account, "7.10 7.12 7.13", TAUBE_MESSAGE_FLAGS_FLAGGED, keyword, error);
+
+  if (result == NULL)
+    return FALSE;
+  if (taube_batch_result_get_status (result, "7.10") == TAUBE_BATCH_STATUS_DONE)
+    return TRUE;
+  g_propagate_error (error, taube_batch_result_get_error (result, "7.10"));
+  return FALSE;
+}
+
+gboolean
+imap_client_store (TaubeAccount *account, GError **error)
+{
+  return store (account, NULL, error);
+}
+
+gboolean
+imap_client_store_keyword (TaubeAccount *account, GError **error)
+{
+  return store (account, "work", error);
+}

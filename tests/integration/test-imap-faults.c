@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-client.h"
+
+#include <string.h>
+
+/* Every fault in the place of each thing that a server says: the operation ends, with an error or without, and the
+ * account can be used afterwards. */
+
+typedef struct
+{
+  const char *script;
+  ImapClientFunc func;
+} Scenario;
+
+static gboolean
+watch (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+  g_autoptr (TaubeWatch) watch = NULL;
+  gboolean added = FALSE, changed = FALSE, removed = FALSE;
+
+  g_ptr_array_add (folders, inbox);
+  watch = taube_account_watch (account, folders, error);
+  while (watch != NULL && !(added && changed && removed))
+    {
+      g_autoptr (TaubeWatchEvent) event = taube_watch_next (watch, NULL, error);
+      TaubeChanges *changes;
+
+      if (event == NULL)
+        return FALSE;
+      changes = taube_watch_event_get_changes (event);
+      added |= taube_id_set_contains (taube_changes_get_added (changes), "7.13");
+      changed |= taube_id_set_contains (taube_changes_get_changed (changes), "7.11");
+      removed |= taube_id_set_contains (taube_changes_get_removed (changes), "7.10");
+    }
+  if (watch != NULL)
+    taube_watch_stop (watch);
+  return watch != NULL;
+}
+
+static const Scenario scenarios[] = {
+  { "imap/dovecot/connect", imap_client_connect },
+  { "imap/dovecot/folders", imap_client_folders },
+  { "imap/dovecot/list", imap_client_list },
+  { "imap/dovecot/fetch", imap_client_fetch },
+  { "imap/dovecot/store", imap_client_store_keyword },
+};
+
+static void
+run (TaubeTestServer *server, TaubeTestFault fault, guint step, gpointer user_data)
+{
+  const Scenario *scenario = user_data;
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (GError) error = NULL;
+  gboolean ok = scenario->func (account, &error);
+
+  g_assert_cmpint (ok, ==, error == NULL);
+  if (fault == TAUBE_TEST_FAULT_NONE)
+    {
+      g_assert_no_error (error);
+      return;
+    }
+  if (error != NULL)
+    g_assert_true (error->domain == TAUBE_ERROR);
+  if (ok)
+    return;
+
+  /* The fault came once: the next try makes a new connection and gets through. */
+  g_clear_error (&error);
+  ok = scenario->func (account, &error);
+  g_assert_no_error (error);
+  g_assert_true (ok);
+}
+
+static void
+test_scenario (gconstpointer data)
+{
+  const Scenario *scenario = data;
+
+  taube_test_each_fault (scenario->script, run, (gpointer) scenario);
+}
+
+/* What the server says up to the end of sign-in is the other scenarios' business; at these steps it is silent in IDLE,
+ * which only the renewal can tell from having nothing to say. */
+#define FIRST_STEP 8
+#define IDLE_STEP 18
+#define SECOND_IDLE_STEP 24
+
+/* A watch goes on by itself after whatever happened, so it always ends well. */
+static void
+run_watch (TaubeTestServer *server, TaubeTestFault fault, guint step, gpointer user_data)
+{
+  gboolean silent = fault == TAUBE_TEST_FAULT_STALL && (step == IDLE_STEP || step == SECOND_IDLE_STEP);
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (fault != TAUBE_TEST_FAULT_NONE && (step < FIRST_STEP || silent))
+    return;
+  watch (account, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_watch (void)
+{
+  taube_test_each_fault ("imap/dovecot/watch", run_watch, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  imap_client_timeout = "1";
+  for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/imap/faults/%s", strrchr (scenarios[i].script, '/') + 1);
+
+      g_test_add_data_func (path, &scenarios[i], test_scenario);
+    }
+  g_test_add_func ("/imap/faults/watch", test_watch);
+  return g_test_run ();
+}
