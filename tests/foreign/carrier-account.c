@@ -16,7 +16,8 @@ carrier_session_open (TaubeSession *session, GCancellable *cancellable, GError *
     return FALSE;
   CARRIER_SESSION (session)->store = carrier_store_get (taube_uri_get_host (uri));
   taube_account_set_server (account, "Carrier", (const char *const[]) { "LETTERS", "CONTACTS", NULL });
-  taube_account_set_live_capability (account, TAUBE_CAPABILITY_PUSH, TAUBE_SUPPORT_YES, "asked at intervals", "LETTERS");
+  taube_account_set_live_capability (account, TAUBE_CAPABILITY_PUSH, TAUBE_SUPPORT_YES, "asked at intervals",
+                                     "LETTERS");
   return TRUE;
 }
 

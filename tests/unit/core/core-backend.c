@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nolint: one small backend in one place, which all tests of core play on */
 #include "core-backend.h"
 
 #include <taube/taube-error.h>

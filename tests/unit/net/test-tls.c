@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* nolint: a case for each way in which TLS can go wrong, over one fixture */
 #include <taube-backend/taube-certificate-impl.h>
 #include <taube-backend/taube-connection.h>
 
