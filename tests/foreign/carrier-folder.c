@@ -167,8 +167,8 @@ carrier_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char 
   return TAUBE_ITEM (taube_message_new_from_list (list, 0));
 }
 
-/* What of TEXT a section names: the wrapper asks for parts only where the table allows them, for the whole and its header
- * always. */
+/* What of TEXT a section names: the wrapper asks for parts only where the table allows them, for the whole and
+ * its header always. */
 static gboolean
 cut_section (char *text, const char *section, GError **error)
 {

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A backend that is no part of the project: built out of tree against an installed copy, loaded by the installed command.
+"""A backend that is no part of the project: built out of tree against an installed copy, which then loads it.
 
-It keeps the SDK honest: what a header needs and does not install, what pkg-config forgets, and what is only true of IMAP
-shows here.
+It keeps the SDK honest: what a header needs and does not install, what pkg-config forgets, and what is only true of
+IMAP shows here.
 """
 import json
 import os
@@ -90,7 +90,7 @@ def lines(result):
 
 
 def one_clear_line(result, code, *words):
-    """What is wrong when a command did not fail as it should: one line on standard error, that exit code, those words."""
+    """What is wrong when a command did not fail as it should: one line of errors, that exit code, those words."""
     complaints = []
     if result.returncode != code:
         complaints.append(f"exit {result.returncode} and not {code}")

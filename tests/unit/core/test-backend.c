@@ -191,7 +191,7 @@ test_key_files (void)
 
       g_setenv ("TAUBE_TEST_FOLDER", folder, TRUE);
       g_setenv ("TAUBE_TEST_INDEX", index, TRUE);
-      g_test_trap_subprocess ("/backend/process/key-file/subprocess", 0, 0);
+      g_test_trap_subprocess ("/backend/process/key-file/subprocess", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
       if (!g_test_trap_has_passed ())
         g_printerr ("key file %s\n", index);
       g_test_trap_assert_passed ();
