@@ -194,12 +194,10 @@ note_failure (TaubeFollower *self, const GError *error)
   rest (self, pause);
 }
 
-static gboolean
-on_lease_failed (gpointer data)
+/* ERROR is taken. */
+static void
+note_refusal (TaubeFollower *self, GError *error)
 {
-  TaubeFollower *self = data;
-  g_autoptr (GError) error = g_steal_pointer (&self->lease.error);
-
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
     {
       self->lonely = TRUE;
@@ -207,6 +205,15 @@ on_lease_failed (gpointer data)
     }
   else
     note_failure (self, error);
+  g_error_free (error);
+}
+
+static gboolean
+on_lease_failed (gpointer data)
+{
+  TaubeFollower *self = data;
+
+  note_refusal (self, g_steal_pointer (&self->lease.error));
   return G_SOURCE_REMOVE;
 }
 
@@ -455,7 +462,6 @@ static void
 work_with_lease (gpointer data)
 {
   TaubeFollower *self = data;
-  g_autoptr (GError) error = NULL;
   TaubeBegin begin;
   TaubeFrame frame;
 
@@ -471,10 +477,7 @@ work_with_lease (gpointer data)
       work_with_session (self);
     }
   else if (begin == TAUBE_BEGIN_FAILED)
-    {
-      error = g_steal_pointer (&self->lease.error);
-      note_failure (self, error);
-    }
+    note_refusal (self, g_steal_pointer (&self->lease.error));
   taube_frame_leave (&frame);
   taube_follower_unref (self);
 }

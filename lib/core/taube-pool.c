@@ -510,7 +510,7 @@ taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError
       TAUBE_TRACE ("job", "no further connection now (%s): going on with %u", error->message, others);
       self->allowed = others;
       self->refused_until = g_get_monotonic_time () + (gint64) pause * 1000;
-      return lease == NULL || !lease->dedicated;
+      return TRUE;
     }
   self->refusals = 0;
   if (opened > 0)

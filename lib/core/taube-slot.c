@@ -356,7 +356,13 @@ fail_begin (TaubePool *pool, TaubeLease *lease, gboolean stale, GError *error)
   else
     again = taube_pool_note_failure_locked (pool, lease, error);
 
-  if (again && ++lease->tries < 16)
+  /* Refused while others work: a watch can do with less. */
+  if (again && !stale && lease->dedicated)
+    {
+      lease->state = TAUBE_LEASE_FAILED;
+      lease->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, error->message);
+    }
+  else if (again && ++lease->tries < 16)
     {
       outcome = TAUBE_BEGIN_AGAIN;
       pool->n_dedicated += lease->dedicated; /* the slot's share went with it */
