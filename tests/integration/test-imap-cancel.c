@@ -12,6 +12,7 @@ typedef struct
   guint connections;
   gint calls;      /* atomic: reads and writes of all connections together */
   guint cancel_at; /* the number of the call at which it is cancelled; 0: never */
+  gsize chunk;     /* bytes that go in one of them; 0: all there are */
 } Server;
 
 typedef struct
@@ -79,6 +80,7 @@ dial (const TaubeEndpoint *endpoint, gpointer user_data, GError **error)
   line->server = server;
   line->dialog = taube_test_dialog_new (server->script, server->connections++, NULL);
   line->peer = peer;
+  taube_memory_peer_set_chunk (peer, server->chunk);
   taube_memory_peer_set_hook (peer, on_call, server);
   answer (line);
   return taube_connection_new_memory (endpoint, peer);
@@ -135,14 +137,19 @@ test_operation (gconstpointer data)
 {
   const Operation *operation = data;
   Server server = { 0 };
-  guint call = 0;
 
   server.script = taube_test_script_load ("imap/memory/server");
   taube_connection_set_test_dialer (dial, &server);
-  while (!run_once (&server, operation->func, operation->query, ++call))
-    ;
-  g_test_message ("%u reads and writes", call - 1);
-  g_assert_cmpuint (call, >, 5);
+  for (guint round = 0; round < 2; round++)
+    {
+      guint call = 0;
+
+      server.chunk = round == 0 ? 0 : 30;
+      while (!run_once (&server, operation->func, operation->query, ++call))
+        ;
+      g_test_message ("%u reads and writes", call - 1);
+      g_assert_cmpuint (call, >, 5);
+    }
   taube_connection_set_test_dialer (NULL, NULL);
   taube_test_script_free (server.script);
 }
