@@ -124,7 +124,6 @@ static gboolean
 parse_scheme (Parser *parser, const char **rest_out)
 {
   const char *colon = strchr (parser->text, ':'), *c = parser->text;
-  g_autofree char *shown = NULL;
 
   if (colon == NULL || strncmp (colon, "://", 3) != 0)
     return fail (parser, NULL, "it has no scheme; the form is scheme://user@host/Folder");
