@@ -63,7 +63,8 @@ imap_live_report (ImapSession *session)
 
   for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
     taube_account_set_live_capability (account, imap_rows[i].capability, imap_rows[i].module,
-                                       imap_rows[i].module_reason, version);
+                                       imap_rows[i].module_reason,
+                                       imap_rows[i].module == TAUBE_SUPPORT_NO ? NULL : version);
   for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
     report_conditional (session, account, &conditional_rows[i]);
   report_server (session, account);
