@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli.h"
+#include "output.h"
 #include "progress-bar.h"
-
-#include <errno.h>
-#include <stdio.h>
 
 /* Which exit code an error of the library becomes; the order is that of TaubeError. */
 static const ExitCode exit_codes[] = {
@@ -25,6 +23,21 @@ static const ExitCode exit_codes[] = {
   [TAUBE_ERROR_STORAGE] = EXIT_OTHER,
 };
 
+/* Prints one line on standard error, whatever line ends a server has put into it. */
+void
+cli_complain (const char *format, ...)
+{
+  g_autofree char *text = NULL, *shown = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_strdelimit (text, "\r\n", ' ');
+  shown = output_to_locale (text);
+  g_printerr ("%s\n", shown);
+}
+
 /* Says in one line that the command was used wrongly. */
 ExitCode
 cli_usage_error (Cli *cli, const char *format, ...)
@@ -35,22 +48,32 @@ cli_usage_error (Cli *cli, const char *format, ...)
   va_start (args, format);
   text = g_strdup_vprintf (format, args);
   va_end (args);
-  /* Translators: the command's name, what is wrong with its arguments, the verb */
-  g_printerr (_ ("%s: %s (see \"taube %s --help\")\n"), "taube", text, cli->verb);
+  /* Translators: what is wrong with the arguments, the verb */
+  cli_complain (_ ("taube: %s (see \"taube %s --help\")"), text, cli->verb);
   return EXIT_USAGE;
+}
+
+ExitCode
+cli_get_exit_code (const GError *error)
+{
+  if (error->domain == TAUBE_ERROR && error->code >= 0 && error->code < (int) G_N_ELEMENTS (exit_codes))
+    return exit_codes[error->code];
+  return EXIT_OTHER;
 }
 
 /* Says in one line what went wrong, and which exit code that is. */
 ExitCode
 cli_fail (Cli *cli, const GError *error)
 {
-  g_autofree char *line = g_strdup (error->message);
+  int number = g_atomic_int_get (&cli->signal_number);
 
-  g_strdelimit (line, "\r\n", ' ');
-  g_printerr ("taube %s: %s\n", cli->verb, line);
-  if (error->domain == TAUBE_ERROR && error->code >= 0 && error->code < (int) G_N_ELEMENTS (exit_codes))
-    return exit_codes[error->code];
-  return EXIT_OTHER;
+  /* The user, or the reader of our output, has gone: nobody wants to be told. */
+  if (number != 0)
+    return EXIT_SIGNAL + (ExitCode) number;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+    return EXIT_OTHER;
+  cli_complain ("taube%s%s: %s", *cli->verb != '\0' ? " " : "", cli->verb, error->message);
+  return cli_get_exit_code (error);
 }
 
 static gboolean
@@ -103,15 +126,4 @@ cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error)
       return NULL;
     }
   return taube_account_get_folder (account, path);
-}
-
-/* Writes out what is still in the buffer: a full disk or a closed pipe shows here. */
-gboolean
-cli_flush (GError **error)
-{
-  if (fflush (stdout) == 0 && !ferror (stdout))
-    return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("cannot write to standard output: %s"),
-               g_strerror (errno));
-  return FALSE;
 }

@@ -18,6 +18,7 @@ typedef enum
   EXIT_CONNECTION = 5,
   EXIT_NOT_SUPPORTED = 6,
   EXIT_UNKNOWN_OUTCOME = 7,
+  EXIT_SIGNAL = 128, /* and the number of the signal */
 } ExitCode;
 
 typedef enum
@@ -37,7 +38,10 @@ typedef struct
   char *debug;
   char *password_file;
   char *token_command;
+  gboolean help;
+  gboolean version;
   GCancellable *cancellable; /* cancelled by SIGINT and SIGTERM */
+  int signal_number;         /* atomic; which of them came first, 0: none */
 } Cli;
 
 /* A verb: its own options (ends with a NULL entry), and what it does with the words that are left. */
@@ -56,12 +60,13 @@ extern const Verb verb_list;
 extern const Verb verb_show;
 extern const Verb verb_watch;
 
+void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
 ExitCode cli_usage_error (Cli *cli, const char *format, ...) G_GNUC_PRINTF (2, 3);
+ExitCode cli_get_exit_code (const GError *error);
 ExitCode cli_fail (Cli *cli, const GError *error);
 TaubeAccount *cli_open_account (Cli *cli, const char *uri_text, TaubeUri **uri_out, GError **error);
 gboolean cli_connect (Cli *cli, TaubeAccount *account, GError **error);
 TaubeFolder *cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error);
-gboolean cli_flush (GError **error);
 
 TaubeCredentials *password_get_credentials (Cli *cli, TaubeUri *uri, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output-json.h"
 
-#include <stdio.h>
+#include "output.h"
 
 /* Prints what was built and a line end. */
 void
@@ -10,7 +10,8 @@ output_json_print (JsonBuilder *builder, gboolean pretty)
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = json_to_string (root, pretty);
 
-  puts (text);
+  output_text (text);
+  output_text ("\n");
   json_builder_reset (builder);
 }
 

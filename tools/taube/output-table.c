@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output-table.h"
 
-#include <stdio.h>
+#include "output.h"
+
 #include <string.h>
 
 struct _OutputTable
@@ -110,15 +111,15 @@ output_table_print (OutputTable *self)
   for (guint i = 0; i < self->row_start; i++)
     widths[i % self->n_columns] = MAX (widths[i % self->n_columns], get_width (self->cells->pdata[i]));
 
-  for (guint i = 0; i < self->row_start; i++)
+  for (guint i = 0; i < self->row_start && !output_has_failed (); i++)
     {
       const char *cell = self->cells->pdata[i];
       guint column = i % self->n_columns;
 
-      fputs (cell != NULL ? cell : "", stdout);
+      output_text (cell != NULL ? cell : "");
       if (column + 1 < self->n_columns)
-        printf ("%*s", (int) (widths[column] - get_width (cell) + 2), "");
+        output_printf ("%*s", (int) (widths[column] - get_width (cell) + 2), "");
       else
-        putchar ('\n');
+        output_text ("\n");
     }
 }

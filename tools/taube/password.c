@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli.h"
+#include "output.h"
+#include "progress-bar.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#define MAX_PROMPTS 3
 
 /* A token source that runs a command of the user's. */
 #define COMMAND_TYPE_TOKEN_SOURCE (command_token_source_get_type ())
@@ -28,6 +35,7 @@ on_command_done (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (!g_subprocess_communicate_utf8_finish (process, result, &output, NULL, &error))
     {
+      g_subprocess_force_exit (process);
       g_task_return_error (task, error);
       return;
     }
@@ -39,16 +47,28 @@ on_command_done (GObject *object, GAsyncResult *result, gpointer user_data)
     g_task_return_pointer (task, g_steal_pointer (&output), g_free);
 }
 
+/* We wait for signals in a thread of its own, the command gets them as usual. */
+static void
+unblock_signals (gpointer data)
+{
+  sigset_t none;
+
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
 static void
 get_token_async (TaubeTokenSource *source, const char *host, GCancellable *cancellable, GAsyncReadyCallback callback,
                  gpointer user_data)
 {
   CommandTokenSource *self = COMMAND_TOKEN_SOURCE (source);
   g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE);
   g_autoptr (GSubprocess) process = NULL;
   GError *error = NULL;
 
-  process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "/bin/sh", "-c", self->command, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, unblock_signals, NULL, NULL);
+  process = g_subprocess_launcher_spawn (launcher, &error, "/bin/sh", "-c", self->command, NULL);
   if (process == NULL)
     {
       g_task_return_error (task, error);
@@ -98,49 +118,87 @@ command_token_source_init (CommandTokenSource *self)
 {
 }
 
-/* Reads a line from the terminal without showing it. NULL when there is no terminal, or it was closed. */
-static char *
-prompt_password (const char *user, const char *host)
+static gboolean
+wait_for_input (int terminal, GCancellable *cancellable)
 {
-  struct termios shown, hidden;
-  char line[1024];
-  char *password = NULL;
-  FILE *terminal = fopen ("/dev/tty", "r+");
+  struct pollfd fds[] = { { terminal, POLLIN, 0 }, { g_cancellable_get_fd (cancellable), POLLIN, 0 } };
+  int n_ready;
 
-  if (terminal == NULL)
+  do
+    n_ready = poll (fds, G_N_ELEMENTS (fds), -1);
+  while (n_ready < 0 && errno == EINTR);
+  g_cancellable_release_fd (cancellable);
+  return n_ready > 0 && fds[1].revents == 0;
+}
+
+/* A terminal gives a line at once. NULL when it was closed, or the user does not want any more. */
+static char *
+read_line (int terminal, GCancellable *cancellable)
+{
+  char line[4096];
+  char *password = NULL;
+  gssize length;
+
+  if (!wait_for_input (terminal, cancellable))
     return NULL;
-  if (tcgetattr (fileno (terminal), &shown) != 0)
+  length = read (terminal, line, sizeof line - 1);
+  if (length > 0)
     {
-      fclose (terminal);
-      return NULL;
-    }
-  hidden = shown;
-  hidden.c_lflag &= ~(tcflag_t) ECHO;
-  tcsetattr (fileno (terminal), TCSAFLUSH, &hidden);
-  fprintf (terminal, _ ("Password of %s at %s: "), user != NULL ? user : "?", host);
-  fflush (terminal);
-  if (fgets (line, sizeof line, terminal) != NULL)
-    {
+      line[length] = '\0';
       line[strcspn (line, "\r\n")] = '\0';
       password = g_strdup (line);
     }
-  tcsetattr (fileno (terminal), TCSAFLUSH, &shown);
-  fputc ('\n', terminal);
-  fclose (terminal);
   explicit_bzero (line, sizeof line);
+  return password;
+}
+
+/* Asks on the terminal without showing the answer. NULL when there is no terminal. */
+static char *
+prompt_password (const char *user, const char *host, GCancellable *cancellable)
+{
+  /* Translators: the user's name, the server's */
+  g_autofree char *prompt = g_strdup_printf (_ ("Password of %s at %s: "), user != NULL ? user : "?", host);
+  g_autofree char *shown_prompt = output_to_locale (prompt);
+  struct termios shown, hidden;
+  char *password = NULL;
+  int terminal = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+  if (terminal < 0)
+    return NULL;
+  progress_bar_suspend ();
+  if (tcgetattr (terminal, &shown) == 0)
+    {
+      hidden = shown;
+      hidden.c_lflag &= ~(tcflag_t) ECHO;
+      tcsetattr (terminal, TCSAFLUSH, &hidden);
+      dprintf (terminal, "%s", shown_prompt);
+      password = read_line (terminal, cancellable);
+      tcsetattr (terminal, TCSAFLUSH, &shown);
+      dprintf (terminal, "\n");
+    }
+  progress_bar_resume ();
+  close (terminal);
   return password;
 }
 
 static void
 on_password_asked (TaubeQuestion *question, gpointer user_data)
 {
-  g_autoptr (TaubeUri) uri = taube_question_get_uri (question);
-  g_autofree char *password = NULL;
+  Cli *cli = user_data;
+  TaubeUri *uri = taube_question_get_uri (question);
+  char *password = NULL;
 
-  if (taube_question_get_refusal (question) != NULL)
-    g_printerr (_ ("The server refused: %s\n"), taube_question_get_refusal (question));
-  if (taube_question_get_attempt (question) < 3)
-    password = prompt_password (taube_question_get_user (question), taube_uri_get_host (uri));
+  if (taube_question_get_attempt (question) < MAX_PROMPTS)
+    {
+      if (taube_question_get_refusal (question) != NULL)
+        {
+          progress_bar_suspend ();
+          cli_complain (_ ("The server refused: %s"), taube_question_get_refusal (question));
+          progress_bar_resume ();
+        }
+      password = prompt_password (taube_question_get_user (question), taube_uri_get_display_host (uri),
+                                  cli->cancellable);
+    }
   if (password == NULL)
     {
       taube_question_refuse (question);
@@ -148,6 +206,7 @@ on_password_asked (TaubeQuestion *question, gpointer user_data)
     }
   taube_question_answer_password (question, password);
   explicit_bzero (password, strlen (password));
+  g_free (password);
 }
 
 static TaubeCredentials *
@@ -187,5 +246,5 @@ password_get_credentials (Cli *cli, TaubeUri *uri, GError **error)
     return read_password_file (cli->password_file, error);
   if (environment != NULL)
     return taube_credentials_new_password (environment);
-  return taube_credentials_new_callback (on_password_asked, NULL, NULL);
+  return taube_credentials_new_callback (on_password_asked, cli, NULL);
 }

@@ -2,6 +2,7 @@
 #include "progress-bar.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define BAR_CELLS 30
@@ -18,6 +19,35 @@ struct _ProgressBar
   gboolean stopped; /* under lock */
 };
 
+static GMutex line_lock;
+static gboolean line_drawn; /* under line_lock */
+static guint n_suspended;   /* under line_lock */
+
+static void
+erase_line (void)
+{
+  if (line_drawn)
+    fputs ("\r\033[K", stderr);
+  line_drawn = FALSE;
+}
+
+void
+progress_bar_suspend (void)
+{
+  g_mutex_lock (&line_lock);
+  n_suspended++;
+  erase_line ();
+  g_mutex_unlock (&line_lock);
+}
+
+void
+progress_bar_resume (void)
+{
+  g_mutex_lock (&line_lock);
+  n_suspended--;
+  g_mutex_unlock (&line_lock);
+}
+
 static void
 draw (ProgressBar *self, guint step)
 {
@@ -31,12 +61,11 @@ draw (ProgressBar *self, guint step)
     else
       cells[i] = i == step % BAR_CELLS ? '#' : '.';
   cells[BAR_CELLS] = '\0';
+  fprintf (stderr, "\r\033[K%s [%s]", self->label, cells);
   if (total > 0)
-    fprintf (stderr, "\r\033[K%s [%s] %3u %%", self->label, cells,
-             (guint) MIN (100 * (double) done / (double) total, 100));
-  else
-    fprintf (stderr, "\r\033[K%s [%s]", self->label, cells);
+    fprintf (stderr, " %3u %%", (guint) MIN (100 * (double) done / (double) total, 100));
   fflush (stderr);
+  line_drawn = TRUE;
 }
 
 static gpointer
@@ -51,13 +80,27 @@ run_bar (gpointer data)
     {
       if (g_cond_wait_until (&self->stopped_cond, &self->lock, until))
         continue;
-      draw (self, step++);
+      g_mutex_lock (&line_lock);
+      if (n_suspended == 0)
+        draw (self, step++);
+      g_mutex_unlock (&line_lock);
       until = g_get_monotonic_time () + STEP_USEC;
     }
   g_mutex_unlock (&self->lock);
-  if (step > 0)
-    fputs ("\r\033[K", stderr);
+  g_mutex_lock (&line_lock);
+  erase_line ();
+  g_mutex_unlock (&line_lock);
   return NULL;
+}
+
+static gboolean
+may_draw (void)
+{
+  struct stat out;
+
+  if (!isatty (STDERR_FILENO))
+    return FALSE;
+  return isatty (STDOUT_FILENO) || (fstat (STDOUT_FILENO, &out) == 0 && S_ISREG (out.st_mode));
 }
 
 /* Begins to show LABEL and, with PROGRESS, how far it is. */
@@ -66,7 +109,7 @@ progress_bar_start (const char *label, TaubeProgress *progress)
 {
   ProgressBar *self = g_new0 (ProgressBar, 1);
 
-  if (!isatty (STDERR_FILENO) || !isatty (STDOUT_FILENO))
+  if (!may_draw ())
     return self;
   self->label = g_strdup (label);
   self->progress = progress != NULL ? g_object_ref (progress) : NULL;

@@ -2,8 +2,8 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output-table.h"
+#include "output.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void
@@ -121,8 +121,8 @@ print_conditions (GArray *columns)
 
         if (taube_capabilities_get_support (column->capabilities, row) != TAUBE_SUPPORT_CONDITIONAL || reason == NULL)
           continue;
-        printf ("%s%s, %s: %s\n", first ? "\n" : "", taube_backend_get_title (column->backend),
-                taube_capability_get_title (row), _ (reason));
+        output_printf ("%s%s, %s: %s\n", first ? "\n" : "", taube_backend_get_title (column->backend),
+                       taube_capability_get_title (row), reason);
         first = FALSE;
       }
 }
@@ -197,6 +197,17 @@ add_level (OutputTable *table, guint column, TaubeCapabilities *capabilities, in
     output_table_add (table, column, "-");
 }
 
+/* A yes is proved by what the server says; a no is understood by its reason. */
+static const char *
+get_proof (TaubeCapabilities *capabilities, TaubeCapability row)
+{
+  const char *evidence = taube_capabilities_get_evidence (capabilities, row);
+  const char *reason = taube_capabilities_get_reason (capabilities, row);
+  gboolean no = taube_capabilities_get_support (capabilities, row) == TAUBE_SUPPORT_NO;
+
+  return evidence != NULL && (!no || reason == NULL) ? evidence : reason;
+}
+
 static void
 print_account_table (TaubeAccount *account, TaubeCapabilities *capabilities)
 {
@@ -207,23 +218,20 @@ print_account_table (TaubeAccount *account, TaubeCapabilities *capabilities)
     {
       g_autofree char *clean = output_clean_line (server);
 
-      printf (_ ("Server: %s\n\n"), clean);
+      output_printf (_ ("Server: %s\n\n"), clean);
     }
   output_table_add (table, 1, _ ("protocol"));
   output_table_add (table, 2, _ ("module"));
   output_table_add (table, 3, _ ("live"));
-  output_table_add (table, 4, _ ("evidence"));
+  output_table_add (table, 4, _ ("evidence or reason"));
   output_table_end_row (table);
   for (int row = 0; row < TAUBE_N_CAPABILITIES; row++)
     {
-      const char *reason = taube_capabilities_get_reason (capabilities, row);
-      const char *evidence = taube_capabilities_get_evidence (capabilities, row);
-
       output_table_add (table, 0, taube_capability_get_title (row));
       add_level (table, 1, capabilities, row, TAUBE_CAPABILITY_LEVEL_PROTOCOL);
       add_level (table, 2, capabilities, row, TAUBE_CAPABILITY_LEVEL_MODULE);
       add_level (table, 3, capabilities, row, TAUBE_CAPABILITY_LEVEL_LIVE);
-      output_table_add (table, 4, evidence != NULL ? evidence : reason != NULL ? _ (reason) : "");
+      output_table_add (table, 4, get_proof (capabilities, row));
       output_table_end_row (table);
     }
   output_table_print (table);
@@ -256,7 +264,7 @@ run_capabilities (Cli *cli, int n_words, char **words)
   if (is_uri && n_words > 1)
     return cli_usage_error (cli, _ ("one URI, or names of backends, not both"));
   done = is_uri ? print_account (cli, words[0], &error) : print_backends (cli, n_words, words, &error);
-  if (!done || !cli_flush (&error))
+  if (!done || !output_flush (&error))
     return cli_fail (cli, error);
   return EXIT_DONE;
 }

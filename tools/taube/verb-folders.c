@@ -2,7 +2,10 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output-table.h"
+#include "output.h"
 #include "progress-bar.h"
+
+#include <string.h>
 
 static void
 set_count (JsonBuilder *builder, const char *name, gint64 count)
@@ -71,6 +74,27 @@ print_table (GPtrArray *folders)
   output_table_print (table);
 }
 
+/* The inbox comes first, then folders by their names, each before those inside it. */
+static int
+compare_folders (gconstpointer first, gconstpointer second)
+{
+  TaubeFolder *a = *(TaubeFolder *const *) first, *b = *(TaubeFolder *const *) second;
+  const char *const *path_a = taube_folder_get_path (a), *const *path_b = taube_folder_get_path (b);
+  gboolean inbox_a = taube_folder_get_role (a) == TAUBE_FOLDER_ROLE_INBOX;
+  gboolean inbox_b = taube_folder_get_role (b) == TAUBE_FOLDER_ROLE_INBOX;
+  int order = inbox_b - inbox_a;
+
+  for (gsize i = 0; order == 0; i++)
+    {
+      if (path_a[i] == NULL || path_b[i] == NULL)
+        return (path_a[i] != NULL) - (path_b[i] != NULL);
+      order = g_utf8_collate (path_a[i], path_b[i]);
+      if (order == 0)
+        order = strcmp (path_a[i], path_b[i]);
+    }
+  return order;
+}
+
 static gboolean
 print_folders (Cli *cli, const char *uri_text, GError **error)
 {
@@ -87,11 +111,12 @@ print_folders (Cli *cli, const char *uri_text, GError **error)
   }
   if (folders == NULL)
     return FALSE;
+  g_ptr_array_sort (folders, compare_folders);
   if (cli->format == FORMAT_JSON)
     print_json (folders);
   else
     print_table (folders);
-  return cli_flush (error);
+  return output_flush (error);
 }
 
 static ExitCode

@@ -2,9 +2,10 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output-table.h"
+#include "output.h"
 #include "progress-bar.h"
 
-static gint64 option_limit;
+static gint64 option_limit = G_MININT64; /* not given */
 
 static const GOptionEntry list_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, N_ ("Only the newest N"), N_ ("N") },
@@ -24,7 +25,7 @@ print_json (TaubeMessageList *list, TaubeUri *folder_uri)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
-  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)); i++)
+  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)) && !output_has_failed (); i++)
     {
       g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
       g_autoptr (TaubeUri) uri = taube_uri_with_item (folder_uri, id, NULL);
@@ -42,8 +43,6 @@ print_json (TaubeMessageList *list, TaubeUri *folder_uri)
       json_builder_add_int_value (builder, (gint64) taube_message_list_get_message_size (list, i));
       known = get_date (list, i, &date, &offset);
       output_json_set_date (builder, "date", known, date, offset);
-      known = taube_message_list_get_date (list, i, &date, &offset);
-      output_json_set_date (builder, "received", known, date, offset);
       output_json_set (builder, "subject", taube_message_list_get_subject (list, i));
       output_json_set (builder, "from", taube_message_list_get_from (list, i));
       output_json_set (builder, "to", taube_message_list_get_to (list, i));
@@ -133,7 +132,7 @@ print_list (Cli *cli, const char *uri_text, GError **error)
     print_json (TAUBE_MESSAGE_LIST (list), folder_uri);
   else
     print_table (TAUBE_MESSAGE_LIST (list));
-  return cli_flush (error);
+  return output_flush (error);
 }
 
 static ExitCode
@@ -143,7 +142,7 @@ run_list (Cli *cli, int n_words, char **words)
 
   if (n_words != 1)
     return cli_usage_error (cli, _ ("it takes one URI of a folder"));
-  if (option_limit < 0)
+  if (option_limit <= 0 && option_limit != G_MININT64)
     return cli_usage_error (cli, _ ("--limit takes a number above 0"));
   return print_list (cli, words[0], &error) ? EXIT_DONE : cli_fail (cli, error);
 }

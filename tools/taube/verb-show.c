@@ -2,10 +2,10 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output-table.h"
+#include "output.h"
 #include "progress-bar.h"
 
 #include <gio/gunixoutputstream.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static gboolean option_raw;
@@ -52,7 +52,8 @@ write_part (Cli *cli, TaubeMessage *message, const char *section, GError **error
 static void
 collect_parts (TaubePart *part, GPtrArray *parts)
 {
-  if (taube_part_get_n_children (part) == 0)
+  /* A message inside is something to save as well as something with parts. */
+  if (taube_part_get_n_children (part) == 0 || taube_part_is_attachment (part))
     g_ptr_array_add (parts, part);
   for (guint i = 0; i < taube_part_get_n_children (part); i++)
     collect_parts (taube_part_get_child (part, i), parts);
@@ -64,7 +65,7 @@ print_header (const char *name, const char *value)
   g_autofree char *clean = value != NULL && *value != '\0' ? output_clean_line (value) : NULL;
 
   if (clean != NULL)
-    printf ("%s: %s\n", name, clean);
+    output_printf ("%s: %s\n", name, clean);
 }
 
 static void
@@ -93,7 +94,7 @@ print_attachments (GPtrArray *parts)
         continue;
       name = output_clean_line (taube_part_get_filename (part) != NULL ? taube_part_get_filename (part) : "");
       /* Translators: an attachment: section, file name, media type, size */
-      printf (_ ("Attachment: %s  %s  (%s, %s)\n"), taube_part_get_section (part), name,
+      output_printf (_ ("Attachment: %s  %s  (%s, %s)\n"), taube_part_get_section (part), name,
               taube_part_get_media_type (part), size);
     }
 }
@@ -105,11 +106,11 @@ print_text (TaubeMessage *message, const char *headers, const char *text, GPtrAr
   g_autofree char *clean_text = output_clean_text (text);
 
   if (clean_headers != NULL)
-    printf ("%s", clean_headers);
+    output_printf ("%s", clean_headers);
   else
     print_usual_headers (message);
   print_attachments (parts);
-  printf ("%s%s%s", clean_headers != NULL && g_str_has_suffix (clean_headers, "\n\n") ? "" : "\n", clean_text,
+  output_printf ("%s%s%s", clean_headers != NULL && g_str_has_suffix (clean_headers, "\n\n") ? "" : "\n", clean_text,
           g_str_has_suffix (clean_text, "\n") || *clean_text == '\0' ? "" : "\n");
 }
 
@@ -196,7 +197,7 @@ print_message (Cli *cli, TaubeMessage *message, GError **error)
     print_json (message, headers, text, parts);
   else
     print_text (message, headers, text, parts);
-  return cli_flush (error);
+  return output_flush (error);
 }
 
 static TaubeItem *

@@ -2,10 +2,9 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output-table.h"
+#include "output.h"
 
-#include <stdio.h>
-
-static gint64 option_count;
+static gint64 option_count = G_MININT64; /* not given */
 
 static const GOptionEntry watch_options[] = {
   { "count", 0, 0, G_OPTION_ARG_INT64, &option_count, N_ ("End after N events"), N_ ("N") },
@@ -28,7 +27,7 @@ print_ids (Cli *cli, TaubeFolder *folder, const char *what, const TaubeIdSet *id
       g_autofree char *line = output_clean_line (joined);
       g_autofree char *name = output_clean_line (taube_folder_get_name (folder));
 
-      printf ("%s  %s  %s\n", name, _ (what), line);
+      output_printf ("%s  %s  %s\n", name, _ (what), line);
       return;
     }
   builder = json_builder_new ();
@@ -55,7 +54,7 @@ print_reset (Cli *cli, TaubeFolder *folder)
     {
       g_autofree char *name = output_clean_line (taube_folder_get_name (folder));
 
-      printf ("%s  %s\n", name, _ ("reset: list the folder again"));
+      output_printf ("%s  %s\n", name, _ ("reset: list the folder again"));
       return;
     }
   builder = json_builder_new ();
@@ -100,14 +99,14 @@ watch (Cli *cli, const char *uri_text, GError **error)
   events = taube_account_watch (account, folders, error);
   if (events == NULL)
     return FALSE;
-  for (gint64 i = 0; option_count == 0 || i < option_count; i++)
+  for (gint64 i = 0; option_count == G_MININT64 || i < option_count; i++)
     {
       g_autoptr (TaubeWatchEvent) event = taube_watch_next (events, cli->cancellable, error);
 
       if (event == NULL)
         return FALSE;
       print_event (cli, event);
-      if (!cli_flush (error))
+      if (!output_flush (error))
         return FALSE;
     }
   return TRUE;
@@ -120,7 +119,7 @@ run_watch (Cli *cli, int n_words, char **words)
 
   if (n_words != 1)
     return cli_usage_error (cli, _ ("it takes one URI of a folder or an account"));
-  if (option_count < 0)
+  if (option_count <= 0 && option_count != G_MININT64)
     return cli_usage_error (cli, _ ("--count takes a number above 0"));
   if (watch (cli, words[0], &error))
     return EXIT_DONE;
