@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @TAUBE_ERROR_PROTOCOL: the server said something that the protocol does not allow
  * @TAUBE_ERROR_LIMIT: one of the library's limits against hostile servers was exceeded
  * @TAUBE_ERROR_QUOTA: the mailbox is full
- * @TAUBE_ERROR_THROTTLED: the server asks to come back later; see [func@error_get_retry_after]
+ * @TAUBE_ERROR_THROTTLED: the server asks to come back later; see [func@Error.get_retry_after]
  * @TAUBE_ERROR_CONFLICT: somebody else changed it in the meantime
  * @TAUBE_ERROR_UNKNOWN_OUTCOME: it may have been done: look before repeating it
  * @TAUBE_ERROR_STORAGE: a local file could not be read or written

@@ -72,7 +72,7 @@ taube_account_connect_async (TaubeAccount *self, GCancellable *cancellable, GAsy
  * taube_account_connect_finish:
  * @result: what the callback got
  *
- * Returns: as [method@Account.connect]
+ * Returns: as [method@Account.account_connect]
  */
 gboolean
 taube_account_connect_finish (TaubeAccount *self, GAsyncResult *result, GError **error)

@@ -58,7 +58,7 @@ static GParamSpec *props[N_PROPS];
  *
  * An account keeps up to `max-connections` connections (a setting) and gives each operation one of them, interactive
  * ones first. A connection that broke is made again at the next use. Operations connect by themselves; connecting first
- * by [method@Account.connect] tells early whether server and sign-in work, and resolves the capabilities.
+ * by [method@Account.account_connect] tells early whether server and sign-in work, and resolves the capabilities.
  *
  * Getters cost no traffic, may be called from any thread, and give what is current when they return. Signals and
  * questions come in the thread-default main context in which the account was made.

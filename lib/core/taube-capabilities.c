@@ -107,7 +107,7 @@ taube_capability_get_title (TaubeCapability capability)
 
 /**
  * taube_capability_from_key:
- * @key: a name as [func@capability_get_key] gives it
+ * @key: a name as [func@Capability.get_key] gives it
  * @capability_out: (out) (optional): the row
  *
  * Finds the row with that name.

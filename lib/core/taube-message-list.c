@@ -12,7 +12,7 @@
  * The messages of a mail folder, as columns.
  *
  * A cell can be read without making an object for its row, so that a folder of a million messages can be listed and
- * shown. A column that was not asked for, see [enum@ListFields], is empty. Strings that are returned live as long as
+ * shown. A column that was not asked for, see [flags@ListFields], is empty. Strings that are returned live as long as
  * the list. The list never changes, and can be read from several threads at once.
  */
 
