@@ -13,7 +13,8 @@
 
 /* What an account does: connect, disconnect, and the way to its folders. */
 
-/* Connect: a job that wants a session and nothing else. */
+/* Connect: a job that wants a session and nothing else. "(method)" keeps the names account_connect and
+ * account_disconnect in bindings: there, connect() and disconnect() are for signals. */
 
 static gpointer
 run_connect (gpointer object, TaubeSession *session, gpointer args, GCancellable *cancellable, GError **error)

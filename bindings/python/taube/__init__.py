@@ -244,12 +244,12 @@ class Account:
         self.native = native
 
     def __enter__(self):
-        self.native.connect(None)
+        self.native.account_connect(None)
         return self
 
     def __exit__(self, *exception):
         try:
-            self.native.disconnect(None)
+            self.native.account_disconnect(None)
         except GLib.Error:
             if exception[0] is None:
                 raise
