@@ -20,7 +20,7 @@ from collections.abc import Mapping
 import gi
 
 gi.require_version("Taube", "1")
-from gi.repository import GLib, Gio, Taube  # noqa: E402
+from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 
 Capability = Taube.Capability
 Content = Taube.Content
@@ -233,6 +233,29 @@ class Folder:
         return results
 
 
+class _FunctionTokenSource(GObject.Object, Taube.TokenSource):
+    """Tokens from a function of the host's name."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def do_get_token_async(self, host, cancellable, callback, *_):
+        task = Gio.Task.new(self, cancellable, lambda source, result, *__: callback(source, result))
+        try:
+            task.token = self.function(host)
+            task.return_boolean(True)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            task.return_error(GLib.Error(str(error), GLib.quark_to_string(error_quark()), int(Error.AUTH)))
+
+    def do_get_token_finish(self, result):
+        result.propagate_boolean()
+        return result.token
+
+    def do_invalidate(self, token):
+        pass
+
+
 def _wrap_item(native):
     return Message(native) if isinstance(native, Taube.Message) else native
 
@@ -288,8 +311,9 @@ class Account:
 def open(uri, password=None, token_source=None, ask=None, settings=None):  # pylint: disable=redefined-builtin
     """The account of a URI; ``with`` connects it.
 
-    Sign in with a ``password``, with tokens of ``token_source`` (a ``Taube.TokenSource``), or with what the function
-    ``ask`` answers to each ``Taube.Question``. ``settings`` maps names such as ``"ca-file"`` to text.
+    Sign in with a ``password``, with tokens of ``token_source`` (a ``Taube.TokenSource``, or a function that gives a
+    token for a host), or with what the function ``ask`` answers to each ``Taube.Question``. ``settings`` maps names
+    such as ``"ca-file"`` to text.
     """
     native_settings = Taube.Settings.new()
     for name, value in (settings or {}).items():
@@ -297,6 +321,8 @@ def open(uri, password=None, token_source=None, ask=None, settings=None):  # pyl
     if password is not None:
         credentials = Taube.Credentials.new_password(password)
     elif token_source is not None:
+        if callable(token_source):
+            token_source = _FunctionTokenSource(token_source)
         credentials = Taube.Credentials.new_token_source(token_source)
     elif ask is not None:
         credentials = Taube.Credentials.new_callback(lambda question, *_: ask(question))

@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The library from Python: by the module taube, and by introspection alone. Prints TAP."""
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+ROOT = Path(os.environ["TAUBE_SRCDIR"])
+sys.path.insert(0, str(ROOT / "bindings" / "python"))
+
+import taube  # noqa: E402
+from gi.repository import Gio, GLib, Taube  # noqa: E402
+
+SECONDS = 60
+LETTER = "Subject: Grüße\nFrom: Ada <ada@example.org>\nContent-Type: text/plain; charset=utf-8\n\nSchönes Wetter.\n"
+
+
+class Dovecot:
+    """The private server."""
+
+    def __init__(self):
+        self.process = subprocess.Popen(
+            [ROOT / "tests" / "servers" / "dovecot" / "serve", "--until-eof", "--messages=12"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.facts = {}
+        for line in self.process.stdout:
+            if line == "\n":
+                return
+            name, _, value = line.rstrip("\n").partition("=")
+            self.facts[name] = value
+        raise RuntimeError("the private Dovecot did not start")
+
+    def __getitem__(self, name):
+        return self.facts[name]
+
+    def deliver(self, folder, text):
+        subprocess.run(["doveadm", "-c", self["config"], "save", "-u", "alice", "-m", folder], input=text, text=True,
+                       check=True, timeout=SECONDS)
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        self.process.wait(timeout=SECONDS)
+
+
+class Case(unittest.TestCase):
+    """Each case has the one server."""
+
+    server = None
+
+    def open(self, **options):
+        options.setdefault("password", self.server["password"])
+        options.setdefault("settings", {"ca-file": self.server["ca-file"]})
+        return taube.open(self.server["imaps-uri"], **options)
+
+    def assert_code(self, code, function, *arguments):
+        with self.assertRaises(GLib.Error) as caught:
+            function(*arguments)
+        self.assertTrue(caught.exception.matches(taube.error_quark(), code), caught.exception.message)
+        return caught.exception.message
+
+
+class ModuleTest(Case):
+    """What the module taube gives."""
+
+    def test_backends(self):
+        table = taube.backends()["imap"]
+        self.assertEqual(len(table), Taube.N_CAPABILITIES)
+        self.assertEqual(len(dict(table)), 20)
+        self.assertEqual(table["retrieval"], taube.Support.YES)
+        with self.assertRaises(KeyError):
+            table["no-such-row"]  # pylint: disable=pointless-statement
+
+    def test_capabilities(self):
+        with self.open() as account:
+            self.assertEqual(account.capabilities["push"], taube.Support.YES)
+            self.assertIn("IDLE", account.capabilities.evidence("push"))
+            self.assertEqual(account.capabilities["calendar-sync"], taube.Support.NO)
+            self.assertTrue(account.capabilities.reason("calendar-sync"))
+
+    def test_folders(self):
+        with self.open() as account:
+            names = {folder.name: folder for folder in account.folders()}
+            self.assertEqual(names["INBOX"].role, taube.Role.INBOX)
+            self.assertEqual(names["INBOX"].total, 12)
+            self.assertEqual(account.by_role(taube.Role.SENT).name, "Sent")
+            self.assertEqual(account.folder("INBOX").path, ["INBOX"])
+
+    def test_messages(self):
+        self.server.deliver("Sent", LETTER)
+        with self.open() as account:
+            message, = account.folder("Sent").list(newest=1)
+            self.assertEqual(message.subject, "Grüße")
+            self.assertEqual(message.sender, "Ada <ada@example.org>")
+            self.assertIsNotNone(message.date.tzinfo)
+            self.assertEqual(message.text().rstrip(), "Schönes Wetter.")
+            self.assertTrue(message.raw().endswith("Schönes Wetter.\r\n".encode()))
+            self.assertEqual(len(message.raw()), message.size)
+            self.assertEqual(message.structure().get_media_type(), "text/plain")
+            self.assertIn(message.id.split(".")[1], message.uri)
+            self.assertEqual(account.folder("Sent").get(message.id).subject, "Grüße")
+
+    def test_iteration(self):
+        with self.open() as account:
+            ids = [int(message.id.split(".")[1]) for message in account.inbox]
+            self.assertEqual(len(ids), 12)
+            self.assertEqual(ids, sorted(ids, reverse=True))
+
+    def test_flags(self):
+        with self.open() as account:
+            message = account.inbox.list(newest=1)[0]
+            for result in account.inbox.set_flags([message.id], add=taube.Flags.FLAGGED, add_keywords=["work"]):
+                self.assertTrue(result.is_all_done())
+            message = account.inbox.get(message.id)
+            self.assertTrue(message.flags & taube.Flags.FLAGGED)
+            self.assertEqual(message.keywords, ["work"])
+            account.inbox.set_flags([message.id], remove=taube.Flags.FLAGGED, remove_keywords=["work"])
+            message = account.inbox.get(message.id)
+            self.assertFalse(message.flags & taube.Flags.FLAGGED)
+            self.assertEqual(message.keywords, [])
+
+    def test_token(self):
+        hosts = []
+
+        def give(host):
+            hosts.append(host)
+            return self.server["token"]
+
+        with self.open(password=None, token_source=give) as account:
+            self.assertEqual(len(account.inbox.list(newest=1)), 1)
+        self.assertEqual(hosts, ["localhost"])
+
+    def test_ask(self):
+        users = []
+
+        def answer(question):
+            users.append(question.get_user())
+            question.answer_password(self.server["password"])
+
+        with self.open(password=None, ask=answer) as account:
+            self.assertEqual(account.inbox.total, -1)
+        self.assertEqual(users, ["alice"])
+
+
+class ErrorTest(Case):
+    """Error codes as Python sees them."""
+
+    def test_password(self):
+        self.assert_code(taube.Error.AUTH, self.open(password="wrong").__enter__)
+
+    def test_not_supported(self):
+        with self.open() as account:
+            text = self.assert_code(taube.Error.NOT_SUPPORTED, account.folders, taube.Content.CALENDAR)
+            self.assertIn("calendar-sync", text)
+
+    def test_not_found(self):
+        with self.open() as account:
+            self.assert_code(taube.Error.NOT_FOUND, account.folder("no such folder").list)
+
+    def test_uri(self):
+        self.assert_code(taube.Error.INVALID, taube.open, "imaps://alice@:99999/")
+        self.assert_code(taube.Error.NOT_SUPPORTED, taube.open, "unheard-of://alice@localhost/")
+
+    def test_certificate(self):
+        account = self.open(settings={})
+        self.assert_code(taube.Error.CERTIFICATE, account.__enter__)
+        certificate = account.native.get_certificate()
+        self.assertTrue(certificate.get_problems() & Taube.CertificateProblems.UNTRUSTED)
+        self.assertIn("CN", certificate.get_subject())
+
+
+class NativeTest(Case):
+    """Introspection alone."""
+
+    def create(self):
+        settings = Taube.Settings.new()
+        settings.set("ca-file", self.server["ca-file"])
+        return Taube.Account.create_with_settings(self.server["imaps-uri"], settings,
+                                                  Taube.Credentials.new_password(self.server["password"]))
+
+    def test_out_parameters(self):
+        self.assertEqual(Taube.capability_from_key("push"), (True, Taube.Capability.PUSH))
+        table = Taube.Backend.find("imap").get_capabilities()
+        known, support, reason, evidence = table.lookup(Taube.Capability.PUSH, Taube.CapabilityLevel.PROTOCOL)
+        self.assertTrue(known)
+        self.assertEqual(support, Taube.Support.CONDITIONAL)
+        self.assertIn("IDLE", reason)
+        self.assertIsNone(evidence)
+
+    def test_certificate_question(self):
+        account = Taube.Account.create(self.server["imaps-uri"],
+                                       Taube.Credentials.new_password(self.server["password"]))
+        kinds = []
+
+        def trust(question, *_):
+            kinds.append(question.get_kind())
+            question.answer_trust()
+
+        account.set_certificate_func(trust)
+        self.assertTrue(account.account_connect(None))
+        self.assertEqual(kinds, [Taube.QuestionKind.CERTIFICATE])
+        account.account_disconnect(None)
+
+    def test_main_loop(self):
+        loop = GLib.MainLoop()
+        account = self.create()
+        subjects = []
+
+        def on_listed(folder, result):
+            rows = folder.list_finish(result)
+            subjects.extend(rows.get_subject(i) for i in range(rows.get_size()))
+            loop.quit()
+
+        def on_connected(_, result):
+            account.connect_finish(result)
+            account.get_folder_for_role(Taube.FolderRole.INBOX).list_async(None, None, on_listed)
+
+        account.connect_async(None, on_connected)
+        guard = GLib.timeout_add_seconds(SECONDS, loop.quit)
+        loop.run()
+        GLib.source_remove(guard)
+        self.assertEqual(len(subjects), 12)
+
+    def test_cancel(self):
+        account = self.create()
+        cancellable = Gio.Cancellable()
+        cancellable.cancel()
+        with self.assertRaises(GLib.Error) as caught:
+            account.account_connect(cancellable)
+        self.assertTrue(caught.exception.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED))
+        self.assertTrue(account.account_connect(None))
+
+    def test_watch(self):
+        """A thread waits for what happens; the others go on meanwhile."""
+        account = self.create()
+        account.account_connect(None)
+        watch = account.watch([account.get_folder(["Drafts"])])
+        found = []
+
+        def wait():
+            event = watch.next(None)
+            found.append((event.get_folder().get_name(), event.get_changes().get_added().get_size()))
+
+        context = GLib.MainContext.default()
+        while not watch.is_online():
+            context.iteration(True)
+        thread = threading.Thread(target=wait, daemon=True)
+        thread.start()
+        self.server.deliver("Drafts", LETTER)
+        thread.join(timeout=SECONDS)
+        watch.stop()
+        self.assertEqual(found, [("Drafts", 1)])
+
+
+class TapResult(unittest.TestResult):
+    """One line a case."""
+
+    count = 0
+
+    def tell(self, word, test, more="", detail=""):
+        self.count += 1
+        print(f"{word} {self.count} {test.id().split('.', 1)[1]}{more}")
+        for line in detail.splitlines():
+            print(f"# {line}")
+        sys.stdout.flush()
+
+    def addSuccess(self, test):
+        self.tell("ok", test)
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.tell("not ok", test, detail=self.failures[-1][1])
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.tell("not ok", test, detail=self.errors[-1][1])
+
+
+def main():
+    if not any(shutil.which("dovecot", path=path) for path in (None, "/usr/sbin")):
+        print("1..0 # SKIP missing: Dovecot is not installed")
+        return 0
+    Case.server = Dovecot()
+    try:
+        suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules[__name__])
+        result = TapResult()
+        suite.run(result)
+        print(f"1..{result.count}")
+    finally:
+        Case.server.stop()
+    return 0 if result.wasSuccessful() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
