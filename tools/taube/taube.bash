@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of the command taube for bash.
+
+_taube() {
+  local current previous words verb word
+  COMPREPLY=()
+  current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  # Bash splits --format=json at the equals sign.
+  if [ "$current" = = ]; then
+    current=''
+  elif [ "$previous" = = ]; then
+    previous=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  case $previous in
+    --format)
+      mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current")
+      return
+      ;;
+    --password-file | --ca-file)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+  esac
+  verb=''
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      capabilities | folders | list | show | watch) verb=$word ;;
+    esac
+  done
+  if [[ $current == -* ]]; then
+    # The command itself knows its options best.
+    words=$(LC_ALL=C taube help $verb 2>/dev/null | grep -oE -- '--[a-z-]+=?')
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+  elif [ -z "$verb" ]; then
+    mapfile -t COMPREPLY < <(compgen -W 'capabilities folders list show watch help' -- "$current")
+  fi
+}
+complete -F _taube taube
