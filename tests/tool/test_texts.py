@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tool import SOURCE, case, environment, expect, expect_equal, main, taube
+from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, taube
 
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
@@ -70,6 +70,23 @@ def _():
             left = re.findall(r'^(?:#~ )?msgid "(.+)"', run("msgattrib", kind, "--no-wrap", merged), re.MULTILINE)
             expect_equal(left, [], kind)
         run("msgfmt", "--check-format", "-o", Path(folder) / "de.mo", merged)
+
+
+def complete(*words):
+    """What bash offers after WORDS; bash splits at equals signs."""
+    script = (f'source "{SOURCE}/tools/taube/taube.bash"; taube() {{ "{TAUBE}" "$@"; }}; compopt() {{ :; }}\n'
+              'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _taube; echo "${COMPREPLY[*]}"')
+    return run("bash", "-c", script, "bash", *words, env=environment()).split()
+
+
+@case("completion in bash")
+def _():
+    expect_equal(complete("taube", "l"), ["list"])
+    expect_equal(complete("taube", "help", "s"), ["show"])
+    expect_equal(complete("taube", "list", "--l"), ["--limit="])
+    expect_equal(complete("taube", "show", "--r"), ["--raw"])
+    expect_equal(complete("taube", "list", "--format", "=", "j"), ["json"])
+    expect_equal(complete("taube", "list", "--format", "="), ["table", "json"])
 
 
 @case("the man page has every option and verb, and no other")
