@@ -107,6 +107,8 @@ taube_key_file_parse (const char *text, gsize length, TaubeKeyFile *out, GError 
   *out = (TaubeKeyFile){ 0 };
   if (length > FILE_MAXIMUM)
     return fail (error, "it is larger than %d bytes", FILE_MAXIMUM);
+  if (length == 0)
+    return fail (error, "it is empty");
   if (memchr (text, '\0', length) != NULL)
     return fail (error, "there is a NUL in it");
   if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, &problem))

@@ -178,7 +178,7 @@ static const char *const hostile[][2] = {
   { "[Backend]\nTitle=X\nSchemes=x;\nABI=1\n", "Name" },
   { "[Other]\nName=x\n", "Backend" },
   { "\x7f" "ELF\xff\xfe", "x.backend: " },
-  { "", "Backend" },
+  { "", "it is empty" },
 };
 
 static void
