@@ -73,6 +73,8 @@ static const TextRule text_rules[] = {
   { "request is throttled", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
   { "try again later", TAUBE_ERROR_THROTTLED, FALSE, 30, TRUE },
   { "temporarily unavailable", TAUBE_ERROR_THROTTLED, FALSE, 30, TRUE },
+  /* Exchange while a mailbox is moved: Server Unavailable. 15. It is no missing folder, nor a wrong password. */
+  { "server unavailable", TAUBE_ERROR_THROTTLED, FALSE, 30, TRUE },
   { "quota exceeded", TAUBE_ERROR_QUOTA },
   { "over quota", TAUBE_ERROR_QUOTA },
   { "already exists", TAUBE_ERROR_EXISTS },

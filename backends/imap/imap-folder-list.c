@@ -324,6 +324,9 @@ piece_refused (Listing *listing, Piece *piece, GError **error)
   ImapCall *call = piece->call;
   gboolean split;
 
+  /* Somebody else has removed what did not come (RFC 5530, RFC 2180 section 4.1.2). */
+  if (call->code == IMAP_CODE_EXPUNGEISSUED && !imap_pipeline_is_broken (listing->session->pipeline))
+    return TRUE;
   if (imap_pipeline_is_broken (listing->session->pipeline) || call->not_alone || call->refusal->domain != TAUBE_ERROR
       || (call->refusal->code != TAUBE_ERROR_PROTOCOL && call->refusal->code != TAUBE_ERROR_THROTTLED)
       || ++listing->n_failures > MAX_FAILURES)

@@ -23,6 +23,7 @@ typedef struct
 typedef struct
 {
   ImapSeqset *found;
+  gsize most;    /* ranges that an honest answer can have */
   gboolean told;
 } Presence;
 
@@ -89,6 +90,11 @@ on_presence (const ImapResponse *response, gpointer user_data, GError **error)
   Presence *presence = user_data;
   ImapEsearch esearch;
 
+  if (presence->found->n_ranges > presence->most)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server found more messages than there are");
+      return FALSE;
+    }
   if (response->type == IMAP_RESPONSE_SEARCH)
     {
       presence->told = imap_decode_search (response, presence->found, NULL) || presence->told;
@@ -174,7 +180,7 @@ store_piece (Store *store, const char *set, const char *prefix, GCancellable *ca
 {
   g_autoptr (ImapSeqset) uids = imap_seqset_parse (set, -1, NULL);
   g_autoptr (ImapSeqset) found = imap_seqset_new ();
-  Presence presence = { found, FALSE };
+  Presence presence = { found, store->session->mailbox->exists + (gsize) store->session->limits.list_items, FALSE };
   g_autoptr (ImapCall) search = new_search (store, set, &presence);
   g_autoptr (ImapCall) change = new_store (store, set);
   g_autoptr (TaubeIdSet) ids = make_ids (uids, prefix);

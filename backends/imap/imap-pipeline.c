@@ -20,6 +20,7 @@ struct _ImapPipeline
   gboolean continued;    /* and nobody has looked at it yet */
   ImapCall *waiting;     /* the command that waits for a "+" now */
   guint n_unsolicited;   /* since a command was last completed */
+  guint n_taken;         /* responses that a command did ask for, since then */
   guint last_tag;
   GError *broken;
 };
@@ -127,7 +128,7 @@ break_with (ImapPipeline *self, GError *error, GError **error_out)
 void
 imap_pipeline_reset_flood (ImapPipeline *self)
 {
-  self->n_unsolicited = 0;
+  self->n_unsolicited = self->n_taken = 0;
 }
 
 /* TLS from here on; all that was read before is forgotten. */
@@ -216,7 +217,7 @@ route_tagged (ImapPipeline *self, const ImapResponse *response, GError **error)
           && response->type != IMAP_RESPONSE_BAD)
         break;
       g_queue_delete_link (&self->calls, link);
-      self->n_unsolicited = 0;
+      self->n_unsolicited = self->n_taken = 0;
       complete (call, response);
       if (call->completed != NULL)
         call->completed (response, call->user_data, &local);
@@ -251,6 +252,22 @@ count_unsolicited (ImapPipeline *self, GError **error)
                      error);
 }
 
+/* Also an answer that is the right one must end: who repeats the same for ever keeps a call for ever. */
+static gboolean
+count_taken (ImapPipeline *self, const ImapResponse *response, GError **error)
+{
+  /* Folders come by LIST, LSUB and STATUS, and once more when the first way is refused. */
+  guint64 most = response->type == IMAP_RESPONSE_FETCH ? self->limits->messages : 4 * (guint64) self->limits->folders;
+
+  if (++self->n_taken <= MAX (most, self->limits->untagged_responses))
+    return TRUE;
+  return break_with (self,
+                     g_error_new (TAUBE_ERROR, TAUBE_ERROR_LIMIT,
+                                  "the server at %s did not come to the end of its answer",
+                                  taube_connection_get_host (self->connection)),
+                     error);
+}
+
 static gboolean
 route_untagged (ImapPipeline *self, const ImapResponse *response, GError **error)
 {
@@ -264,7 +281,7 @@ route_untagged (ImapPipeline *self, const ImapResponse *response, GError **error
       if (local != NULL)
         return break_with (self, local, error);
       if (taken)
-        return TRUE;
+        return count_taken (self, response, error);
     }
   if (response->type == IMAP_RESPONSE_BYE)
     return route_bye (self, response, error);

@@ -22,6 +22,8 @@ typedef struct
   guint64 highestmodseq; /* 0: not known: everything must be looked at */
   GArray *known;
 
+  gboolean unsettled;    /* the last step ended before all fitted */
+
   /* Found out and not yet reported: a step that fails loses nothing. */
   gboolean reset;
   TaubeIdSet *added;
@@ -473,9 +475,22 @@ catch_up (Step *step, GCancellable *cancellable, GError **error)
   if (step->resync)
     {
       step->state->highestmodseq = 0;
-      return take_snapshot (step, FALSE, cancellable, error);
+      return synchronize (step, FALSE, cancellable, error);
     }
   return fetch_new (step, cancellable, error);
+}
+
+/* A server that says another UIDVALIDITY in the middle has made the folder anew; what came while nobody listened, or
+ * after the last step had asked, shows in the number of messages. */
+static void
+look_again (Step *step)
+{
+  const ImapMailbox *mailbox = step->session->mailbox;
+  WatchState *state = step->state;
+
+  step->resync |= state->unsettled || mailbox->uidvalidity != state->uidvalidity || mailbox->exists < state->known->len;
+  step->grown |= mailbox->exists > state->known->len;
+  state->unsettled = FALSE;
 }
 
 /* Ends in IDLE, or without where the server has none, with nothing left unread. */
@@ -495,8 +510,10 @@ settle (Step *step, GCancellable *cancellable, GError **error)
         return FALSE;
       if (session->idle == NULL && can_idle && !imap_session_start_idle (session, cancellable, error))
         return FALSE;
-      if (session->idle == NULL)
+      if (session->idle == NULL && !step->resync && !step->grown)
         return TRUE;
+      if (session->idle == NULL)
+        continue;
       if (!imap_pipeline_read_available (session->pipeline, cancellable, error))
         return FALSE;
       if (!step->resync && !step->grown && !session->idle->done)
@@ -514,12 +531,14 @@ run_own (Step *step, TaubeWatchReason reason, gboolean first_time, GCancellable 
     return start (step, first_time, cancellable, error) && settle (step, cancellable, error);
   imap_folder_format_prefix (session, step->prefix);
   imap_pipeline_reset_flood (session->pipeline);
-  if (session->idle == NULL)
-    return imap_session_noop (session, cancellable, error) && settle (step, cancellable, error);
-  if (reason == TAUBE_WATCH_DEADLINE && !imap_session_leave_idle (session, cancellable, error))
+  if (session->idle == NULL && !imap_session_noop (session, cancellable, error))
     return FALSE;
-  if (reason == TAUBE_WATCH_READABLE && !imap_pipeline_read_available (session->pipeline, cancellable, error))
+  if (session->idle != NULL && reason == TAUBE_WATCH_DEADLINE && !imap_session_leave_idle (session, cancellable, error))
     return FALSE;
+  if (session->idle != NULL && reason == TAUBE_WATCH_READABLE
+      && !imap_pipeline_read_available (session->pipeline, cancellable, error))
+    return FALSE;
+  look_again (step);
   return settle (step, cancellable, error);
 }
 
@@ -634,6 +653,7 @@ imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchSt
       g_clear_pointer (&fresh, state_free);
       return FALSE;
     }
+  step.state->unsettled = step.resync;
   out->state = step.state;
   out->free_state = state_free;
   report (&step, out, first_time);
