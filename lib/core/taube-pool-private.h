@@ -78,4 +78,6 @@ void taube_pool_fail_locked (TaubePool *self, TaubeLease *lease, const GError *e
 gboolean taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError *error);
 void taube_pool_requeue_locked (TaubePool *self, TaubeLease *lease);
 
+void taube_pool_invocation_unref (gpointer data);
+
 G_END_DECLS

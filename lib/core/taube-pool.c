@@ -526,97 +526,6 @@ taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError
   return FALSE;
 }
 
-typedef struct
-{
-  gint claimed; /* atomic: whoever comes first runs it */
-  gatomicrefcount refs;
-  GSourceFunc func;
-  gpointer data;
-  GDestroyNotify notify;
-  TaubePool *pool;
-} Invocation;
-
-static void
-invocation_unref (gpointer data)
-{
-  Invocation *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->refs))
-    return;
-  if (self->notify != NULL)
-    self->notify (self->data);
-  taube_pool_unref (self->pool);
-  g_free (self);
-}
-
-static void
-invocation_run (Invocation *self)
-{
-  if (g_atomic_int_compare_and_exchange (&self->claimed, FALSE, TRUE))
-    self->func (self->data);
-}
-
-static gboolean
-invocation_dispatch (gpointer data)
-{
-  Invocation *self = data;
-  gboolean listed;
-
-  g_mutex_lock (&self->pool->lock);
-  listed = g_queue_remove (&self->pool->invocations, self);
-  g_mutex_unlock (&self->pool->lock);
-  invocation_run (self);
-  if (listed)
-    invocation_unref (self);
-  return G_SOURCE_REMOVE;
-}
-
-void
-taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify)
-{
-  Invocation *invocation = g_new0 (Invocation, 1);
-
-  g_atomic_ref_count_init (&invocation->refs);
-  invocation->func = func;
-  invocation->data = data;
-  invocation->notify = notify;
-  invocation->pool = taube_pool_ref (self);
-
-  g_mutex_lock (&self->lock);
-  g_atomic_ref_count_inc (&invocation->refs);
-  g_queue_push_tail (&self->invocations, invocation);
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  taube_context_invoke (self->context, invocation_dispatch, invocation, invocation_unref);
-}
-
-/* Blocks until the lease is settled. Questions for the context that this thread has, or can take because nobody runs
- * it, are answered meanwhile. */
-void
-taube_pool_wait (TaubePool *self, TaubeLease *lease)
-{
-  g_mutex_lock (&self->lock);
-  while (lease->state == TAUBE_LEASE_WAITING)
-    {
-      Invocation *invocation = NULL;
-
-      if (!g_queue_is_empty (&self->invocations) && g_main_context_acquire (self->context))
-        invocation = g_queue_pop_head (&self->invocations); /* there is one: the lock is held */
-      if (invocation == NULL)
-        {
-          g_cond_wait (&self->cond, &self->lock);
-          continue;
-        }
-      g_mutex_unlock (&self->lock);
-      invocation_run (invocation);
-      g_main_context_release (self->context);
-      taube_context_settle (self->context);
-      invocation_unref (invocation);
-      g_mutex_lock (&self->lock);
-    }
-  g_mutex_unlock (&self->lock);
-}
-
 /* Ends everything that is there; what is begun afterwards is not touched. */
 static void
 doom_all_locked (TaubePool *self, const char *why)
@@ -682,5 +591,5 @@ taube_pool_shut_down (TaubePool *self)
   g_queue_init (&self->invocations);
   g_mutex_unlock (&self->lock);
   /* Their other reference is the context's. */
-  g_queue_clear_full (&invocations, invocation_unref);
+  g_queue_clear_full (&invocations, taube_pool_invocation_unref);
 }

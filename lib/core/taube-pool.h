@@ -58,12 +58,17 @@ void taube_pool_unref (TaubePool *self);
 
 void taube_pool_request (TaubePool *self, TaubeLease *lease);
 void taube_pool_cancel (TaubePool *self, TaubeLease *lease);
+/* Both answer questions meanwhile. */
 void taube_pool_wait (TaubePool *self, TaubeLease *lease);
+/* Blocks until *DONE, which is set atomically, with a nudge after it. */
+void taube_pool_wait_for (TaubePool *self, const gint *done);
+void taube_pool_nudge (TaubePool *self);
 TaubeBegin taube_pool_begin (TaubePool *self, TaubeLease *lease);
 TaubeSession *taube_pool_get_session (TaubeLease *lease);
 void taube_pool_release (TaubePool *self, TaubeLease *lease);
 
-/* Runs FUNC once: in the account's context, or on a thread blocked in taube_pool_wait() that has or can take it. */
+/* Runs FUNC once: in the account's context, or on a thread blocked in one of the waits above that has or can
+ * take it. */
 void taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
 
 /* Ends all jobs and closes all sessions; DONE is called once, on any thread, when the last has gone or after a bounded

@@ -17,7 +17,7 @@ typedef struct
   GError *error;
 } Entry;
 
-/* Somebody in next(): a task, or a thread that waits for the condition. */
+/* Somebody in next(): a task, or a thread that waits in the pool. */
 typedef struct
 {
   GTask *task;
@@ -26,7 +26,7 @@ typedef struct
   TaubeWatchCore *core;
   Entry *entry;
   GError *error;
-  gboolean done;
+  gint done; /* atomic, set under the lock */
 } Waiter;
 
 /* The way from the inside to the object, while there is one. */
@@ -40,7 +40,6 @@ struct _TaubeWatchCore
 {
   gatomicrefcount refs;
   GMutex lock;
-  GCond cond;
   TaubeAccount *account;
   Link *link;
   guint poll_interval;
@@ -110,7 +109,6 @@ taube_watch_core_unref (TaubeWatchCore *self)
   g_clear_error (&self->error);
   link_unref (self->link);
   taube_context_drop (taube_account_get_context (self->account), self->account);
-  g_cond_clear (&self->cond);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -168,11 +166,13 @@ waiter_free (gpointer data)
 static void
 settle_waiter_locked (TaubeWatchCore *self, Waiter *waiter)
 {
-  waiter->done = TRUE;
-  if (waiter->task != NULL)
-    taube_context_invoke (g_task_get_context (waiter->task), complete_waiter, waiter, waiter_free);
+  gboolean blocks = waiter->task == NULL;
+
+  g_atomic_int_set (&waiter->done, TRUE);
+  if (blocks)
+    taube_pool_nudge (taube_watch_core_get_pool (self));
   else
-    g_cond_broadcast (&self->cond);
+    taube_context_invoke (g_task_get_context (waiter->task), complete_waiter, waiter, waiter_free);
 }
 
 /* Runs FUNC with the link to the watch in the account's context: one that nobody runs must not keep the watch. */
@@ -456,7 +456,6 @@ taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch)
 
   g_atomic_ref_count_init (&core->refs);
   g_mutex_init (&core->lock);
-  g_cond_init (&core->cond);
   core->account = g_object_ref (account);
   core->link = g_new0 (Link, 1);
   g_atomic_ref_count_init (&core->link->refs);
@@ -520,9 +519,9 @@ taube_watch_core_wait (TaubeWatchCore *self, GCancellable *cancellable, GError *
   if (cancellable != NULL)
     waiter->cancelled_id = g_cancellable_connect (cancellable, G_CALLBACK (on_next_cancelled), waiter, NULL);
   queue_waiter (waiter);
-  g_mutex_lock (&self->lock);
-  while (!waiter->done)
-    g_cond_wait (&self->cond, &self->lock);
+  /* A sign-in may have to ask in the context that this thread blocks. */
+  taube_pool_wait_for (taube_watch_core_get_pool (self), &waiter->done);
+  g_mutex_lock (&self->lock); /* whoever set it has left by then */
   g_mutex_unlock (&self->lock);
 
   if (waiter->entry != NULL)
