@@ -2,6 +2,7 @@
 #include "core-backend.h"
 
 #include <taube/taube-error.h>
+#include <taube/taube-settings.h>
 #include <string.h>
 #include <taube-backend/taube-progress-impl.h>
 
@@ -290,6 +291,33 @@ test_waiting_for_a_lease_holds_no_worker (Fixture *f, gconstpointer max)
       outcome_clear (&outcomes[i]);
     }
   g_assert_cmpuint (f->server->threads_peak, ==, 1);
+}
+
+/* Comes first: threads of earlier tests would still be there. */
+static void
+test_workers_are_no_more_than_set (Fixture *f, gconstpointer max)
+{
+  Outcome outcomes[8] = { 0 };
+  guint n = G_N_ELEMENTS (outcomes);
+
+  taube_set_maximum_workers (2);
+  server_close_gate (f->server, "list");
+  for (guint i = 0; i < n; i++)
+    taube_folder_list_async (f->inbox, NULL, NULL, on_outcome, &outcomes[i]);
+  server_wait_arrived (f->server, "prepare", n); /* there is a session for each */
+  for (guint i = 0; i < n; i++)
+    {
+      server_wait_arrived (f->server, "list", MIN (i + 2, n));
+      server_let_one (f->server, "list");
+    }
+  for (guint i = 0; i < n; i++)
+    {
+      outcome_wait (&outcomes[i]);
+      g_object_unref (taube_folder_list_finish (f->inbox, outcomes[i].result, NULL));
+      outcome_clear (&outcomes[i]);
+    }
+  g_assert_cmpuint (f->server->threads_peak, ==, 2);
+  taube_set_maximum_workers (32);
 }
 
 static void
@@ -592,6 +620,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  ADD (workers_are_no_more_than_set, 9);
   ADD (a_blocking_call_runs_on_the_callers_own_thread, 2);
   ADD (an_asynchronous_one_runs_on_a_worker_and_finishes_in_the_callers_context, 2);
   ADD (the_callers_context_is_not_the_accounts, 2);
