@@ -286,11 +286,13 @@ static gboolean
 set_host (TlsStream *self, GError **error)
 {
   X509_VERIFY_PARAM *param = SSL_get0_param (self->ssl);
+  /* No certificate names the zone of an IPv6 address: it is this machine's own word. */
+  g_autofree char *address = g_strndup (self->host, strcspn (self->host, "%"));
   gboolean ok;
 
   X509_VERIFY_PARAM_set_hostflags (param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   if (g_hostname_is_ip_address (self->host))
-    ok = X509_VERIFY_PARAM_set1_ip_asc (param, self->host);
+    ok = X509_VERIFY_PARAM_set1_ip_asc (param, address);
   else
     ok = SSL_set1_host (self->ssl, self->host) && SSL_set_tlsext_host_name (self->ssl, self->host);
   if (!ok)

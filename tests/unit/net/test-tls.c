@@ -165,6 +165,29 @@ test_address_as_host (void)
   g_assert_cmpstr (script.sni, ==, "");
 }
 
+/* An IPv4 address in the form of an IPv6 one: the server listens on nothing else. */
+static void
+test_address_with_zone (void)
+{
+  g_autoptr (NetCert) cert = net_cert_new ("x", "IP:::ffff:127.0.0.1", authority, FALSE, 0, 10);
+  Script script = { .cert = cert };
+  g_autoptr (NetServer) server = net_server_new (serve, &script);
+  TaubeEndpoint endpoint;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeConnection) connection = NULL;
+
+  fill_endpoint (&endpoint, server);
+  endpoint.host = (char *) "::ffff:7f00:1%1";
+  connection = taube_connection_dial (&endpoint, TRUE, NULL, &error);
+  if (g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
+    {
+      g_test_skip ("no IPv6 here");
+      return;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpstr (script.sni, ==, "");
+}
+
 static void
 test_starttls (void)
 {
@@ -838,6 +861,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/net/tls/verified-1.3", GINT_TO_POINTER (TLS1_3_VERSION), test_verified);
   g_test_add_func ("/net/tls/exporter-is-the-servers", test_exporter_is_the_servers);
   g_test_add_func ("/net/tls/address-as-host", test_address_as_host);
+  g_test_add_func ("/net/tls/address-with-zone", test_address_with_zone);
   g_test_add_func ("/net/tls/starttls", test_starttls);
   g_test_add_func ("/net/tls/self-signed", test_self_signed);
   g_test_add_func ("/net/tls/unknown-authority", test_unknown_authority);
