@@ -103,16 +103,29 @@ reason_of (const GError *failure)
   return failure->message;
 }
 
+/* Whoever set a proxy wants to know that it is in the way; its user and password are nobody's business. */
+static char *
+name_proxy (const char *proxy)
+{
+  g_autoptr (GUri) uri = proxy != NULL ? g_uri_parse (proxy, G_URI_FLAGS_NONE, NULL) : NULL;
+
+  if (uri == NULL || g_str_equal (g_uri_get_scheme (uri), "direct"))
+    return g_strdup ("");
+  return g_strdup_printf (" (through the proxy %s)", g_uri_get_host (uri));
+}
+
 static GError *
 explain (Connect *self, GError *failure)
 {
+  g_autofree char *proxy = name_proxy (self->endpoint->proxy);
+  g_autofree char *reason = g_strconcat (reason_of (failure), proxy, NULL);
   GError *error = NULL;
 
   if (g_cancellable_set_error_if_cancelled (self->cancellable, &error))
     return error;
   if (self->timed_out)
     return taube_connect_error_new_timeout (self->endpoint);
-  return taube_connect_error_new (self->endpoint, reason_of (failure));
+  return taube_connect_error_new (self->endpoint, reason);
 }
 
 static void

@@ -533,6 +533,24 @@ test_proxy (gconstpointer data)
   g_free (proxy.asked);
 }
 
+static void
+test_proxy_refused (void)
+{
+  g_autofree char *uri = g_strdup_printf ("socks5://alice:open%%20Sesame@127.0.0.1:%u", get_free_port ());
+  TaubeEndpoint endpoint;
+  g_autoptr (Outcome) outcome = NULL;
+
+  fill_endpoint (&endpoint, NULL);
+  endpoint.host = (char *) "mail.behind-proxy.invalid";
+  endpoint.port = 143;
+  endpoint.proxy = uri;
+  outcome = dial_either (FALSE, &endpoint, TRUE, NULL);
+  g_assert_error (outcome->error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+  g_assert_nonnull (strstr (outcome->error->message, "through the proxy 127.0.0.1"));
+  g_assert_null (strstr (outcome->error->message, "alice"));
+  g_assert_null (strstr (outcome->error->message, "Sesame"));
+}
+
 /* ---- in memory ---- */
 
 static TaubeConnection *
@@ -636,6 +654,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/net/dial/many-hold-no-thread-in-tls", GINT_TO_POINTER (TRUE), test_many_hold_no_thread);
   g_test_add_data_func ("/net/dial/http-proxy", GINT_TO_POINTER (FALSE), test_proxy);
   g_test_add_data_func ("/net/dial/socks-proxy", GINT_TO_POINTER (TRUE), test_proxy);
+  g_test_add_func ("/net/dial/proxy-refused", test_proxy_refused);
   g_test_add_func ("/net/dial/memory-greets-later", test_memory_greets_later);
   g_test_add_func ("/net/dial/endpoint-copy", test_endpoint_copy);
   return g_test_run ();
