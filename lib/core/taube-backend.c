@@ -84,6 +84,9 @@ set_reason (TaubeBackend *self, const char *format, ...)
   why = g_strdup_vprintf (format, args);
   va_end (args);
   valid = g_utf8_make_valid (why, -1);
+  /* A file may have any name; what is said of it is one line. */
+  g_strdelimit (valid, "\r\n", ' ');
+  g_strdelimit (name, "\r\n", ' ');
   g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: %s", name, valid);
 }
 
