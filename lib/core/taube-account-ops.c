@@ -73,7 +73,10 @@ taube_account_connect_async (TaubeAccount *self, GCancellable *cancellable, GAsy
  * taube_account_connect_finish:
  * @result: what the callback got
  *
- * Returns: as [method@Account.account_connect]
+ * Whether the account is connected and signed in after [method@Account.connect_async]; see
+ * [method@Account.account_connect] for the errors.
+ *
+ * Returns: %TRUE, or %FALSE with @error
  */
 gboolean
 taube_account_connect_finish (TaubeAccount *self, GAsyncResult *result, GError **error)
@@ -199,7 +202,10 @@ taube_account_disconnect_async (TaubeAccount *self, GCancellable *cancellable, G
  * taube_account_disconnect_finish:
  * @result: what the callback got
  *
- * Returns: %TRUE, or %FALSE with @error when it was cancelled
+ * Whether [method@Account.disconnect_async] waited until the last connection was closed. When it was cancelled, they
+ * are closed without anybody waiting.
+ *
+ * Returns: %TRUE, or %FALSE with @error: %G_IO_ERROR_CANCELLED
  */
 gboolean
 taube_account_disconnect_finish (TaubeAccount *self, GAsyncResult *result, GError **error)
@@ -323,7 +329,10 @@ taube_account_list_folders_async (TaubeAccount *self, TaubeContent content, GCan
  * taube_account_list_folders_finish:
  * @result: what the callback got
  *
- * Returns: (transfer container) (element-type TaubeFolder): as [method@Account.list_folders]
+ * The folders that [method@Account.list_folders_async] found on the server; see [method@Account.list_folders] for the
+ * errors.
+ *
+ * Returns: (transfer container) (element-type TaubeFolder): the folders, or %NULL with @error
  */
 GPtrArray *
 taube_account_list_folders_finish (TaubeAccount *self, GAsyncResult *result, GError **error)

@@ -339,6 +339,9 @@ taube_account_create_with_settings (const char *uri, TaubeSettings *settings, Ta
 /**
  * taube_account_get_state:
  *
+ * Whether there is a connection. Changes are notified for [property@Account:state] in the context in which the account
+ * was made.
+ *
  * Returns: where the account stands
  */
 TaubeAccountState
@@ -351,7 +354,9 @@ taube_account_get_state (TaubeAccount *self)
 /**
  * taube_account_get_uri:
  *
- * Returns: (transfer none): where the account is, without a folder
+ * The address that the account was made with, options included; a path and what follows it were left out.
+ *
+ * Returns: (transfer none): a URI without folder and item
  */
 TaubeUri *
 taube_account_get_uri (TaubeAccount *self)
@@ -363,7 +368,9 @@ taube_account_get_uri (TaubeAccount *self)
 /**
  * taube_account_get_backend:
  *
- * Returns: (transfer none) (nullable): what speaks the account's protocol
+ * The module that speaks the account's protocol.
+ *
+ * Returns: (transfer none) (nullable): the backend, %NULL when the account was made without one
  */
 TaubeBackend *
 taube_account_get_backend (TaubeAccount *self)
@@ -375,7 +382,10 @@ taube_account_get_backend (TaubeAccount *self)
 /**
  * taube_account_get_settings:
  *
- * Returns: (transfer none): the settings the account was made with; changing them changes nothing
+ * The settings that the account goes by, with the options of its URI in them. They are the account's own and for
+ * reading only: some are read once, others at each new connection.
+ *
+ * Returns: (transfer none): the settings
  */
 TaubeSettings *
 taube_account_get_settings (TaubeAccount *self)
@@ -408,7 +418,10 @@ taube_account_get_capabilities (TaubeAccount *self)
 /**
  * taube_account_get_server_name:
  *
- * Returns: (transfer full) (nullable): what the server calls itself, once it was connected
+ * What the server calls itself, for people and logs: nothing is to be concluded from it. It is known once a connection
+ * was signed in, and stays when that is closed.
+ *
+ * Returns: (transfer full) (nullable): a text in UTF-8, or %NULL when nothing is known
  */
 char *
 taube_account_get_server_name (TaubeAccount *self)
@@ -426,7 +439,10 @@ taube_account_get_server_name (TaubeAccount *self)
 /**
  * taube_account_get_server_extensions:
  *
- * Returns: (transfer full) (array zero-terminated=1): the protocol extensions that the server announced, in its words
+ * The protocol extensions that the server announced at the last sign-in, in its own words.
+ * [method@Account.get_capabilities] says what they are good for.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the words, none before the first sign-in
  */
 char **
 taube_account_get_server_extensions (TaubeAccount *self)
@@ -444,7 +460,9 @@ taube_account_get_server_extensions (TaubeAccount *self)
 /**
  * taube_account_get_certificate:
  *
- * Returns: (transfer full) (nullable): the certificate that the server showed last, also after it was refused
+ * The certificate that the server showed last, also after it was refused: what a user has to see to decide about it.
+ *
+ * Returns: (transfer full) (nullable): the certificate, or %NULL when none was shown yet
  */
 TaubeCertificate *
 taube_account_get_certificate (TaubeAccount *self)

@@ -80,7 +80,10 @@ taube_folder_refresh_async (TaubeFolder *self, GCancellable *cancellable, GAsync
  * taube_folder_refresh_finish:
  * @result: what the callback got
  *
- * Returns: as [method@Folder.refresh]
+ * Whether [method@Folder.refresh_async] brought the folder up to date: its getters give the new values by now. See
+ * [method@Folder.refresh] for the errors.
+ *
+ * Returns: %TRUE, or %FALSE with @error
  */
 gboolean
 taube_folder_refresh_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
@@ -163,7 +166,9 @@ taube_folder_list_async (TaubeFolder *self, TaubeListRequest *request, GCancella
  * taube_folder_list_finish:
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Folder.list]
+ * The rows that [method@Folder.list_async] asked for; see [method@Folder.list].
+ *
+ * Returns: (transfer full): the rows, immutable, or %NULL with @error
  */
 TaubeItemList *
 taube_folder_list_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
@@ -235,7 +240,9 @@ taube_folder_get_item_async (TaubeFolder *self, const char *id, GCancellable *ca
  * taube_folder_get_item_finish:
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Folder.get_item]
+ * The item that [method@Folder.get_item_async] asked for; see [method@Folder.get_item] for the errors.
+ *
+ * Returns: (transfer full): the item, or %NULL with @error
  */
 TaubeItem *
 taube_folder_get_item_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
@@ -374,7 +381,9 @@ taube_folder_fetch_async (TaubeFolder *self, const char *id, const char *section
  * taube_folder_fetch_finish:
  * @result: what the callback got
  *
- * Returns: as [method@Folder.fetch]
+ * Whether the sink of [method@Folder.fetch_async] has got all of the bytes; see [method@Folder.fetch] for the errors.
+ *
+ * Returns: %TRUE, or %FALSE with @error; bytes may have been written by then
  */
 gboolean
 taube_folder_fetch_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
@@ -487,7 +496,10 @@ taube_folder_set_flags_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeFla
  * taube_folder_set_flags_finish:
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Folder.set_flags]
+ * What became of each message that [method@Folder.set_flags_async] was given; see [method@Folder.set_flags] for the
+ * errors.
+ *
+ * Returns: (transfer full): the outcomes, or %NULL with @error when nothing can be said of any
  */
 TaubeBatchResult *
 taube_folder_set_flags_finish (TaubeFolder *self, GAsyncResult *result, GError **error)

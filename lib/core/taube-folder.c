@@ -165,7 +165,9 @@ taube_folder_init (TaubeFolder *self)
 /**
  * taube_folder_get_account:
  *
- * Returns: (transfer none): the account that the folder belongs to
+ * The account that the folder belongs to. It lives at least as long as the folder.
+ *
+ * Returns: (transfer none): the account
  */
 TaubeAccount *
 taube_folder_get_account (TaubeFolder *self)
@@ -177,7 +179,10 @@ taube_folder_get_account (TaubeFolder *self)
 /**
  * taube_folder_get_path:
  *
- * Returns: (transfer none) (array zero-terminated=1): the steps from the top of the account to the folder, at least one
+ * The steps from the top of the account to the folder, in UTF-8. [method@Account.get_folder] is the way back,
+ * [method@Folder.get_name] the same in one string.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): at least one step
  */
 const char *const *
 taube_folder_get_path (TaubeFolder *self)
@@ -204,7 +209,9 @@ taube_folder_get_name (TaubeFolder *self)
 /**
  * taube_folder_get_display_name:
  *
- * Returns: (transfer none): the last step of the path, for people
+ * The last step of the path, for people: it is not translated, and other folders of the account may have the same.
+ *
+ * Returns: (transfer none): such as `2019` for `Archive/2019`
  */
 const char *
 taube_folder_get_display_name (TaubeFolder *self)
@@ -216,7 +223,9 @@ taube_folder_get_display_name (TaubeFolder *self)
 /**
  * taube_folder_get_uri:
  *
- * Returns: (transfer full): the URI of the account with the folder's path
+ * The address of the folder: the account's, with the path of the folder.
+ *
+ * Returns: (transfer full): a URI without item
  */
 TaubeUri *
 taube_folder_get_uri (TaubeFolder *self)
@@ -237,7 +246,9 @@ get_state (TaubeFolder *self)
 /**
  * taube_folder_get_role:
  *
- * Returns: what the folder is for, as far as it is known
+ * What the folder is for. The inbox is always known, the others once the folders were listed. No traffic.
+ *
+ * Returns: the role, %TAUBE_FOLDER_ROLE_NONE when it has none or none is known
  */
 TaubeFolderRole
 taube_folder_get_role (TaubeFolder *self)
@@ -249,7 +260,9 @@ taube_folder_get_role (TaubeFolder *self)
 /**
  * taube_folder_get_content:
  *
- * Returns: what the folder holds
+ * What kind of items the folder holds. No traffic.
+ *
+ * Returns: the content, %TAUBE_CONTENT_MAIL when nothing else is known; never %TAUBE_CONTENT_ANY
  */
 TaubeContent
 taube_folder_get_content (TaubeFolder *self)
@@ -261,7 +274,10 @@ taube_folder_get_content (TaubeFolder *self)
 /**
  * taube_folder_get_flags:
  *
- * Returns: facts about the folder, as far as they are known
+ * Facts about the folder, as the server told them last. No traffic; [method@Account.list_folders] asks for them, and
+ * %TAUBE_FOLDER_FLAGS_READ_ONLY shows once the folder was opened.
+ *
+ * Returns: the flags, %TAUBE_FOLDER_FLAGS_SELECTABLE alone when nothing is known yet
  */
 TaubeFolderFlags
 taube_folder_get_flags (TaubeFolder *self)
@@ -273,7 +289,10 @@ taube_folder_get_flags (TaubeFolder *self)
 /**
  * taube_folder_get_total:
  *
- * Returns: how many items the folder holds, -1 when that is not known yet
+ * How many items, read or not, were in the folder when the server last told. No traffic; [method@Folder.refresh] asks
+ * for it.
+ *
+ * Returns: a number of items, -1 when it is not known yet
  */
 gint64
 taube_folder_get_total (TaubeFolder *self)
@@ -285,7 +304,10 @@ taube_folder_get_total (TaubeFolder *self)
 /**
  * taube_folder_get_unread:
  *
- * Returns: how many of its messages were not read, -1 when that is not known yet
+ * How many messages of the folder had not been read when the server last told. No traffic; [method@Folder.refresh] asks
+ * for it.
+ *
+ * Returns: a number of messages, -1 when it is not known yet
  */
 gint64
 taube_folder_get_unread (TaubeFolder *self)

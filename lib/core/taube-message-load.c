@@ -121,7 +121,9 @@ taube_message_load_structure_async (TaubeMessage *self, GCancellable *cancellabl
  * @self: a message
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Message.load_structure]
+ * The parts that [method@Message.load_structure_async] found; see [method@Message.load_structure] for how.
+ *
+ * Returns: (transfer full): the root of the parts, or %NULL with @error
  */
 TaubePart *
 taube_message_load_structure_finish (TaubeMessage *self, GAsyncResult *result, GError **error)
@@ -183,7 +185,10 @@ taube_message_load_headers_async (TaubeMessage *self, GCancellable *cancellable,
  * @self: a message
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Message.load_headers]
+ * The header that [method@Message.load_headers_async] loaded; see [method@Message.load_headers] for its form and the
+ * errors.
+ *
+ * Returns: (transfer full): the header, lines ended by LF, or %NULL with @error
  */
 char *
 taube_message_load_headers_finish (TaubeMessage *self, GAsyncResult *result, GError **error)
@@ -245,7 +250,10 @@ taube_message_load_text_async (TaubeMessage *self, GCancellable *cancellable, GA
  * @self: a message
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Message.load_text]
+ * The plain text that [method@Message.load_text_async] loaded; see [method@Message.load_text] for what is in it and the
+ * errors.
+ *
+ * Returns: (transfer full): the text in UTF-8, lines ended by LF, or %NULL with @error
  */
 char *
 taube_message_load_text_finish (TaubeMessage *self, GAsyncResult *result, GError **error)
@@ -306,7 +314,10 @@ taube_message_load_html_async (TaubeMessage *self, GCancellable *cancellable, GA
  * @self: a message
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Message.load_html]
+ * The HTML that [method@Message.load_html_async] loaded; see [method@Message.load_html] for what to be careful about
+ * and the errors.
+ *
+ * Returns: (transfer full): the HTML in UTF-8, lines ended by LF, or %NULL with @error
  */
 char *
 taube_message_load_html_finish (TaubeMessage *self, GAsyncResult *result, GError **error)
@@ -366,7 +377,10 @@ taube_message_load_raw_async (TaubeMessage *self, GCancellable *cancellable, GAs
  * @self: a message
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Message.load_raw]
+ * The bytes that [method@Message.load_raw_async] loaded, as the server keeps them; see [method@Message.load_raw] for
+ * the errors.
+ *
+ * Returns: (transfer full): the message, or %NULL with @error
  */
 GBytes *
 taube_message_load_raw_finish (TaubeMessage *self, GAsyncResult *result, GError **error)

@@ -101,7 +101,9 @@ taube_message_save_async (TaubeMessage *self, GOutputStream *sink, TaubeProgress
  * @self: a message
  * @result: what the callback got
  *
- * Returns: as [method@Message.save]
+ * Whether the sink of [method@Message.save_async] has got the whole message; see [method@Message.save] for the errors.
+ *
+ * Returns: %TRUE, or %FALSE with @error; part of the message may have been written by then
  */
 gboolean
 taube_message_save_finish (TaubeMessage *self, GAsyncResult *result, GError **error)
@@ -183,7 +185,10 @@ taube_message_save_part_async (TaubeMessage *self, TaubePart *part, gboolean dec
  * @self: a message
  * @result: what the callback got
  *
- * Returns: as [method@Message.save_part]
+ * Whether the sink of [method@Message.save_part_async] has got the whole content; see [method@Message.save_part] for
+ * the errors.
+ *
+ * Returns: %TRUE, or %FALSE with @error; some of the content may have been written by then
  */
 gboolean
 taube_message_save_part_finish (TaubeMessage *self, GAsyncResult *result, GError **error)

@@ -22,7 +22,9 @@ G_DEFINE_BOXED_TYPE (TaubeWatchEvent, taube_watch_event, taube_watch_event_copy,
 /**
  * taube_watch_event_copy:
  *
- * Returns: (transfer full): another one of the same
+ * An event of its own with the same folder and the same changes, both shared and not copied.
+ *
+ * Returns: (transfer full): the event, for [method@WatchEvent.free]
  */
 TaubeWatchEvent *
 taube_watch_event_copy (TaubeWatchEvent *self)
@@ -50,7 +52,9 @@ taube_watch_event_free (TaubeWatchEvent *self)
 /**
  * taube_watch_event_get_folder:
  *
- * Returns: (transfer none): where it happened
+ * The folder in which something happened. It belongs to the event: take a reference to keep it longer.
+ *
+ * Returns: (transfer none): the folder
  */
 TaubeFolder *
 taube_watch_event_get_folder (TaubeWatchEvent *self)
@@ -61,7 +65,9 @@ taube_watch_event_get_folder (TaubeWatchEvent *self)
 /**
  * taube_watch_event_get_changes:
  *
- * Returns: (transfer none): what happened
+ * Which items came, changed or went. They belong to the event: take a reference to keep them longer.
+ *
+ * Returns: (transfer none): the changes, immutable
  */
 TaubeChanges *
 taube_watch_event_get_changes (TaubeWatchEvent *self)

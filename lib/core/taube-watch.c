@@ -241,7 +241,9 @@ taube_watch_next_async (TaubeWatch *self, GCancellable *cancellable, GAsyncReady
  * taube_watch_next_finish:
  * @result: what the callback got
  *
- * Returns: (transfer full): as [method@Watch.next]
+ * What [method@Watch.next_async] waited for: one event, which nobody else gets; see [method@Watch.next] for the errors.
+ *
+ * Returns: (transfer full): the event, or %NULL with @error
  */
 TaubeWatchEvent *
 taube_watch_next_finish (TaubeWatch *self, GAsyncResult *result, GError **error)
@@ -265,7 +267,10 @@ taube_watch_stop (TaubeWatch *self)
 /**
  * taube_watch_is_online:
  *
- * Returns: whether all folders are being followed right now
+ * Whether all folders are being followed right now. What happens while they are not is told after the next connection.
+ * Never blocks, from any thread.
+ *
+ * Returns: %FALSE also before the first connection and after [method@Account.account_disconnect]
  */
 gboolean
 taube_watch_is_online (TaubeWatch *self)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every public symbol has a doc comment: functions with all their parameters, types, enum members."""
+"""Every public symbol has a doc comment: functions with a description and all their parameters, types, enum members."""
 import re
 
 from house import PUBLIC, ROOT, Report, declared_functions, relative, without_comments
@@ -32,6 +32,13 @@ def split_parameters(text):
     return [part for part in re.split(r",(?![^(]*\))", text) if part.strip()]
 
 
+def has_description(text):
+    """Whether a paragraph is about the symbol itself, not about a parameter, what is returned, or a version."""
+    paragraphs = re.split(r"\n\s*\n", re.sub(r"^ \* ?", "", text, flags=re.MULTILINE))
+    return any(p.strip() and not re.match(r"@\w+:|Returns:|Since:|Deprecated:|Stability:", p.strip())
+               for p in paragraphs)
+
+
 def undocumented_functions(header, blocks):
     for name, parameters in prototypes(header):
         if name.endswith(("_get_type", "_error_quark")):
@@ -39,6 +46,8 @@ def undocumented_functions(header, blocks):
         if name not in blocks:
             yield f"{relative(header)}: {name}() has no doc comment"
             continue
+        if not has_description(blocks[name]):
+            yield f"{relative(header)}: {name}() has no description"
         for parameter in parameters:
             if parameter not in ("self", "error") and f"@{parameter}:" not in blocks[name]:
                 yield f"{relative(header)}: {name}(): @{parameter} is not described"
