@@ -21,6 +21,7 @@ struct _ImapPipeline
   ImapCall *waiting;     /* the command that waits for a "+" now */
   guint n_unsolicited;   /* since a command was last completed */
   guint n_taken;         /* responses that a command did ask for, since then */
+  guint32 exists;        /* the most messages that a mailbox of this connection was said to have */
   guint last_tag;
   GError *broken;
 };
@@ -240,15 +241,23 @@ route_bye (ImapPipeline *self, const ImapResponse *response, GError **error)
                      error);
 }
 
+/* Another device may have read or removed all messages of a large mailbox: that is told one by one. */
 static gboolean
-count_unsolicited (ImapPipeline *self, GError **error)
+count_unsolicited (ImapPipeline *self, const ImapResponse *response, GError **error)
 {
-  if (++self->n_unsolicited <= self->limits->untagged_responses)
+  guint64 most = self->limits->untagged_responses;
+
+  if (response->type == IMAP_RESPONSE_EXISTS)
+    self->exists = MAX (self->exists, response->number);
+  if (response->type == IMAP_RESPONSE_FETCH || response->type == IMAP_RESPONSE_EXPUNGE)
+    most += 2 * (guint64) MIN (self->exists, self->limits->messages);
+  if (++self->n_unsolicited <= most)
     return TRUE;
   return break_with (self,
                      g_error_new (TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                                  "the server at %s sent more than %u responses that nobody asked for",
-                                  taube_connection_get_host (self->connection), self->limits->untagged_responses),
+                                  "the server at %s sent more than %" G_GUINT64_FORMAT
+                                  " responses that nobody asked for",
+                                  taube_connection_get_host (self->connection), most),
                      error);
 }
 
@@ -285,7 +294,7 @@ route_untagged (ImapPipeline *self, const ImapResponse *response, GError **error
     }
   if (response->type == IMAP_RESPONSE_BYE)
     return route_bye (self, response, error);
-  if (!count_unsolicited (self, error))
+  if (!count_unsolicited (self, response, error))
     return FALSE;
   if (self->unsolicited != NULL)
     self->unsolicited (response, self->unsolicited_data, &local);
@@ -313,7 +322,7 @@ route (ImapPipeline *self, const ImapEvent *event, GError **error)
       g_string_truncate (self->continuation, 0);
       g_string_append_len (self->continuation, response->text, response->text_length);
       self->continued = TRUE;
-      return self->waiting != NULL || count_unsolicited (self, error);
+      return self->waiting != NULL || count_unsolicited (self, response, error);
     }
   return route_untagged (self, response, error);
 }

@@ -341,6 +341,38 @@ test_flood (void)
   teardown (&fixture);
 }
 
+/* What another device did to each message of a large mailbox is no flood; more than that is. */
+static void
+test_flood_of_changes (void)
+{
+  static const Answer answers[] = { { "T1 NOOP\r\n", "T1 OK\r\n" }, { NULL } };
+  TaubeLimits limits = *taube_limits_get_default ();
+
+  for (guint n_changes = 50; n_changes <= 51; n_changes++)
+    {
+      Fixture fixture;
+      g_autoptr (ImapCall) call = NULL;
+      g_autoptr (GError) error = NULL;
+
+      setup (&fixture, answers, 0);
+      limits.untagged_responses = 10;
+      imap_pipeline_free (fixture.pipeline);
+      fixture.pipeline = imap_pipeline_new (fixture.connection, &limits);
+      taube_memory_peer_send (fixture.peer, "* 20 EXISTS\r\n", 13);
+      for (guint i = 1; i < n_changes; i++)
+        taube_memory_peer_send (fixture.peer, "* 1 FETCH (FLAGS ())\r\n", 22);
+      call = new_call (&fixture, "NOOP");
+      if (n_changes == 50)
+        g_assert_true (imap_call_run (call, NULL, &error));
+      else
+        g_assert_false (imap_call_run (call, NULL, &error));
+      if (n_changes > 50)
+        g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT);
+      g_clear_pointer (&call, imap_call_free);
+      teardown (&fixture);
+    }
+}
+
 /* Cancelled before a byte was sent, the connection is as good as before; later it is not. */
 static void
 test_cancel (void)
@@ -404,6 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/pipeline/body", test_body);
   g_test_add_func ("/imap/pipeline/broken", test_broken);
   g_test_add_func ("/imap/pipeline/flood", test_flood);
+  g_test_add_func ("/imap/pipeline/flood-of-changes", test_flood_of_changes);
   g_test_add_func ("/imap/pipeline/cancel", test_cancel);
   g_test_add_func ("/imap/pipeline/bad-argument", test_bad_argument);
   return g_test_run ();
