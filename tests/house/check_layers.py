@@ -79,6 +79,14 @@ def named_protocols(path):
             yield f"{relative(path)}:{number}: {line.strip()}"
 
 
+def foreign_pools(path):
+    """Jobs run on the library's own workers: GLib's pool is shared with its resolver, which they would starve."""
+    text = without_comments(path.read_text(encoding="utf-8"))
+    for number, line in enumerate(text.splitlines(), 1):
+        if "g_task_run_in_thread" in line:
+            yield f"{relative(path)}:{number}: {line.strip()}"
+
+
 def main():
     report = Report()
     files = source_files(".c", ".h", ".in")
@@ -87,6 +95,8 @@ def main():
         if members:
             report.case(f"includes of {layer}", [c for path in members for c in wrong_includes(path)])
     report.case("no protocol in the API", [c for path in sorted(PUBLIC.glob("*.h*")) for c in named_protocols(path)])
+    sources = [path for path in files if relative(path).startswith(("lib/", "backends/"))]
+    report.case("no work on GLib's own pool", [c for path in sources for c in foreign_pools(path)])
     report.end()
 
 
