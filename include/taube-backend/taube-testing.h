@@ -47,6 +47,12 @@ TAUBE_API TaubeConnection *taube_connection_new_memory (const TaubeEndpoint *end
 typedef TaubeConnection *(*TaubeTestDialer) (const TaubeEndpoint *endpoint, gpointer user_data, GError **error);
 TAUBE_API void taube_connection_set_test_dialer (TaubeTestDialer dialer, gpointer user_data);
 
+/* While one is set, it decides how many milliseconds a watch rests: before the ATTEMPT-th new try to connect, or (0)
+ * before it asks a folder again. It is called on any thread, never for a watch that was stopped before, and must do
+ * nothing else. NULL ends it. */
+typedef guint (*TaubeTestPause) (guint attempt, guint milliseconds);
+TAUBE_API void taube_watch_set_test_pause (TaubeTestPause pause);
+
 /* How many connections are parked in the process. */
 TAUBE_API guint taube_parking_get_count (void);
 

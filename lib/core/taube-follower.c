@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 #include <taube-backend/taube-account-impl.h>
+#include <taube-backend/taube-testing.h>
 #include <taube-backend/taube-trace.h>
 
 #include "base/taube-io-thread.h"
@@ -20,7 +21,21 @@
 /* Steps in a row without a rest in between, after which the server gets the blame. */
 #define BUSY_STEPS_MAX 10000
 
-guint (*taube_follower_pause_hook) (guint attempt, guint milliseconds);
+static TaubeTestPause test_pause; /* atomic */
+
+void
+taube_watch_set_test_pause (TaubeTestPause pause)
+{
+  g_atomic_pointer_set (&test_pause, pause);
+}
+
+static guint
+decide_pause (guint attempt, guint milliseconds)
+{
+  TaubeTestPause pause = g_atomic_pointer_get (&test_pause);
+
+  return pause != NULL ? pause (attempt, milliseconds) : milliseconds;
+}
 
 typedef enum
 {
@@ -187,8 +202,7 @@ note_failure (TaubeFollower *self, const GError *error)
     }
   pause = taube_retry_pause (++self->failures, PAUSE_FIRST_MILLISECONDS, PAUSE_CAP_MILLISECONDS, g_random_int ());
   pause = MAX (pause, MIN (taube_error_get_retry_after (error), G_MAXUINT / 2000) * 1000);
-  if (taube_follower_pause_hook != NULL)
-    pause = taube_follower_pause_hook (self->failures, pause);
+  pause = decide_pause (self->failures, pause);
   TAUBE_TRACE ("job", "watch of %s: %s; next attempt in %u ms",
                self->folder != NULL ? taube_folder_get_name (self->folder) : "all folders", error->message, pause);
   rest (self, pause);
@@ -423,8 +437,10 @@ leave (TaubeFollower *self)
   guint pause = taube_watch_core_get_poll_interval (self->core) * 1000;
 
   taube_pool_release (taube_watch_core_get_pool (self->core), &self->lease);
-  if (taube_follower_pause_hook != NULL)
-    pause = taube_follower_pause_hook (0, pause);
+  g_mutex_lock (&self->lock);
+  if (!self->stopping)
+    pause = decide_pause (0, pause);
+  g_mutex_unlock (&self->lock);
   rest (self, pause);
 }
 

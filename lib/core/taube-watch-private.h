@@ -53,7 +53,4 @@ void taube_follower_start (TaubeFollower *self);
 void taube_follower_stop (TaubeFollower *self);
 TaubeFolder *taube_follower_get_folder (TaubeFollower *self);
 
-/* For tests: what becomes of the pause before a new attempt, in milliseconds. */
-extern guint (*taube_follower_pause_hook) (guint attempt, guint milliseconds);
-
 G_END_DECLS

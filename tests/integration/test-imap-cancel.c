@@ -1,163 +1,178 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-client.h"
+#include "imap-memory.h"
 
-#include <taube-backend/taube-testing.h>
-
-/* Every operation, cancelled at each read and write of its connection: it ends at once, and the account can be used
- * afterwards. The server lies in memory, so that nothing depends on time. */
-
-typedef struct
-{
-  TaubeTestScript *script;
-  guint connections;
-  gint calls;      /* atomic: reads and writes of all connections together */
-  guint cancel_at; /* the number of the call at which it is cancelled; 0: never */
-  gsize chunk;     /* bytes that go in one of them; 0: all there are */
-} Server;
-
-typedef struct
-{
-  Server *server;
-  TaubeTestDialog *dialog;
-  TaubeMemoryPeer *peer; /* not owned */
-} Line;
-
-static void
-line_free (gpointer data)
-{
-  Line *line = data;
-
-  taube_test_dialog_free (line->dialog);
-  g_free (line);
-}
-
-static void
-answer (Line *line)
-{
-  for (;;)
-    {
-      g_autoptr (GByteArray) out = g_byte_array_new ();
-      TaubeTestAction action = taube_test_dialog_next (line->dialog, out);
-
-      if (out->len > 0)
-        taube_memory_peer_send (line->peer, out->data, out->len);
-      if (action == TAUBE_TEST_ACTION_SEND || action == TAUBE_TEST_ACTION_TLS)
-        continue;
-      if (action == TAUBE_TEST_ACTION_FAIL)
-        g_error ("%s", taube_test_dialog_get_failure (line->dialog));
-      if (action != TAUBE_TEST_ACTION_WAIT)
-        taube_memory_peer_close (line->peer);
-      return;
-    }
-}
-
-static void
-on_bytes (TaubeMemoryPeer *peer, const guint8 *bytes, gsize length, gpointer user_data)
-{
-  Line *line = user_data;
-
-  taube_test_dialog_feed (line->dialog, bytes, length);
-  answer (line);
-}
-
-static void
-on_call (TaubeMemoryPeer *peer, guint number, gpointer user_data)
-{
-  Server *server = user_data;
-  guint call = (guint) g_atomic_int_add (&server->calls, 1) + 1;
-
-  if (call == server->cancel_at)
-    g_cancellable_cancel (imap_client_cancellable);
-}
-
-static TaubeConnection *
-dial (const TaubeEndpoint *endpoint, gpointer user_data, GError **error)
-{
-  Server *server = user_data;
-  Line *line = g_new0 (Line, 1);
-  g_autoptr (TaubeMemoryPeer) peer = taube_memory_peer_new (on_bytes, line, line_free);
-
-  line->server = server;
-  line->dialog = taube_test_dialog_new (server->script, server->connections++, NULL);
-  line->peer = peer;
-  taube_memory_peer_set_chunk (peer, server->chunk);
-  taube_memory_peer_set_hook (peer, on_call, server);
-  answer (line);
-  return taube_connection_new_memory (endpoint, peer);
-}
-
-/* Returns whether the operation was over before it could be cancelled. */
-static gboolean
-run_once (Server *server, ImapClientFunc func, const char *query, guint cancel_at)
-{
-  g_autoptr (TaubeAccount) account = imap_client_new ("imap", 143, query, NULL);
-  g_autoptr (GError) error = NULL;
-  gboolean ok, cancelled;
-
-  imap_client_cancellable = g_cancellable_new ();
-  g_atomic_int_set (&server->calls, 0);
-  server->cancel_at = cancel_at;
-  ok = func (account, &error);
-  cancelled = g_cancellable_is_cancelled (imap_client_cancellable);
-  g_assert_cmpint (ok, ==, error == NULL);
-  if (error != NULL)
-    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  server->cancel_at = 0;
-  g_clear_object (&imap_client_cancellable);
-
-  g_clear_error (&error);
-  ok = func (account, &error);
-  g_assert_no_error (error);
-  g_assert_true (ok);
-  taube_account_disconnect (account, NULL, &error);
-  g_assert_no_error (error);
-  return !cancelled;
-}
+/* Every operation, cancelled at each read and write of its connections: it ends at once, and the account can be used
+ * afterwards. The server lies in memory, so that nothing depends on time.
+ *
+ * An operation joins by one row. It is a call of the public API that can be cancelled by imap_client_cancellable and
+ * gives what it got: TRUE, or FALSE with an error. */
 
 typedef struct
 {
   const char *name;
   ImapClientFunc func;
-  const char *query;
+  const char *script;   /* below tests/script/imap/memory; NULL: "server" */
+  const char *query;    /* of the account's URI; NULL: "?tls=none" */
+  ImapClientFunc again; /* what must work on the same connections afterwards; NULL: the same */
 } Operation;
 
+static gboolean watch_and_cancel_next (TaubeAccount *account, GError **error);
+static gboolean watch_and_stop (TaubeAccount *account, GError **error);
+
 static const Operation operations[] = {
-  { "connect", imap_client_connect, "" },
-  { "folders", imap_client_folders, "?tls=none" },
-  { "refresh", imap_client_refresh, "?tls=none" },
-  { "list", imap_client_list, "?tls=none" },
-  { "item", imap_client_item, "?tls=none" },
-  { "structure", imap_client_structure, "?tls=none" },
-  { "fetch", imap_client_fetch, "?tls=none" },
-  { "store", imap_client_store, "?tls=none" },
+  { .name = "connect", .func = imap_client_connect, .query = "" },
+  { .name = "folders", .func = imap_client_folders },
+  { .name = "refresh", .func = imap_client_refresh },
+  { .name = "list", .func = imap_client_list },
+  { .name = "item", .func = imap_client_item },
+  { .name = "structure", .func = imap_client_structure },
+  { .name = "fetch", .func = imap_client_fetch },
+  { .name = "store", .func = imap_client_store },
+  { .name = "watch-idle-next", .func = watch_and_cancel_next, .script = "watch", .again = imap_client_fetch },
+  { .name = "watch-idle-stop", .func = watch_and_stop, .script = "watch", .again = imap_client_fetch },
+  { .name = "watch-poll-next", .func = watch_and_cancel_next, .script = "watch-poll",
+    .query = "?tls=none&max-connections=1", .again = imap_client_fetch },
+  { .name = "watch-poll-stop", .func = watch_and_stop, .script = "watch-poll",
+    .query = "?tls=none&max-connections=1", .again = imap_client_fetch },
 };
+
+/* Watches: a fourth message comes as soon as the first three are known. */
+
+static gint polls; /* atomic */
+
+/* The second look follows the first at once; a third one never comes. */
+static guint
+rest_once (guint attempt, guint milliseconds)
+{
+  if (attempt > 0 || g_atomic_int_add (&polls, 1) == 0)
+    return 0;
+  return milliseconds;
+}
+
+static TaubeWatch *
+watch_inbox (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+
+  g_atomic_int_set (&polls, 0);
+  g_ptr_array_add (folders, inbox);
+  return taube_account_watch (account, folders, error);
+}
+
+static gboolean
+expect_message (TaubeWatch *watch, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeWatchEvent) event = taube_watch_next (watch, cancellable, error);
+  const TaubeIdSet *added;
+
+  if (event == NULL)
+    return FALSE;
+  added = taube_changes_get_added (taube_watch_event_get_changes (event));
+  g_assert_cmpuint (taube_id_set_get_size (added), ==, 1);
+  g_assert_true (taube_id_set_contains (added, "7.13"));
+  return TRUE;
+}
+
+/* Who gives up waiting gives up nothing else: the message comes to whoever waits next. */
+static gboolean
+watch_and_cancel_next (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeWatch) watch = watch_inbox (account, error);
+  g_autoptr (GError) failure = NULL;
+  gboolean ok;
+
+  g_assert_nonnull (watch);
+  ok = expect_message (watch, imap_client_cancellable, error);
+  if (!ok && !expect_message (watch, NULL, &failure))
+    g_error ("the message was lost: %s", failure->message);
+  taube_watch_stop (watch);
+  return ok;
+}
+
+static void
+stop (GCancellable *cancellable, gpointer watch)
+{
+  taube_watch_stop (watch);
+}
+
+/* Stopped from within the very thread that works for it, and in the middle of whatever it does. */
+static gboolean
+watch_and_stop (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeWatch) watch = watch_inbox (account, error);
+  gulong id = 0;
+  gboolean ok;
+
+  g_assert_nonnull (watch);
+  if (imap_client_cancellable != NULL)
+    id = g_cancellable_connect (imap_client_cancellable, G_CALLBACK (stop), watch, NULL);
+  ok = expect_message (watch, NULL, error);
+  g_cancellable_disconnect (imap_client_cancellable, id);
+  return ok;
+}
+
+static void
+must_work (TaubeAccount *account, ImapClientFunc func)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = func (account, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (ok);
+}
+
+/* Returns whether the operation was over before it could be cancelled. */
+static gboolean
+run_once (ImapMemoryServer *server, const Operation *operation, guint cancel_at)
+{
+  const char *query = operation->query != NULL ? operation->query : "?tls=none";
+  TaubeAccount *account = imap_client_new ("imap", 143, query, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  imap_memory_server_cancel_at (server, cancel_at, cancellable);
+  imap_client_cancellable = cancellable;
+  ok = operation->func (account, &error);
+  imap_client_cancellable = NULL;
+  imap_memory_server_cancel_at (server, 0, NULL);
+  g_assert_cmpint (ok, ==, error == NULL);
+  if (error != NULL)
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  must_work (account, operation->again != NULL ? operation->again : operation->func);
+  taube_account_disconnect (account, NULL, NULL);
+  must_work (account, operation->func);
+  imap_memory_server_see_off (server, account);
+  return !g_cancellable_is_cancelled (cancellable);
+}
 
 static void
 test_operation (gconstpointer data)
 {
   const Operation *operation = data;
-  Server server = { 0 };
+  g_autoptr (ImapMemoryServer) server
+      = imap_memory_server_new (operation->script != NULL ? operation->script : "server");
 
-  server.script = taube_test_script_load ("imap/memory/server");
-  taube_connection_set_test_dialer (dial, &server);
   for (guint round = 0; round < 2; round++)
     {
       guint call = 0;
 
-      server.chunk = round == 0 ? 0 : 30;
-      while (!run_once (&server, operation->func, operation->query, ++call))
+      imap_memory_server_set_chunk (server, round == 0 ? 0 : 30);
+      while (!run_once (server, operation, ++call))
         ;
       g_test_message ("%u reads and writes", call - 1);
       g_assert_cmpuint (call, >, 5);
     }
-  taube_connection_set_test_dialer (NULL, NULL);
-  taube_test_script_free (server.script);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  taube_watch_set_test_pause (rest_once);
   for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
     {
       g_autofree char *path = g_strdup_printf ("/imap/cancel/%s", operations[i].name);

@@ -5,6 +5,7 @@
 #include <taube/taube-watch.h>
 #include <taube-backend/taube-changes-impl.h>
 #include <taube-backend/taube-id-set-impl.h>
+#include <taube-backend/taube-testing.h>
 #include <taube-backend/taube-throttle.h>
 
 #include "core/taube-watch-private.h"
@@ -100,7 +101,7 @@ set_up (Fixture *f, gconstpointer max)
   g_mutex_init (&f->lock);
   g_cond_init (&f->cond);
   pauses = g_array_new (FALSE, FALSE, sizeof (guint));
-  taube_follower_pause_hook = no_pause;
+  taube_watch_set_test_pause (no_pause);
   f->server = server_new ();
   f->server->watch = watch_step;
   f->server->watch_data = f;
