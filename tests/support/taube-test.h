@@ -6,6 +6,8 @@
 #include "taube-test-dialog.h"
 #include "taube-test-dir.h"
 #include "taube-test-dovecot.h"
+#include "taube-test-hand.h"
+#include "taube-test-mail.h"
 #include "taube-test-pki.h"
 #include "taube-test-script.h"
 #include "taube-test-server.h"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the verbs of ./dev share. The working directory is the source's root.
+. tools/dev/servers.sh
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "./dev ${verb:-}: $*"; exit 1; }
@@ -27,7 +28,7 @@ ensure_setup() {
     say "not a Debian system: tools/dev/packages.txt lists what must be installed"
     return 0
   fi
-  [ -z "$(missing_packages)" ] && has_locales && return 0
+  [ -z "$(missing_packages)" ] && has_locales && { [ "$verb" != test ] || has_servers; } && return 0
   . tools/dev/setup.sh
   setup_main
 }

@@ -6,6 +6,10 @@ usage: ./dev setup
 
 Installs the Debian packages of tools/dev/packages.txt that are missing and makes the locale de_DE.UTF-8 when it
 is not there. Works as root, or by sudo. Does nothing, quickly, when nothing is missing.
+
+Cyrus and Courier, which cannot be installed beside Dovecot, are unpacked for the tests into a folder of their own
+(TAUBE_SERVERS, else taube/servers below /var/cache for root, below XDG_CACHE_HOME or ~/.cache for others); only
+tests start them.
 USAGE
 }
 
@@ -57,4 +61,5 @@ setup_main() {
   # shellcheck disable=SC2086
   [ -z "$missing" ] || without_daemons install_packages $missing || return 1
   has_locales || make_locales || return 1
+  setup_servers
 }

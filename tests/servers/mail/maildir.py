@@ -5,8 +5,12 @@
 A Maildir of 100,000 small messages takes some ten seconds and 400 MB of blocks.
 """
 import argparse
+import base64
 import random
+import re
 import sys
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -14,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from mail.messages import Maker, make_big_message, make_message, make_small_message  # noqa: E402
 
-# Maildir++ names; a slash in a folder's name is a dot here. Modified UTF-7 as Dovecot keeps it.
-FOLDERS = [("", 50), (".Archive", 15), (".Archive.2025", 10), (".Sent", 8), (".Projekte", 5),
-           (".Projekte.Br&APw-cke", 5), (".Junk", 4), (".Drafts", 1), (".&ZeVnLIqe-", 2)]
+# Paths, and how much of the mail lies there.
+FOLDERS = [("", 50), ("Archive", 15), ("Archive/2025", 10), ("Sent", 8), ("Projekte", 5), ("Projekte/Brücke", 5),
+           ("Junk", 4), ("Drafts", 1), ("日本語", 2)]
 
 
 def make_folder(path):
@@ -31,10 +35,10 @@ def file_name(number, data_size, line_count, flags, date):
     return f"{int(date.timestamp())}.M{number:07d}P1.mail,S={data_size},W={data_size + line_count}:2,{flags}"
 
 
-def write(folder, number, data, rng, date):
-    flags = "".join(flag for flag, share in (("F", 0.05), ("R", 0.2), ("S", 0.7)) if rng.random() < share)
-    path = folder / "cur" / file_name(number, len(data), data.count(b"\n"), flags, date)
-    path.write_bytes(data)
+def write(folder, letter):
+    lines = letter.data.count(b"\n")
+    path = folder / "cur" / file_name(letter.number, len(letter.data), lines, letter.flags, letter.date)
+    path.write_bytes(letter.data)
 
 
 def write_big(folder, size, number, seed):
@@ -45,20 +49,49 @@ def write_big(folder, size, number, seed):
     path.rename(folder / "cur" / file_name(number, written, lines, "", Maker(number, seed).date))
 
 
-def fill(root, messages, seed=1, spread=False, small=False, big=0):
-    """Write MESSAGES messages below ROOT: all into the inbox, or spread over several folders."""
-    root = Path(root)
+@dataclass
+class Letter:
+    """One message and where it goes: a path such as "Archive/2025", empty for the inbox."""
+
+    folder: str
+    number: int
+    data: bytes
+    flags: str  # as in a Maildir's file names
+    date: datetime
+
+
+def make_letters(messages, seed=1, spread=False, small=False):
+    """MESSAGES of them: all into the inbox, or spread over several folders."""
     rng = random.Random(seed)
-    folders = [(root / name if name else root, weight) for name, weight in (FOLDERS if spread else FOLDERS[:1])]
-    for folder, _ in folders:
-        make_folder(folder)
-    if spread:
-        names = [name[1:].replace(".", "/") for name, _ in FOLDERS if name] + ["Trash"]
-        (root / "subscriptions").write_text("".join(f"{name}\n" for name in names), encoding="ascii")
+    folders = FOLDERS if spread else FOLDERS[:1]
     make = make_small_message if small else make_message
     for number in range(messages):
-        folder = rng.choices([f for f, _ in folders], [w for _, w in folders])[0]
-        write(folder, number, make(number, seed), rng, Maker(number, seed).date)
+        folder = rng.choices([name for name, _ in folders], [weight for _, weight in folders])[0]
+        data = make(number, seed)
+        flags = "".join(flag for flag, share in (("F", 0.05), ("R", 0.2), ("S", 0.7)) if rng.random() < share)
+        yield Letter(folder, number, data, flags, Maker(number, seed).date)
+
+
+def to_utf7(name):
+    """A folder's name in IMAP's own UTF-7."""
+    def pack(match):
+        text = base64.b64encode(match[0].encode("utf-16-be")).decode("ascii")
+        return "&" + text.rstrip("=").replace("/", ",") + "-"
+
+    return re.sub(r"[^\x20-\x7e]+", pack, name.replace("&", "&-"))
+
+
+def fill(root, messages, seed=1, spread=False, small=False, big=0, encode=to_utf7):
+    """Write MESSAGES messages below ROOT; ENCODE is how the server writes a folder's name in a Maildir."""
+    root = Path(root)
+    paths = {name: root / encode("." + name.replace("/", ".")) if name else root for name, _ in FOLDERS}
+    for path in paths.values() if spread else [root]:
+        make_folder(path)
+    if spread:
+        names = [encode(name) for name, _ in FOLDERS if name] + ["Trash"]
+        (root / "subscriptions").write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+    for letter in make_letters(messages, seed, spread, small):
+        write(paths[letter.folder], letter)
     if big:
         write_big(root, big, messages, seed)
 
