@@ -404,12 +404,51 @@ introduce (ImapSession *self, GCancellable *cancellable, GError **error)
   return run_optional (self, "ID", on_id, NULL, cancellable, error);
 }
 
+/* compress = "COMPRESS" SP algorithm                            (RFC 4978)
+ *
+ * Whatever follows the OK is compressed, in the same packet already. */
+static gboolean
+on_compressed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSession *self = user_data;
+
+  if (response->type == IMAP_RESPONSE_OK)
+    imap_pipeline_start_compression (self->pipeline);
+  return TRUE;
+}
+
+static gboolean
+wants_compression (ImapSession *self)
+{
+  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (imap_session_get_account (self)));
+  g_autofree char *wanted = taube_settings_get (settings, "compress");
+
+  return g_strcmp0 (wanted, "no") != 0 && imap_session_has (self, IMAP_CAPABILITY_COMPRESS_DEFLATE)
+         && !self->quirks.no_compress;
+}
+
+/* Comes last, along with what is on its way already: nothing may be sent before its answer. A server that refuses goes
+ * on as it is. */
+static gboolean
+compress (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  static const char *const algorithm[] = { "DEFLATE", NULL };
+  ImapCall *call;
+
+  if (!wants_compression (self))
+    return TRUE;
+  call = send_optional (self, "COMPRESS", NULL, algorithm, cancellable, error);
+  if (call != NULL)
+    call->completed = on_compressed;
+  return finish_optional (call, cancellable, error);
+}
+
 static gboolean
 settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
 {
   const char *words[4] = { NULL };
-  ImapCall *enable = NULL;
-  gboolean ok = TRUE;
+  g_autoptr (ImapCall) enable = NULL;
+  g_autoptr (ImapCall) spaces = NULL;
 
   self->authenticated = TRUE;
   if (!ask_capabilities (self, cancellable, error) || !introduce (self, cancellable, error))
@@ -424,13 +463,14 @@ settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
     }
   if ((imap_session_has (self, IMAP_CAPABILITY_NAMESPACE) || imap_session_has (self, IMAP_CAPABILITY_IMAP4REV2))
       && !self->quirks.no_namespace && !imap_account_has_namespaces (imap_session_get_account (self)))
-    ok = run_optional (self, "NAMESPACE", on_namespace, NULL, cancellable, error);
-  if (enable != NULL && !ok)
     {
-      imap_call_free (enable);
-      return FALSE;
+      spaces = send_optional (self, "NAMESPACE", on_namespace, NULL, cancellable, error);
+      if (spaces == NULL)
+        return FALSE;
     }
-  return enable == NULL ? ok : finish_optional (enable, cancellable, error);
+  return compress (self, cancellable, error)
+         && (enable == NULL || finish_optional (g_steal_pointer (&enable), cancellable, error))
+         && (spaces == NULL || finish_optional (g_steal_pointer (&spaces), cancellable, error));
 }
 
 /* Blocking: greeting, TLS, sign-in and what a session needs to know. */

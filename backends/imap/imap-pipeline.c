@@ -130,6 +130,7 @@ void
 imap_pipeline_reset_flood (ImapPipeline *self)
 {
   self->n_unsolicited = self->n_taken = 0;
+  taube_connection_forgive_expansion (self->connection);
 }
 
 /* TLS from here on; all that was read before is forgotten. */
@@ -144,6 +145,14 @@ imap_pipeline_start_tls (ImapPipeline *self, GCancellable *cancellable, GError *
   self->reader = imap_reader_new (self->limits);
   imap_reader_set_body_filter (self->reader, accept_body, self);
   return TRUE;
+}
+
+/* DEFLATE from here on. To be called from within the tagged OK of COMPRESS, when no other command is on its way: what
+ * the server says next is compressed. */
+void
+imap_pipeline_start_compression (ImapPipeline *self)
+{
+  taube_connection_start_compression (self->connection);
 }
 
 /* Routing. */

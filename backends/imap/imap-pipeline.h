@@ -61,6 +61,7 @@ gboolean imap_pipeline_is_broken (ImapPipeline *self);
 void imap_pipeline_break (ImapPipeline *self, const GError *error);
 void imap_pipeline_reset_flood (ImapPipeline *self);
 gboolean imap_pipeline_start_tls (ImapPipeline *self, GCancellable *cancellable, GError **error);
+void imap_pipeline_start_compression (ImapPipeline *self);
 
 ImapCall *imap_call_new (ImapPipeline *self, const char *name, TaubeError fallback, const char *what, ...)
   G_GNUC_PRINTF (4, 5);

@@ -19,6 +19,8 @@ typedef struct
   gboolean no_qresync;
   /* Zoho and others give a MODSEQ that means nothing. */
   gboolean no_condstore;
+  /* Offers COMPRESS=DEFLATE and is out of step afterwards. */
+  gboolean no_compress;
   /* James and others reject ID NIL; an ID with at least one field is always sent then. */
   gboolean id_needs_fields;
   /* 163, 126, yeah.net: ID must come before SELECT, or SELECT fails with "Unsafe Login". */

@@ -36,8 +36,9 @@ TAUBE_API void taube_endpoint_free (TaubeEndpoint *self);
 /* No I/O: host, port and pin make sense (TAUBE_ERROR_INVALID). Dialling checks the same. */
 TAUBE_API gboolean taube_endpoint_check (const TaubeEndpoint *self, GError **error);
 
-/* A stream of bytes to a server: TCP, TLS over it (and an in-memory peer in tests, <taube-backend/taube-testing.h>). It
- * has one owner at a time, who calls it from any thread; only taube_connection_unpark() may come from another one.
+/* A stream of bytes to a server: TCP, TLS over it, DEFLATE over that (and an in-memory peer in tests,
+ * <taube-backend/taube-testing.h>). It has one owner at a time, who calls it from any thread; only
+ * taube_connection_unpark() may come from another one.
  *
  * Time-outs are TAUBE_ERROR_CONNECTION, cancelling is G_IO_ERROR_CANCELLED. After an error the connection is broken:
  * each further call returns the same error. Only a wait that was cancelled or met the deadline leaves it as it was, and
@@ -79,6 +80,14 @@ TAUBE_API gboolean taube_connection_write (TaubeConnection *self, gconstpointer 
 /* TLS from here on. Bytes of the server that came after its consent, in the clear, are an attack: TAUBE_ERROR_TLS. */
 TAUBE_API gboolean taube_connection_start_tls (TaubeConnection *self, GCancellable *cancellable, GError **error);
 
+/* DEFLATE both ways from here on (RFC 4978): the server has agreed, and nothing may be on its way to it. What it has
+ * said after its consent is compressed already. Bytes that are no DEFLATE are TAUBE_ERROR_PROTOCOL; those that unpack
+ * to unreasonably much are TAUBE_ERROR_LIMIT. */
+TAUBE_API void taube_connection_start_compression (TaubeConnection *self);
+TAUBE_API gboolean taube_connection_is_compressed (TaubeConnection *self);
+/* What was unpacked up to now was asked for: the limit counts afresh. A parked connection does so by itself. */
+TAUBE_API void taube_connection_forgive_expansion (TaubeConnection *self);
+
 /* When to give up (monotonic microseconds, 0: never), whatever still arrives. Holds until it is set again. */
 TAUBE_API void taube_connection_set_deadline (TaubeConnection *self, gint64 deadline);
 /* How long the server may say nothing while we wait for it; starts at the endpoint's. G_MAXUINT: as long as it
@@ -89,7 +98,7 @@ TAUBE_API gboolean taube_connection_is_broken (TaubeConnection *self);
 /* Says ERROR from now on, as if the stream itself had failed. */
 TAUBE_API void taube_connection_set_broken (TaubeConnection *self, const GError *error);
 TAUBE_API gboolean taube_connection_is_secure (TaubeConnection *self);
-/* Bytes on the wire, with those of TLS. */
+/* Bytes on the wire: with those of TLS, and compressed when it is. */
 TAUBE_API guint64 taube_connection_get_bytes_read (TaubeConnection *self);
 TAUBE_API guint64 taube_connection_get_bytes_written (TaubeConnection *self);
 TAUBE_API const char *taube_connection_get_host (TaubeConnection *self);

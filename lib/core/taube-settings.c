@@ -115,6 +115,7 @@ static const char *const flag_words[] = { "yes", "no", NULL };
 static const Setting settings[] = {
   { "auth", fault_of_mechanism, NULL, 0, 0, NULL },
   { "ca-file", fault_of_text, NULL, 0, 0, NULL },
+  { "compress", fault_of_word, "yes", 0, 0, flag_words },
   { "connect-timeout", fault_of_number, "30", 1, 3600, NULL },
   { "idle-renewal", fault_of_number, "1500", 30, 1740, NULL },
   { "leave", fault_of_word, "yes", 0, 0, flag_words },
@@ -339,6 +340,7 @@ taube_settings_wants_tls (TaubeSettings *self)
  *
  * - `auth`: the SASL mechanism to sign in with; without it, the strongest that is possible
  * - `ca-file`: a PEM file with further authorities whose certificates are trusted
+ * - `compress`: `yes` compresses what goes over the wire where the server can, `no` never does
  * - `connect-timeout`: seconds until a connection must be up (1 to 3600, at the start 30)
  * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500:
  *   servers may end it after 30 minutes, RFC 2177)

@@ -15,7 +15,9 @@ struct _TaubeConnection
   char *label_in;  /* of the trace */
   char *label_out;
   TaubeStream *wire;
-  TaubeStream *top; /* the layer to read from and write to; the same as wire, or TLS over it */
+  TaubeStream *top;     /* the layer to read from and write to; the same as wire, TLS or DEFLATE over it */
+  TaubeStream *tls;     /* NULL: there is none */
+  TaubeStream *deflate; /* NULL: there is none */
   gboolean pretended_tls;
   TaubeBuffer input;
   gsize read_bytes; /* how much to ask for at the next read: grows while there is much */

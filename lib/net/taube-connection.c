@@ -393,7 +393,7 @@ taube_connection_wrap_tls (TaubeConnection *self, GError **error)
 
   if (tls == NULL)
     return taube_connection_break (self, failure, error);
-  self->top = tls;
+  self->top = self->tls = tls;
   return TRUE;
 }
 
@@ -405,7 +405,7 @@ taube_connection_handshake (TaubeConnection *self, GCancellable *cancellable, GE
   GError *failure = NULL;
   gssize n;
 
-  while ((n = taube_tls_stream_handshake (self->top, &failure)) < TAUBE_STREAM_ERROR)
+  while ((n = taube_tls_stream_handshake (self->tls, &failure)) < TAUBE_STREAM_ERROR)
     {
       TaubeWait wanted = n == TAUBE_STREAM_WANT_READ ? TAUBE_WAIT_READ : TAUBE_WAIT_WRITE;
 
@@ -424,9 +424,9 @@ taube_connection_verify (TaubeConnection *self, GCancellable *cancellable, GErro
   gint64 begin = g_get_monotonic_time ();
   GError *failure = NULL;
 
-  TAUBE_TRACE ("net", "%u TLS: %s, %s", self->id, taube_tls_stream_get_version (self->top),
-               taube_tls_stream_get_cipher (self->top));
-  if (!taube_tls_stream_verify (self->top, cancellable, &failure))
+  TAUBE_TRACE ("net", "%u TLS: %s, %s", self->id, taube_tls_stream_get_version (self->tls),
+               taube_tls_stream_get_cipher (self->tls));
+  if (!taube_tls_stream_verify (self->tls, cancellable, &failure))
     return taube_connection_break (self, failure, error);
   if (self->deadline > 0)
     self->deadline += g_get_monotonic_time () - begin;
@@ -468,46 +468,67 @@ taube_connection_start_tls (TaubeConnection *self, GCancellable *cancellable, GE
   return taube_connection_wrap_tls (self, error) && taube_connection_handshake (self, cancellable, error);
 }
 
-static TaubeStream *
-get_tls (TaubeConnection *self)
-{
-  return self->top != self->wire ? self->top : NULL;
-}
-
 gboolean
 taube_connection_is_secure (TaubeConnection *self)
 {
-  return get_tls (self) != NULL || self->pretended_tls;
+  return self->tls != NULL || self->pretended_tls;
 }
 
 TaubeCertificate *
 taube_connection_get_certificate (TaubeConnection *self)
 {
-  return get_tls (self) != NULL ? taube_tls_stream_get_certificate (self->top) : NULL;
+  return self->tls != NULL ? taube_tls_stream_get_certificate (self->tls) : NULL;
 }
 
 const char *
 taube_connection_get_tls_version (TaubeConnection *self)
 {
-  return get_tls (self) != NULL ? taube_tls_stream_get_version (self->top) : NULL;
+  return self->tls != NULL ? taube_tls_stream_get_version (self->tls) : NULL;
 }
 
 const char *
 taube_connection_get_tls_cipher (TaubeConnection *self)
 {
-  return get_tls (self) != NULL ? taube_tls_stream_get_cipher (self->top) : NULL;
+  return self->tls != NULL ? taube_tls_stream_get_cipher (self->tls) : NULL;
 }
 
 const char *
 taube_connection_get_alpn (TaubeConnection *self)
 {
-  return get_tls (self) != NULL ? taube_tls_stream_get_alpn (self->top) : NULL;
+  return self->tls != NULL ? taube_tls_stream_get_alpn (self->tls) : NULL;
 }
 
 GBytes *
 taube_connection_get_channel_binding (TaubeConnection *self, const char *type)
 {
-  return get_tls (self) != NULL ? taube_tls_stream_get_channel_binding (self->top, type) : NULL;
+  return self->tls != NULL ? taube_tls_stream_get_channel_binding (self->tls, type) : NULL;
+}
+
+/* ---- compression ---- */
+
+void
+taube_connection_start_compression (TaubeConnection *self)
+{
+  g_return_if_fail (self->deflate == NULL);
+
+  self->deflate = taube_deflate_stream_new (self->top, self->endpoint->host, taube_buffer_peek (&self->input),
+                                            taube_buffer_length (&self->input));
+  self->top = self->deflate;
+  taube_buffer_clear (&self->input);
+  TAUBE_TRACE ("net", "%u is compressed from here on", self->id);
+}
+
+gboolean
+taube_connection_is_compressed (TaubeConnection *self)
+{
+  return self->deflate != NULL;
+}
+
+void
+taube_connection_forgive_expansion (TaubeConnection *self)
+{
+  if (self->deflate != NULL)
+    taube_deflate_stream_forgive (self->deflate);
 }
 
 /* ---- settings and figures ---- */

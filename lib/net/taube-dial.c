@@ -271,7 +271,7 @@ dial_tls (Dial *self)
       dial_end (self, error);
       return FALSE;
     }
-  n = taube_tls_stream_handshake (connection->top, &error);
+  n = taube_tls_stream_handshake (connection->tls, &error);
   if (n < TAUBE_STREAM_ERROR)
     {
       dial_park (self, n == TAUBE_STREAM_WANT_READ ? EPOLLIN : EPOLLOUT);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define TAUBE_STREAM_WANT_READ (-2)  /* call again when the wire is readable */
 #define TAUBE_STREAM_WANT_WRITE (-3) /* call again when the wire is writable */
 
-/* One layer of a connection, never blocking: the wire (a socket, or memory in tests) at the bottom, TLS over it. */
+/* One layer of a connection, never blocking: the wire (a socket, or memory in tests) at the bottom, TLS over it,
+ * DEFLATE over that. */
 typedef struct _TaubeStream TaubeStream;
 
 typedef struct
@@ -42,6 +43,8 @@ struct _TaubeStream
 TaubeStream *taube_socket_stream_new (int fd, const char *host);
 gboolean taube_memory_stream_check (TaubeStream *stream);
 TaubeStream *taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GError **error);
+TaubeStream *taube_deflate_stream_new (TaubeStream *base, const char *host, const guint8 *first, gsize length);
+void taube_deflate_stream_forgive (TaubeStream *stream);
 
 gssize taube_tls_stream_handshake (TaubeStream *stream, GError **error);
 gboolean taube_tls_stream_verify (TaubeStream *stream, GCancellable *cancellable, GError **error);

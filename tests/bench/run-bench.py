@@ -55,8 +55,8 @@ def server(*options):
         child.wait()
 
 
-def uri(facts, rest):
-    return f"imap://alice@localhost:{facts['imap']}/{rest}?tls=none"
+def uri(facts, rest, compress="no"):
+    return f"imap://alice@localhost:{facts['imap']}/{rest}?tls=none&compress={compress}"
 
 
 def environment(facts):
@@ -99,9 +99,11 @@ def bench_list(client, messages):
         empty, _ = instructions([client, "list", uri(facts, "INBOX")], facts)
     with server("--messages", str(messages)) as facts:
         full, printed = instructions([client, "list", uri(facts, "INBOX")], facts)
+        compressed, _ = instructions([client, "list", uri(facts, "INBOX", "yes")], facts)
     if printed.split() != ["messages", str(messages)]:
         fail(f"the list has not {messages} messages: {printed}")
     row(f"list, {messages} messages less an empty mailbox", (full - empty) / messages, "instructions a message", 30000)
+    row("the same compressed, less the same empty mailbox", (compressed - empty) / messages, "instructions a message")
 
 
 def bench_download(client, mib):
@@ -112,6 +114,9 @@ def bench_download(client, mib):
             counts.append((count, int(printed.split()[1])))
     (small, small_bytes), (big, big_bytes) = counts
     row(f"download of {big_bytes / MIB:.0f} MiB", (big - small) / (big_bytes - small_bytes), "instructions a byte", 1)
+    with server("--big", str(mib * MIB)) as facts:
+        big, _ = instructions([client, "fetch", uri(facts, "INBOX/;UID=1", "yes")], facts)
+    row("the same compressed", (big - small) / (big_bytes - small_bytes), "instructions a byte")
 
 
 def bench_memory(client, taube, many):

@@ -25,6 +25,11 @@ static const Case cases[] = {
   { "generic/nul-bytes", "?tls=none", imap_client_connect, OK, NULL, NULL },
   { "generic/gone", "?tls=none", imap_client_list, TAUBE_ERROR_NOT_FOUND, "no such mailbox", NULL },
   { "generic/store", "?tls=none", imap_client_store, OK, NULL, NULL },
+  { "generic/compress", "?tls=none", imap_client_list, OK, NULL, "SELECT" },
+  { "generic/compress-refused", "?tls=none", imap_client_list, OK, NULL, NULL },
+  { "generic/compress-bad", "?tls=none", imap_client_list, OK, NULL, NULL },
+  { "hostile/compress-garbage", "?tls=none", imap_client_list, TAUBE_ERROR_PROTOCOL, "decompress", NULL },
+  { "hostile/compress-bomb", "?tls=none", imap_client_fetch, TAUBE_ERROR_LIMIT, "unpacks", NULL },
   { "hostile/preauth", "?tls=none", imap_client_connect, OK, NULL, "LOGIN" },
 
   { "hostile/starttls-injection", "", imap_client_connect, TAUBE_ERROR_TLS, NULL, "AUTHENTICATE" },

@@ -4,6 +4,7 @@
 #include "taube-test-pattern.h"
 
 #include <string.h>
+#include <zlib.h>
 
 /* No client sends a longer line or literal to a scripted server. */
 #define MAX_LINE (1024 * 1024)
@@ -34,6 +35,9 @@ struct _TaubeTestDialog
   TaubeTestAction last;
   const char *certificate;
   char *failure;
+  gboolean deflating;
+  z_stream inflater;
+  z_stream deflater;
 };
 
 TaubeTestDialog *
@@ -59,6 +63,11 @@ taube_test_dialog_free (TaubeTestDialog *self)
   g_byte_array_unref (self->in);
   g_free (self->literal_line);
   g_free (self->failure);
+  if (self->deflating)
+    {
+      inflateEnd (&self->inflater);
+      deflateEnd (&self->deflater);
+    }
   g_free (self);
 }
 
@@ -115,8 +124,8 @@ enter (TaubeTestDialog *self, GPtrArray *body, guint64 rounds)
 char *
 taube_test_dialog_describe (TaubeTestDialog *self)
 {
-  static const char *const names[] = { "S:", "S-fill:", "C:", "C-base64:", "literal:", "tls:", "fault:", "close:",
-                                       "expect-close:", "repeat:" };
+  static const char *const names[] = { "S:",       "S-fill:", "C:",     "C-base64:",     "literal:", "tls:",
+                                       "deflate:", "fault:",  "close:", "expect-close:", "repeat:" };
   TaubeTestInstruction *instruction = current (self);
 
   if (instruction == NULL)
@@ -149,10 +158,66 @@ fail (TaubeTestDialog *self, const char *format, ...)
   return finish (self, TAUBE_TEST_ACTION_FAIL);
 }
 
+/* What the client sends and hears is DEFLATE without a header from here on. */
+static TaubeTestAction
+do_deflate (TaubeTestDialog *self)
+{
+  if (self->in->len > 0)
+    return fail (self, "the client sent something before compression began");
+  if (inflateInit2 (&self->inflater, -15) != Z_OK
+      || deflateInit2 (&self->deflater, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    g_error ("zlib does not start");
+  self->deflating = TRUE;
+  advance (self);
+  return TAUBE_TEST_ACTION_SEND;
+}
+
+/* Packs what stands in OUT from START on. */
+static void
+pack (TaubeTestDialog *self, GByteArray *out, guint start)
+{
+  g_autofree guint8 *plain = g_memdup2 (out->data + start, out->len - start);
+  guint8 block[4096];
+
+  self->deflater.next_in = plain;
+  self->deflater.avail_in = out->len - start;
+  g_byte_array_set_size (out, start);
+  do
+    {
+      self->deflater.next_out = block;
+      self->deflater.avail_out = sizeof block;
+      deflate (&self->deflater, Z_SYNC_FLUSH);
+      g_byte_array_append (out, block, sizeof block - self->deflater.avail_out);
+    }
+  while (self->deflater.avail_out == 0);
+}
+
+static void
+unpack (TaubeTestDialog *self, gconstpointer data, gsize length)
+{
+  guint8 block[4096];
+  int result;
+
+  self->inflater.next_in = (Bytef *) data;
+  self->inflater.avail_in = (uInt) length;
+  do
+    {
+      self->inflater.next_out = block;
+      self->inflater.avail_out = sizeof block;
+      result = inflate (&self->inflater, Z_SYNC_FLUSH);
+      g_byte_array_append (self->in, block, sizeof block - self->inflater.avail_out);
+    }
+  while (result == Z_OK && self->inflater.avail_out == 0);
+  if (result != Z_OK && result != Z_BUF_ERROR)
+    fail (self, "the client sent what is no DEFLATE");
+}
+
 void
 taube_test_dialog_feed (TaubeTestDialog *self, gconstpointer data, gsize length)
 {
-  if (!self->over)
+  if (!self->over && self->deflating)
+    unpack (self, data, length);
+  else if (!self->over)
     g_byte_array_append (self->in, data, (guint) length);
 }
 
@@ -258,8 +323,13 @@ do_fill (TaubeTestDialog *self, TaubeTestInstruction *instruction, GByteArray *o
     }
   done = instruction->count - self->fill_left;
   block = (guint) MIN (self->fill_left, FILL_BLOCK);
-  for (guint i = 0; i < block; i++)
-    g_byte_array_append (out, (const guint8 *) &line[(done + i) % (sizeof line - 1)], 1);
+  for (guint i = 0, n; i < block; i += n)
+    {
+      guint at = (guint) ((done + i) % (sizeof line - 1));
+
+      n = MIN (block - i, (guint) sizeof line - 1 - at);
+      g_byte_array_append (out, (const guint8 *) &line[at], n);
+    }
   self->fill_left -= block;
   if (self->fill_left == 0)
     advance (self);
@@ -414,6 +484,8 @@ do_instruction (TaubeTestDialog *self, TaubeTestInstruction *instruction, GByteA
         return fail (self, "the client sent something before TLS began");
       advance (self);
       return self->last = TAUBE_TEST_ACTION_TLS;
+    case TAUBE_TEST_OP_DEFLATE:
+      return do_deflate (self);
     case TAUBE_TEST_OP_FAULT:
       advance (self);
       return do_fault (self, instruction->fault, out);
@@ -439,9 +511,13 @@ taube_test_dialog_next (TaubeTestDialog *self, GByteArray *out)
   for (;;)
     {
       TaubeTestInstruction *instruction = current (self);
+      gboolean deflating = self->deflating;
+      guint start = out->len;
       TaubeTestAction action;
 
       action = instruction != NULL ? do_instruction (self, instruction, out) : do_expect (self, NULL, out);
+      if (deflating && out->len > start)
+        pack (self, out, start);
       if (action != TAUBE_TEST_ACTION_SEND)
         return action;
       if (out->len > SEND_BLOCK)

@@ -196,6 +196,12 @@ read_literal (Reader *reader, const char *text)
 }
 
 static void
+read_deflate (Reader *reader, const char *text)
+{
+  add (reader, TAUBE_TEST_OP_DEFLATE, text);
+}
+
+static void
 read_tls (Reader *reader, const char *text)
 {
   add (reader, TAUBE_TEST_OP_TLS, text[0] != '\0' ? text : "good");
@@ -285,6 +291,7 @@ static const struct
   { "C-base64:", read_expect_base64 },
   { "literal:", read_literal },
   { "tls:", read_tls },
+  { "deflate:", read_deflate },
   { "fault:", read_fault },
   { "close:", read_close },
   { "expect-close:", read_expect_close },

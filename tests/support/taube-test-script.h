@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  *   literal: pattern   the line before ended in {N} or {N+}: ask for the literal if need be ("+ go on") and read it;
  *                      the pattern may be empty. The rest of the line is the next C:
  *   tls: name          TLS from here on with that certificate of TaubeTestPki ("good" when empty)
+ *   deflate:           COMPRESS=DEFLATE (RFC 4978) both ways from here on
  *   fault: kind        close, reset, stall, truncate, garbage, bye or short-literal, see TaubeTestFault
  *   close:             the server closes (after what it still has to send)
  *   expect-close:      the client must close now
@@ -39,6 +40,7 @@ typedef enum
   TAUBE_TEST_OP_EXPECT_BASE64,
   TAUBE_TEST_OP_LITERAL,
   TAUBE_TEST_OP_TLS,
+  TAUBE_TEST_OP_DEFLATE,
   TAUBE_TEST_OP_FAULT,
   TAUBE_TEST_OP_CLOSE,
   TAUBE_TEST_OP_EXPECT_CLOSE,
