@@ -21,9 +21,12 @@ typedef enum
   TAUBE_MESSAGE_COLUMN_BCC,
   TAUBE_MESSAGE_COLUMN_MESSAGE_ID,
   TAUBE_MESSAGE_COLUMN_IN_REPLY_TO,
+  TAUBE_MESSAGE_COLUMN_PREVIEW,
+  TAUBE_MESSAGE_COLUMN_EMAIL_ID,
+  TAUBE_MESSAGE_COLUMN_THREAD_ID,
 } TaubeMessageColumn;
 
-#define TAUBE_N_MESSAGE_COLUMNS 9
+#define TAUBE_N_MESSAGE_COLUMNS 12
 
 TAUBE_API TaubeMessageListBuilder *taube_message_list_builder_new (TaubeFolder *folder, TaubeListFields fields);
 TAUBE_API void taube_message_list_builder_free (TaubeMessageListBuilder *self);
@@ -43,7 +46,11 @@ TAUBE_API void taube_message_list_builder_set_date (TaubeMessageListBuilder *sel
                                                     int offset_minutes);
 TAUBE_API void taube_message_list_builder_set_sent_date (TaubeMessageListBuilder *self, gint64 unix_time,
                                                          int offset_minutes);
-/* TEXT as it stands in the header (RFC 2047 and all); it is decoded here. Message ids are only made valid. */
+TAUBE_API void taube_message_list_builder_set_save_date (TaubeMessageListBuilder *self, gint64 unix_time);
+/* LABELS need not end with NULL; they are UTF-8 as users read them. */
+TAUBE_API void taube_message_list_builder_set_labels (TaubeMessageListBuilder *self, const char *const *labels,
+                                                      guint n_labels);
+/* TEXT as it stands in the header (RFC 2047 and all); it is decoded here. Ids and previews are only made valid. */
 TAUBE_API void taube_message_list_builder_set_text (TaubeMessageListBuilder *self, TaubeMessageColumn column,
                                                     const char *text, gsize length);
 /* One more address of an address column, from the parts that an ENVELOPE has: NAME (may be NULL) as in the header.

@@ -231,6 +231,11 @@ typedef enum /*< enum,prefix=TAUBE_FLAGS_MODE >*/
  * @TAUBE_LIST_FIELDS_DATE: the time of arrival on the server
  * @TAUBE_LIST_FIELDS_ENVELOPE: subject, sent date, addresses, message id, in-reply-to
  * @TAUBE_LIST_FIELDS_DEFAULT: all of these
+ * @TAUBE_LIST_FIELDS_PREVIEW: the beginning of the text, where the server makes one
+ * @TAUBE_LIST_FIELDS_OBJECT_IDS: ids that a message keeps in whatever folder it is, and that its conversation has, where
+ *   the server keeps such
+ * @TAUBE_LIST_FIELDS_SAVE_DATE: when the message was put into this folder, where the server remembers it
+ * @TAUBE_LIST_FIELDS_LABELS: the labels under which the message can be found, where the server has labels
  *
  * The columns of a list.
  */
@@ -242,6 +247,10 @@ typedef enum /*< flags,prefix=TAUBE_LIST_FIELDS >*/
   TAUBE_LIST_FIELDS_DATE = 1 << 2,
   TAUBE_LIST_FIELDS_ENVELOPE = 1 << 3,
   TAUBE_LIST_FIELDS_DEFAULT = 0xf,
+  TAUBE_LIST_FIELDS_PREVIEW = 1 << 4,
+  TAUBE_LIST_FIELDS_OBJECT_IDS = 1 << 5,
+  TAUBE_LIST_FIELDS_SAVE_DATE = 1 << 6,
+  TAUBE_LIST_FIELDS_LABELS = 1 << 7,
 } TaubeListFields;
 
 /**

@@ -28,6 +28,11 @@ TAUBE_API const char *taube_message_list_get_cc (TaubeMessageList *self, guint p
 TAUBE_API const char *taube_message_list_get_bcc (TaubeMessageList *self, guint position);
 TAUBE_API const char *taube_message_list_get_message_id (TaubeMessageList *self, guint position);
 TAUBE_API const char *taube_message_list_get_in_reply_to (TaubeMessageList *self, guint position);
+TAUBE_API const char *taube_message_list_get_preview (TaubeMessageList *self, guint position);
+TAUBE_API const char *taube_message_list_get_email_id (TaubeMessageList *self, guint position);
+TAUBE_API const char *taube_message_list_get_thread_id (TaubeMessageList *self, guint position);
+TAUBE_API gboolean taube_message_list_get_save_date (TaubeMessageList *self, guint position, gint64 *unix_time_out);
+TAUBE_API const char *const *taube_message_list_get_labels (TaubeMessageList *self, guint position);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeMessageList, g_object_unref)
 

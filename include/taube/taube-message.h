@@ -26,6 +26,11 @@ TAUBE_API const char *taube_message_get_cc (TaubeMessage *self);
 TAUBE_API const char *taube_message_get_bcc (TaubeMessage *self);
 TAUBE_API const char *taube_message_get_message_id (TaubeMessage *self);
 TAUBE_API const char *taube_message_get_in_reply_to (TaubeMessage *self);
+TAUBE_API const char *taube_message_get_preview (TaubeMessage *self);
+TAUBE_API const char *taube_message_get_email_id (TaubeMessage *self);
+TAUBE_API const char *taube_message_get_thread_id (TaubeMessage *self);
+TAUBE_API GDateTime *taube_message_get_save_date (TaubeMessage *self);
+TAUBE_API const char *const *taube_message_get_labels (TaubeMessage *self);
 
 TAUBE_API TaubePart *taube_message_load_structure (TaubeMessage *self, GCancellable *cancellable, GError **error);
 TAUBE_API void taube_message_load_structure_async (TaubeMessage *self, GCancellable *cancellable,

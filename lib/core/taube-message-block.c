@@ -56,10 +56,12 @@ typedef struct
 {
   gboolean date;
   gboolean sent_date;
+  gboolean save_date;
   gboolean size;
   gboolean large_size;
   gboolean flags;
   gboolean keywords;
+  gboolean labels;
   gboolean text[TAUBE_N_MESSAGE_COLUMNS];
 } Contents;
 
@@ -68,7 +70,7 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
 {
   guint32 texts[TAUBE_N_MESSAGE_COLUMNS] = { 0 };
   guint64 sizes = 0;
-  guint flags = 0;
+  guint flags = 0, keywords = 0, labels = 0;
 
   for (guint i = 0; i < self->n_rows; i++)
     {
@@ -76,15 +78,19 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
 
       contents->date |= row->date_offset != TAUBE_MESSAGE_NO_DATE;
       contents->sent_date |= row->sent_offset != TAUBE_MESSAGE_NO_DATE;
+      contents->save_date |= row->save_date != TAUBE_MESSAGE_NO_TIME;
       sizes |= row->size;
       flags |= row->flags;
+      keywords |= row->keywords;
+      labels |= row->labels;
       for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
         texts[c] |= row->text[c];
     }
   contents->large_size = sizes > G_MAXUINT32;
   contents->size = sizes > 0 && !contents->large_size;
   contents->flags = flags != 0;
-  contents->keywords = self->keyword_sets->len > 0;
+  contents->keywords = keywords != 0;
+  contents->labels = labels != 0;
   for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
     contents->text[c] = texts[c] != 0;
 }
@@ -97,8 +103,10 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
 
   block->date = place (packer, contents->date, n * sizeof (gint64));
   block->sent_date = place (packer, contents->sent_date, n * sizeof (gint64));
+  block->save_date = place (packer, contents->save_date, n * sizeof (gint64));
   block->large_size = place (packer, contents->large_size, n * sizeof (guint64));
-  block->keyword_sets = place (packer, contents->keywords, self->keyword_sets->len * sizeof (gpointer));
+  block->keyword_sets
+      = place (packer, contents->keywords || contents->labels, self->keyword_sets->len * sizeof (gpointer));
   block->id = place (packer, TRUE, n * sizeof (guint32));
   block->size = place (packer, contents->size, n * sizeof (guint32));
   for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
@@ -106,6 +114,7 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
   block->date_offset = place (packer, contents->date, n * sizeof (gint16));
   block->sent_offset = place (packer, contents->sent_date, n * sizeof (gint16));
   block->keywords = place (packer, contents->keywords, n * sizeof (guint16));
+  block->labels = place (packer, contents->labels, n * sizeof (guint16));
   block->flags = place (packer, contents->flags, n * sizeof (guint8));
   block->strings = place (packer, TRUE, self->cells.used);
 }
@@ -124,6 +133,7 @@ fill_columns (TaubeMessageBlock *block, const TaubeMessageDraft *self)
 {
   FILL (block->date, gint64, date);
   FILL (block->sent_date, gint64, sent_date);
+  FILL (block->save_date, gint64, save_date);
   FILL (block->large_size, guint64, size);
   FILL (block->id, guint32, id);
   FILL (block->size, guint32, size);
@@ -132,6 +142,7 @@ fill_columns (TaubeMessageBlock *block, const TaubeMessageDraft *self)
   FILL (block->date_offset, gint16, date_offset);
   FILL (block->sent_offset, gint16, sent_offset);
   FILL (block->keywords, guint16, keywords);
+  FILL (block->labels, guint16, labels);
   FILL (block->flags, guint8, flags);
   if (block->keyword_sets != NULL)
     memcpy ((gpointer) block->keyword_sets, self->keyword_sets->pdata, self->keyword_sets->len * sizeof (gpointer));

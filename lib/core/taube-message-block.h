@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 #define TAUBE_MESSAGE_BLOCK_ROWS 4096
 
-/* A combination of keywords, the same object for all rows of a list that have it. */
+/* A combination of keywords or of labels, the same object for all rows of a list that have it. */
 typedef struct
 {
   guint hash;
@@ -53,6 +53,7 @@ typedef struct
 
   const gint64 *date;
   const gint64 *sent_date;
+  const gint64 *save_date;   /* TAUBE_MESSAGE_NO_TIME: not known */
   const guint64 *large_size; /* instead of size, when one is over 32 bits */
   const TaubeKeywords *const *keyword_sets;
   const guint32 *id; /* number behind the prefix, or where the string stands */
@@ -61,12 +62,14 @@ typedef struct
   const gint16 *date_offset;
   const gint16 *sent_offset;
   const guint16 *keywords; /* 0: none, else one more than the place in keyword_sets */
+  const guint16 *labels;   /* the same */
   const guint8 *flags;
   const char *strings;
 } TaubeMessageBlock;
 
 /* An offset that says: no date. */
 #define TAUBE_MESSAGE_NO_DATE G_MININT16
+#define TAUBE_MESSAGE_NO_TIME G_MININT64
 
 TaubeMessageBlock *taube_message_block_ref (TaubeMessageBlock *self);
 void taube_message_block_unref (TaubeMessageBlock *self);
@@ -76,12 +79,14 @@ typedef struct
 {
   gint64 date;
   gint64 sent_date;
+  gint64 save_date;
   guint64 size;
   guint32 id;
   guint32 text[TAUBE_N_MESSAGE_COLUMNS];
   gint16 date_offset;
   gint16 sent_offset;
   guint16 keywords;
+  guint16 labels;
   guint8 flags;
 } TaubeMessageRow;
 
@@ -111,6 +116,7 @@ TaubeMessageRow *taube_message_draft_add (TaubeMessageDraft *self, const char *p
 void taube_message_draft_drop (TaubeMessageDraft *self);
 void taube_message_draft_forget_keywords (TaubeMessageDraft *self);
 void taube_message_draft_set_keywords (TaubeMessageDraft *self, const char *const *names, guint n_names);
+void taube_message_draft_set_labels (TaubeMessageDraft *self, const char *const *names, guint n_names);
 void taube_message_draft_open_text (TaubeMessageDraft *self, TaubeMessageColumn column);
 void taube_message_draft_close_text (TaubeMessageDraft *self);
 TaubeMessageBlock *taube_message_draft_seal (TaubeMessageDraft *self);

@@ -60,6 +60,7 @@ taube_message_draft_add (TaubeMessageDraft *self, const char *prefix)
   row = &self->rows[self->n_rows++];
   memset (row, 0, sizeof *row);
   row->date_offset = row->sent_offset = TAUBE_MESSAGE_NO_DATE;
+  row->save_date = TAUBE_MESSAGE_NO_TIME;
   return row;
 }
 
@@ -83,37 +84,48 @@ taube_message_draft_forget_keywords (TaubeMessageDraft *self)
   self->last_keywords = NULL;
 }
 
+/* What a cell says for this combination; 0 for none. */
+static guint16
+get_index (TaubeMessageDraft *self, const char *const *names, guint n_names)
+{
+  const TaubeKeywords *keywords;
+  guint index;
+
+  if (n_names == 0)
+    return 0;
+  keywords = taube_message_pool_get_keywords (self->pool, names, n_names);
+  if (keywords == self->last_keywords)
+    return self->last_keyword_index;
+  index = GPOINTER_TO_UINT (g_hash_table_lookup (self->keyword_indices, keywords));
+  if (index == 0 && self->keyword_sets->len < G_MAXUINT16)
+    {
+      g_ptr_array_add (self->keyword_sets, (gpointer) keywords);
+      index = self->keyword_sets->len;
+      g_hash_table_insert (self->keyword_indices, (gpointer) keywords, GUINT_TO_POINTER (index));
+    }
+  self->last_keywords = keywords;
+  self->last_keyword_index = index;
+  return index;
+}
+
 void
 taube_message_draft_set_keywords (TaubeMessageDraft *self, const char *const *names, guint n_names)
 {
-  const TaubeKeywords *keywords;
-
-  if (n_names == 0)
-    {
-      taube_message_draft_last (self)->keywords = 0;
-      return;
-    }
-  keywords = taube_message_pool_get_keywords (self->pool, names, n_names);
-  if (keywords != self->last_keywords)
-    {
-      guint index = GPOINTER_TO_UINT (g_hash_table_lookup (self->keyword_indices, keywords));
-
-      if (index == 0 && self->keyword_sets->len < G_MAXUINT16)
-        {
-          g_ptr_array_add (self->keyword_sets, (gpointer) keywords);
-          index = self->keyword_sets->len;
-          g_hash_table_insert (self->keyword_indices, (gpointer) keywords, GUINT_TO_POINTER (index));
-        }
-      self->last_keywords = keywords;
-      self->last_keyword_index = index;
-    }
-  taube_message_draft_last (self)->keywords = self->last_keyword_index;
+  taube_message_draft_last (self)->keywords = get_index (self, names, n_names);
 }
 
-static gboolean
-holds_addresses (int column)
+void
+taube_message_draft_set_labels (TaubeMessageDraft *self, const char *const *names, guint n_names)
 {
-  return column >= TAUBE_MESSAGE_COLUMN_FROM && column <= TAUBE_MESSAGE_COLUMN_BCC;
+  taube_message_draft_last (self)->labels = get_index (self, names, n_names);
+}
+
+/* Whether the same string is to be reckoned with in many rows. */
+static gboolean
+repeats (int column)
+{
+  return (column >= TAUBE_MESSAGE_COLUMN_FROM && column <= TAUBE_MESSAGE_COLUMN_BCC)
+         || column == TAUBE_MESSAGE_COLUMN_THREAD_ID;
 }
 
 void
@@ -122,8 +134,8 @@ taube_message_draft_close_text (TaubeMessageDraft *self)
   if (self->open_column < 0)
     return;
   taube_message_draft_last (self)->text[self->open_column]
-      = holds_addresses (self->open_column) ? taube_text_cells_end_shared (&self->cells)
-                                            : taube_text_cells_end (&self->cells);
+      = repeats (self->open_column) ? taube_text_cells_end_shared (&self->cells)
+                                    : taube_text_cells_end (&self->cells);
   self->open_column = -1;
 }
 

@@ -134,6 +134,37 @@ taube_message_list_builder_set_sent_date (TaubeMessageListBuilder *self, gint64 
   taube_message_draft_last (&self->draft)->sent_offset = limit_offset (offset_minutes);
 }
 
+/* When the message was put into this folder: seconds since 1970 in UTC. */
+void
+taube_message_list_builder_set_save_date (TaubeMessageListBuilder *self, gint64 unix_time)
+{
+  if (wants (self, TAUBE_LIST_FIELDS_SAVE_DATE))
+    taube_message_draft_last (&self->draft)->save_date = unix_time;
+}
+
+/* The N_LABELS strings at LABELS. */
+void
+taube_message_list_builder_set_labels (TaubeMessageListBuilder *self, const char *const *labels, guint n_labels)
+{
+  if (wants (self, TAUBE_LIST_FIELDS_LABELS))
+    taube_message_draft_set_labels (&self->draft, labels, n_labels);
+}
+
+static TaubeListFields
+field_of (TaubeMessageColumn column)
+{
+  switch (column)
+    {
+    case TAUBE_MESSAGE_COLUMN_PREVIEW:
+      return TAUBE_LIST_FIELDS_PREVIEW;
+    case TAUBE_MESSAGE_COLUMN_EMAIL_ID:
+    case TAUBE_MESSAGE_COLUMN_THREAD_ID:
+      return TAUBE_LIST_FIELDS_OBJECT_IDS;
+    default:
+      return TAUBE_LIST_FIELDS_ENVELOPE;
+    }
+}
+
 /* The cell of COLUMN, instead of what it was. NULL leaves it empty. */
 void
 taube_message_list_builder_set_text (TaubeMessageListBuilder *self, TaubeMessageColumn column, const char *text,
@@ -141,12 +172,12 @@ taube_message_list_builder_set_text (TaubeMessageListBuilder *self, TaubeMessage
 {
   TaubeMessageDraft *draft = &self->draft;
 
-  if (!wants (self, TAUBE_LIST_FIELDS_ENVELOPE) || text == NULL)
+  if (!wants (self, field_of (column)) || text == NULL)
     return;
   taube_message_draft_close_text (draft);
   taube_message_draft_last (draft)->text[column] = 0;
   taube_message_draft_open_text (draft, column);
-  if (column == TAUBE_MESSAGE_COLUMN_MESSAGE_ID || column == TAUBE_MESSAGE_COLUMN_IN_REPLY_TO)
+  if (column >= TAUBE_MESSAGE_COLUMN_MESSAGE_ID)
     taube_text_cells_add_text (&draft->cells, text, length);
   else
     taube_text_cells_add_header_text (&draft->cells, text, length);

@@ -236,7 +236,7 @@ taube_message_new_from_list (TaubeMessageList *list, guint position)
  * taube_message_list_get_fields:
  * @self: a list
  *
- * Tells which columns were asked for.
+ * Tells which columns it has: those that were asked for and that the server can fill.
  *
  * Returns: the columns
  */
@@ -373,6 +373,59 @@ taube_message_list_get_sent_date (TaubeMessageList *self, guint position, gint64
   g_return_val_if_fail (position < self->segments.n_rows, FALSE);
   block = locate (self, position, &row);
   return read_date (block->sent_date, block->sent_offset, row, unix_time_out, offset_minutes_out);
+}
+
+/**
+ * taube_message_list_get_save_date:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ * @unix_time_out: (out) (optional): where to put the time, in seconds since 1970 in UTC
+ *
+ * Tells when a message was put into this folder: later than its arrival when it was copied or moved there (RFC 8514).
+ *
+ * Returns: whether that is known; if not, nothing is put anywhere
+ */
+gboolean
+taube_message_list_get_save_date (TaubeMessageList *self, guint position, gint64 *unix_time_out)
+{
+  const TaubeMessageBlock *block;
+  guint row;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE_LIST (self), FALSE);
+  g_return_val_if_fail (position < self->segments.n_rows, FALSE);
+  block = locate (self, position, &row);
+  if (block->save_date == NULL || block->save_date[row] == TAUBE_MESSAGE_NO_TIME)
+    return FALSE;
+  if (unix_time_out != NULL)
+    *unix_time_out = block->save_date[row];
+  return TRUE;
+}
+
+/**
+ * taube_message_list_get_labels:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ *
+ * Gives the labels of a message, on servers where one message is found under several.
+ *
+ * What a folder is elsewhere is a label there. System labels begin with a backslash, such as `\\Important`. Messages
+ * with the same labels share one vector.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the labels; an empty vector when there are none, or they were not
+ *   asked for
+ */
+const char *const *
+taube_message_list_get_labels (TaubeMessageList *self, guint position)
+{
+  const TaubeMessageBlock *block;
+  guint row;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE_LIST (self), NULL);
+  g_return_val_if_fail (position < self->segments.n_rows, NULL);
+  block = locate (self, position, &row);
+  if (block->labels == NULL || block->labels[row] == 0)
+    return no_keywords;
+  return block->keyword_sets[block->labels[row] - 1]->names;
 }
 
 /* The string of any column. */
@@ -533,4 +586,52 @@ const char *
 taube_message_list_get_in_reply_to (TaubeMessageList *self, guint position)
 {
   return taube_message_list_get_text (self, TAUBE_MESSAGE_COLUMN_IN_REPLY_TO, position);
+}
+
+/**
+ * taube_message_list_get_preview:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ *
+ * Gives the beginning of a message's text as the server shows it: plain text of at most some 256 characters (RFC 8970).
+ *
+ * Returns: (transfer none) (nullable): the text; empty when there is nothing to show; %NULL when the server makes none
+ *   or it was not asked for
+ */
+const char *
+taube_message_list_get_preview (TaubeMessageList *self, guint position)
+{
+  return taube_message_list_get_text (self, TAUBE_MESSAGE_COLUMN_PREVIEW, position);
+}
+
+/**
+ * taube_message_list_get_email_id:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ *
+ * Gives the id that all copies of a message have, in whatever folder of the account they are, and that it keeps when
+ * it is moved (RFC 8474). To be compared only.
+ *
+ * Returns: (transfer none) (nullable): the id; %NULL when the server keeps none or it was not asked for
+ */
+const char *
+taube_message_list_get_email_id (TaubeMessageList *self, guint position)
+{
+  return taube_message_list_get_text (self, TAUBE_MESSAGE_COLUMN_EMAIL_ID, position);
+}
+
+/**
+ * taube_message_list_get_thread_id:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ *
+ * Gives the id that all messages of a conversation have, in whatever folder of the account they are (RFC 8474). To be
+ * compared only.
+ *
+ * Returns: (transfer none) (nullable): the id; %NULL when the server keeps none or it was not asked for
+ */
+const char *
+taube_message_list_get_thread_id (TaubeMessageList *self, guint position)
+{
+  return taube_message_list_get_text (self, TAUBE_MESSAGE_COLUMN_THREAD_ID, position);
 }

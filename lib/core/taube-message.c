@@ -37,6 +37,8 @@ enum
   PROP_SIZE,
   PROP_DATE,
   PROP_SENT_DATE,
+  PROP_SAVE_DATE,
+  PROP_LABELS,
   N_PROPS
 };
 
@@ -102,6 +104,12 @@ taube_message_get_property (GObject *object, guint prop_id, GValue *value, GPara
       break;
     case PROP_SENT_DATE:
       g_value_take_boxed (value, taube_message_get_sent_date (self));
+      break;
+    case PROP_SAVE_DATE:
+      g_value_take_boxed (value, taube_message_get_save_date (self));
+      break;
+    case PROP_LABELS:
+      g_value_set_boxed (value, taube_message_get_labels (self));
       break;
     default:
       g_value_set_string (value, get_text (self, prop_id - PROP_TEXT));
@@ -174,6 +182,24 @@ install_text_properties (void)
    * The message ids of the messages that this one answers.
    */
   props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_IN_REPLY_TO] = g_param_spec_string ("in-reply-to", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:preview: (getter get_preview)
+   *
+   * The beginning of the text.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_PREVIEW] = g_param_spec_string ("preview", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:email-id: (getter get_email_id)
+   *
+   * What all copies of the message have in common.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_EMAIL_ID] = g_param_spec_string ("email-id", NULL, NULL, NULL, flags);
+  /**
+   * TaubeMessage:thread-id: (getter get_thread_id)
+   *
+   * What all messages of its conversation have in common.
+   */
+  props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_THREAD_ID] = g_param_spec_string ("thread-id", NULL, NULL, NULL, flags);
 }
 
 static void
@@ -211,6 +237,18 @@ install_other_properties (void)
    * When the message was sent.
    */
   props[PROP_SENT_DATE] = g_param_spec_boxed ("sent-date", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * TaubeMessage:save-date: (getter get_save_date)
+   *
+   * When the message was put into this folder.
+   */
+  props[PROP_SAVE_DATE] = g_param_spec_boxed ("save-date", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * TaubeMessage:labels: (getter get_labels)
+   *
+   * The labels.
+   */
+  props[PROP_LABELS] = g_param_spec_boxed ("labels", NULL, NULL, G_TYPE_STRV, flags);
 }
 
 static void
@@ -476,4 +514,86 @@ const char *
 taube_message_get_in_reply_to (TaubeMessage *self)
 {
   return get_text (self, TAUBE_MESSAGE_COLUMN_IN_REPLY_TO);
+}
+
+/**
+ * taube_message_get_preview: (get-property preview)
+ * @self: a message
+ *
+ * Gives the beginning of the text as the server shows it, when that was asked for ([flags@ListFields]).
+ *
+ * Returns: (transfer none) (nullable): plain text of some 256 characters at most; %NULL when it is not known
+ */
+const char *
+taube_message_get_preview (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_PREVIEW);
+}
+
+/**
+ * taube_message_get_email_id: (get-property email-id)
+ * @self: a message
+ *
+ * Gives the id that all copies of the message have, when it was asked for ([flags@ListFields]).
+ *
+ * Returns: (transfer none) (nullable): the id, to be compared only; %NULL when it is not known
+ */
+const char *
+taube_message_get_email_id (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_EMAIL_ID);
+}
+
+/**
+ * taube_message_get_thread_id: (get-property thread-id)
+ * @self: a message
+ *
+ * Gives the id that all messages of the conversation have, when it was asked for ([flags@ListFields]).
+ *
+ * Returns: (transfer none) (nullable): the id, to be compared only; %NULL when it is not known
+ */
+const char *
+taube_message_get_thread_id (TaubeMessage *self)
+{
+  return get_text (self, TAUBE_MESSAGE_COLUMN_THREAD_ID);
+}
+
+/**
+ * taube_message_get_save_date: (get-property save-date)
+ * @self: a message
+ *
+ * Tells when the message was put into this folder, when that was asked for ([flags@ListFields]).
+ *
+ * Returns: (transfer full) (nullable): the time, in UTC; %NULL when it is not known
+ */
+GDateTime *
+taube_message_get_save_date (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  gint64 unix_time;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_save_date (list, position, &unix_time) ? g_date_time_new_from_unix_utc (unix_time)
+                                                                       : NULL;
+}
+
+/**
+ * taube_message_get_labels: (get-property labels)
+ * @self: a message
+ *
+ * Gives the labels, when they were asked for ([flags@ListFields]); see [method@MessageList.get_labels].
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the labels; an empty vector when there are none
+ */
+const char *const *
+taube_message_get_labels (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
+  list = get_row (self, &position);
+  return taube_message_list_get_labels (list, position);
 }

@@ -124,6 +124,57 @@ test_cells (void)
 }
 
 static void
+test_further_columns (void)
+{
+  const TaubeListFields fields = TAUBE_LIST_FIELDS_FLAGS | TAUBE_LIST_FIELDS_PREVIEW | TAUBE_LIST_FIELDS_OBJECT_IDS
+                                 | TAUBE_LIST_FIELDS_SAVE_DATE | TAUBE_LIST_FIELDS_LABELS;
+  TaubeMessageListBuilder *builder = taube_message_list_builder_new (NULL, fields);
+  g_autoptr (TaubeMessageList) list = NULL;
+  g_autoptr (TaubeMessage) message = NULL;
+  g_autoptr (GDateTime) saved = NULL;
+  gint64 time = 5;
+
+  taube_message_list_builder_add (builder, "7.", 1);
+  taube_message_list_builder_add (builder, "7.", 2);
+  taube_message_list_builder_set_flags (builder, 0, (const char *const[]){ "work" }, 1);
+  taube_message_list_builder_set_labels (builder, (const char *const[]){ "\\Important", "Ärzte" }, 2);
+  taube_message_list_builder_set_save_date (builder, 0);
+  set_text (builder, PREVIEW, "=?utf-8?q?as_it_is?= \xff");
+  set_text (builder, EMAIL_ID, "M1");
+  set_text (builder, THREAD_ID, "T1");
+  set_text (builder, SUBJECT, "not asked for");
+  taube_message_list_builder_add (builder, "7.", 3);
+  taube_message_list_builder_set_labels (builder, (const char *const[]){ "work" }, 1);
+  set_text (builder, THREAD_ID, "T1");
+  list = taube_message_list_builder_end (builder);
+
+  g_assert_null (taube_message_list_get_preview (list, 0));
+  g_assert_null (taube_message_list_get_labels (list, 0)[0]);
+  g_assert_false (taube_message_list_get_save_date (list, 0, &time));
+  g_assert_cmpint (time, ==, 5);
+  g_assert_cmpstr (taube_message_list_get_preview (list, 1), ==, "=?utf-8?q?as_it_is?= \xc3\xbf");
+  g_assert_cmpstr (taube_message_list_get_email_id (list, 1), ==, "M1");
+  g_assert_true (taube_message_list_get_save_date (list, 1, &time));
+  g_assert_cmpint (time, ==, 0);
+  g_assert_cmpstr (taube_message_list_get_labels (list, 1)[0], ==, "\\Important");
+  g_assert_cmpstr (taube_message_list_get_labels (list, 1)[1], ==, "Ärzte");
+  g_assert_null (taube_message_list_get_subject (list, 1));
+  g_assert_null (taube_message_list_get_keywords (list, 2)[0]);
+  g_assert_cmpstr (taube_message_list_get_labels (list, 2)[0], ==, "work");
+  g_assert_null (taube_message_list_get_email_id (list, 2));
+  g_assert_true (taube_message_list_get_thread_id (list, 1) == taube_message_list_get_thread_id (list, 2));
+  g_assert_true (taube_message_list_get_keywords (list, 1) == taube_message_list_get_labels (list, 2));
+
+  message = taube_message_new_from_list (list, 1);
+  saved = taube_message_get_save_date (message);
+  g_assert_cmpint (g_date_time_to_unix (saved), ==, 0);
+  g_assert_cmpstr (taube_message_get_thread_id (message), ==, "T1");
+  g_assert_cmpstr (taube_message_get_email_id (message), ==, "M1");
+  g_assert_nonnull (strstr (taube_message_get_preview (message), "as_it_is"));
+  g_assert_cmpstr (taube_message_get_labels (message)[1], ==, "Ärzte");
+}
+
+static void
 test_fields_not_asked_for (void)
 {
   TaubeMessageListBuilder *builder = taube_message_list_builder_new (NULL, TAUBE_LIST_FIELDS_SIZE);
@@ -547,6 +598,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/message-list/empty", test_empty);
   g_test_add_func ("/message-list/cells", test_cells);
+  g_test_add_func ("/message-list/further-columns", test_further_columns);
   g_test_add_func ("/message-list/fields-not-asked-for", test_fields_not_asked_for);
   g_test_add_func ("/message-list/drop", test_drop);
   g_test_add_func ("/message-list/reverse-and-peek", test_reverse_and_peek);
