@@ -53,7 +53,10 @@ read_save_date (FetchReader *self, const ImapValue *value)
 {
   gint offset;
 
-  return (value != NULL && value->type == IMAP_VALUE_NIL) || read_date_value (value, &self->fetch->save_date, &offset);
+  if (value != NULL && value->type == IMAP_VALUE_NIL)
+    return TRUE;
+  self->fetch->has_save_date = read_date_value (value, &self->fetch->save_date, &offset);
+  return self->fetch->has_save_date;
 }
 
 static gboolean

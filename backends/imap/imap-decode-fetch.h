@@ -61,6 +61,7 @@ typedef struct
   ImapString email_id;
   ImapString thread_id;
   ImapString preview;
+  gboolean has_save_date; /* FALSE also when the server said NIL */
   gint64 save_date;
   guint64 gm_msgid;
   guint64 gm_thrid;

@@ -2,10 +2,9 @@
 #include "imap-folder.h"
 
 #include <taube-backend/taube-message-list-builder.h>
-#include <taube-backend/taube-mime.h>
 #include <taube-backend/taube-trace.h>
 
-#include <string.h>
+#include "imap-columns.h"
 
 /* Messages asked for by one FETCH, and how many FETCHes are on the way at once: enough that the server never waits for
  * us, little enough that a chunk comes soon. */
@@ -43,8 +42,10 @@ struct _Piece
 {
   Listing *listing;
   ImapCall *call;
+  TaubeListFields fields; /* what it was asked for */
   guint32 first, last;
   ImapSeqset *uids;
+  gboolean lost;   /* a row came without its UID */
   GArray *seen;    /* guint32: the numbers that came, so that none comes twice */
 };
 
@@ -73,79 +74,6 @@ piece_new (Listing *listing, guint32 first, guint32 last, ImapSeqset *uids)
 }
 
 /* Rows. */
-
-/* A mailbox without a domain has an empty one for the builder: none at all would begin a group. */
-static void
-add_addresses (TaubeMessageListBuilder *builder, TaubeMessageColumn column, const ImapAddress *address)
-{
-  for (; address != NULL; address = address->next)
-    if (address->kind == IMAP_ADDRESS_MAILBOX)
-      taube_message_list_builder_add_address (builder, column, address->name.text, address->name.length,
-                                              address->mailbox.text, address->mailbox.length,
-                                              address->host.text != NULL ? address->host.text : "",
-                                              address->host.length);
-    else if (address->kind == IMAP_ADDRESS_GROUP_BEGIN)
-      taube_message_list_builder_add_address (builder, column, NULL, 0, address->mailbox.text,
-                                              address->mailbox.length, NULL, 0);
-    else
-      taube_message_list_builder_add_address (builder, column, NULL, 0, NULL, 0, NULL, 0);
-}
-
-static void
-add_envelope (TaubeMessageListBuilder *builder, const ImapEnvelope *envelope)
-{
-  gint64 seconds;
-  int minutes;
-
-  if (envelope->date.text != NULL
-      && taube_mime_parse_date (envelope->date.text, envelope->date.length, &seconds, &minutes))
-    taube_message_list_builder_set_sent_date (builder, seconds, minutes);
-  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_SUBJECT, envelope->subject.text,
-                                       envelope->subject.length);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_FROM, envelope->from);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_SENDER, envelope->sender);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_REPLY_TO, envelope->reply_to);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_TO, envelope->to);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_CC, envelope->cc);
-  add_addresses (builder, TAUBE_MESSAGE_COLUMN_BCC, envelope->bcc);
-  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_MESSAGE_ID, envelope->message_id.text,
-                                       envelope->message_id.length);
-  taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_IN_REPLY_TO, envelope->in_reply_to.text,
-                                       envelope->in_reply_to.length);
-}
-
-static void
-add_row (Listing *listing, const ImapFetch *fetch)
-{
-  TaubeMessageListBuilder *builder = listing->builder;
-  ImapFetchFields came = fetch->fields | fetch->malformed;
-
-  taube_message_list_builder_add (builder, listing->prefix, fetch->uid);
-  if (came & IMAP_FETCH_FLAGS)
-    taube_message_list_builder_set_flags (builder, fetch->flags.flags, fetch->flags.keywords, fetch->flags.n_keywords);
-  if (fetch->fields & IMAP_FETCH_SIZE)
-    taube_message_list_builder_set_size (builder, fetch->size);
-  if (fetch->fields & IMAP_FETCH_INTERNALDATE)
-    taube_message_list_builder_set_date (builder, fetch->internal_date, fetch->internal_offset / 60);
-  if (came & IMAP_FETCH_ENVELOPE)
-    add_envelope (builder, &fetch->envelope);
-}
-
-/* News about flags may come in between and is no answer: it has nothing of what only an answer has. */
-static gboolean
-is_answer (const Listing *listing, const ImapFetch *fetch)
-{
-  ImapFetchFields came = fetch->fields | fetch->malformed;
-  ImapFetchFields wanted = 0;
-
-  if (listing->fields & TAUBE_LIST_FIELDS_SIZE)
-    wanted |= IMAP_FETCH_SIZE;
-  if (listing->fields & TAUBE_LIST_FIELDS_DATE)
-    wanted |= IMAP_FETCH_INTERNALDATE;
-  if (listing->fields & TAUBE_LIST_FIELDS_ENVELOPE)
-    wanted |= IMAP_FETCH_ENVELOPE;
-  return (fetch->fields & IMAP_FETCH_UID) != 0 && (wanted == 0 || (came & wanted) != 0);
-}
 
 static gboolean
 belongs (const Piece *piece, const ImapFetch *fetch)
@@ -206,8 +134,10 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
   ImapFetch fetch;
   guint size;
 
-  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (listing->session, response, &fetch)
-      || !is_answer (listing, &fetch) || !belongs (piece, &fetch))
+  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (listing->session, response, &fetch))
+    return FALSE;
+  piece->lost |= (fetch.fields & (IMAP_FETCH_UID | IMAP_FETCH_PREVIEW)) == IMAP_FETCH_PREVIEW;
+  if (!imap_columns_are_answered (piece->fields, &fetch) || !belongs (piece, &fetch))
     return FALSE;
   if (!note_seen (piece, piece->uids != NULL ? fetch.uid : fetch.seq))
     return FALSE;
@@ -218,29 +148,13 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
       listing->block = piece;
       listing->block_start = size;
     }
-  add_row (listing, &fetch);
+  imap_columns_add_row (listing->builder, listing->prefix, &fetch);
   if (size % 128 == 0)
     taube_progress_update (listing->progress, size, listing->total);
   return TRUE;
 }
 
 /* Pieces on their way. */
-
-static void
-add_items (ImapCommand *command, TaubeListFields fields)
-{
-  imap_command_open (command);
-  imap_command_add_atom (command, "item", "UID");
-  if (fields & TAUBE_LIST_FIELDS_FLAGS)
-    imap_command_add_atom (command, "item", "FLAGS");
-  if (fields & TAUBE_LIST_FIELDS_SIZE)
-    imap_command_add_atom (command, "item", "RFC822.SIZE");
-  if (fields & TAUBE_LIST_FIELDS_DATE)
-    imap_command_add_atom (command, "item", "INTERNALDATE");
-  if (fields & TAUBE_LIST_FIELDS_ENVELOPE)
-    imap_command_add_atom (command, "item", "ENVELOPE");
-  imap_command_close (command);
-}
 
 static gboolean
 send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **error)
@@ -261,7 +175,9 @@ send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **
       imap_seqset_add_range (set, piece->first, piece->last);
       imap_command_add_seqset (call->command, set);
     }
-  add_items (call->command, listing->fields);
+  piece->fields = listing->fields;
+  imap_columns_add_items (listing->session, call->command, piece->fields);
+  call->bad_is_refusal = (piece->fields & TAUBE_LIST_FIELDS_PREVIEW) != 0;
   call->untagged = on_row;
   call->user_data = piece;
   return imap_call_send (call, cancellable, error);
@@ -317,6 +233,35 @@ split_by_uid (Listing *listing, Piece *piece)
   return TRUE;
 }
 
+/* What did not come is asked for again, without the previews: they were the reason. FALSE when nothing is missing. */
+static gboolean
+ask_without_preview (Listing *listing, Piece *piece)
+{
+  g_autoptr (ImapSeqset) seen = imap_seqset_new ();
+  g_autoptr (ImapSeqset) missing = imap_seqset_new ();
+
+  if (piece->uids != NULL)
+    imap_seqset_add_set (missing, piece->uids);
+  else
+    imap_seqset_add_range (missing, piece->first, piece->last);
+  for (guint i = 0; i < piece->seen->len; i++)
+    imap_seqset_add (seen, g_array_index (piece->seen, guint32, i));
+  imap_seqset_normalize (seen);
+  imap_seqset_subtract (missing, seen);
+  if (imap_seqset_is_empty (missing))
+    return FALSE;
+  TAUBE_TRACE ("imap", "previews cost rows, so they are not asked for any more");
+  listing->session->quirks.no_preview = TRUE;
+  listing->fields &= ~TAUBE_LIST_FIELDS_PREVIEW;
+  if (piece->uids != NULL)
+    g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&missing)));
+  else
+    for (guint i = missing->n_ranges; i > 0; i--)
+      g_queue_push_head (&listing->waiting,
+                         piece_new (listing, missing->ranges[i - 1].first, missing->ranges[i - 1].last, NULL));
+  return TRUE;
+}
+
 /* The server could not give one of the messages: it is asked for alone, and left out if it still cannot be had. */
 static gboolean
 piece_refused (Listing *listing, Piece *piece, GError **error)
@@ -326,6 +271,9 @@ piece_refused (Listing *listing, Piece *piece, GError **error)
 
   /* Somebody else has removed what did not come (RFC 5530, RFC 2180 section 4.1.2). */
   if (call->code == IMAP_CODE_EXPUNGEISSUED && !imap_pipeline_is_broken (listing->session->pipeline))
+    return TRUE;
+  if ((piece->fields & TAUBE_LIST_FIELDS_PREVIEW) != 0 && !call->not_alone
+      && !imap_pipeline_is_broken (listing->session->pipeline) && ask_without_preview (listing, piece))
     return TRUE;
   if (imap_pipeline_is_broken (listing->session->pipeline) || call->not_alone || call->refusal->domain != TAUBE_ERROR
       || (call->refusal->code != TAUBE_ERROR_PROTOCOL && call->refusal->code != TAUBE_ERROR_THROTTLED)
@@ -356,6 +304,8 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
   if (imap_call_finish (piece->call, cancellable, &local))
     {
       close_if_current (listing, piece);
+      if (piece->lost)
+        ask_without_preview (listing, piece);
     }
   else if (!piece->call->done)
     {
@@ -535,7 +485,7 @@ imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
   listing.folder = folder;
   listing.session = IMAP_SESSION (session);
   listing.request = request;
-  listing.fields = taube_list_request_get_fields (request);
+  listing.fields = imap_columns_offered (listing.session, taube_list_request_get_fields (request));
   listing.newest_first = taube_list_request_get_newest_first (request);
   listing.progress = taube_list_request_get_progress (request);
   if (!taube_list_request_wants_chunks (request, &listing.chunk_rows))

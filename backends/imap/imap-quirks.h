@@ -27,6 +27,8 @@ typedef struct
   gboolean id_before_select;
   /* Answers LIST RETURN with BAD although it offers it. No greeting tells: set when it happens. */
   gboolean no_list_return;
+  /* Refuses PREVIEW, or answers it so that rows are lost. No greeting tells: set when it happens. */
+  gboolean no_preview;
   /* Yahoo, AOL: only the newest messages are shown; the rest is not deleted. */
   gboolean shows_only_newest;
   /* strato: LIST does not have INBOX; it exists nevertheless. */

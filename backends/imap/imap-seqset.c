@@ -207,6 +207,40 @@ imap_seqset_count (const ImapSeqset *self)
   return count;
 }
 
+void
+imap_seqset_add_set (ImapSeqset *self, const ImapSeqset *other)
+{
+  for (guint i = 0; i < other->n_ranges; i++)
+    imap_seqset_add_range (self, other->ranges[i].first, other->ranges[i].last);
+}
+
+/* Takes out what OTHER has. Both are normalized and have no "*"; SELF still is afterwards. */
+void
+imap_seqset_subtract (ImapSeqset *self, const ImapSeqset *other)
+{
+  ImapSeqset rest = { 0 };
+  guint j = 0;
+
+  for (guint i = 0; i < self->n_ranges; i++)
+    {
+      guint64 first = self->ranges[i].first;
+      guint32 last = self->ranges[i].last;
+
+      while (j < other->n_ranges && other->ranges[j].last < first)
+        j++;
+      for (guint k = j; k < other->n_ranges && other->ranges[k].first <= last && first <= last; k++)
+        {
+          if (other->ranges[k].first > first)
+            imap_seqset_add_range (&rest, first, other->ranges[k].first - 1);
+          first = MAX (first, (guint64) other->ranges[k].last + 1);
+        }
+      if (first <= last)
+        imap_seqset_add_range (&rest, first, last);
+    }
+  g_free (self->ranges);
+  *self = rest;
+}
+
 /* The number at INDEX in the order of the ranges, for COPYUID, whose two sets go in step. */
 gboolean
 imap_seqset_get_nth (const ImapSeqset *self, guint64 index, guint32 *number)

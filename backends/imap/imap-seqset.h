@@ -30,6 +30,8 @@ void imap_seqset_add (ImapSeqset *self, guint32 number);
 void imap_seqset_add_range (ImapSeqset *self, guint32 first, guint32 last);
 gboolean imap_seqset_add_text (ImapSeqset *self, const char *text, gsize length, GError **error);
 ImapSeqset *imap_seqset_parse (const char *text, gssize length, GError **error);
+void imap_seqset_add_set (ImapSeqset *self, const ImapSeqset *other);
+void imap_seqset_subtract (ImapSeqset *self, const ImapSeqset *other);
 void imap_seqset_normalize (ImapSeqset *self);
 gboolean imap_seqset_is_empty (const ImapSeqset *self);
 gboolean imap_seqset_contains (const ImapSeqset *self, guint32 number);

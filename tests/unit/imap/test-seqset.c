@@ -126,6 +126,47 @@ test_compress (void)
   g_assert_cmpstr (text, ==, "1:499,501:69999,70001:100000");
 }
 
+/* All pairs of sets of up to eight numbers, against a bit for each. */
+static void
+test_subtract (void)
+{
+  for (guint a = 0; a < 256; a++)
+    for (guint b = 0; b < 256; b++)
+      {
+        g_autoptr (ImapSeqset) left = imap_seqset_new ();
+        g_autoptr (ImapSeqset) right = imap_seqset_new ();
+        guint bits = 0;
+
+        for (guint i = 0; i < 8; i++)
+          {
+            if (a & (1u << i))
+              imap_seqset_add (left, i + 1);
+            if (b & (1u << i))
+              imap_seqset_add (right, i + 1);
+          }
+        imap_seqset_subtract (left, right);
+        for (guint i = 0; i < left->n_ranges; i++)
+          {
+            g_assert_true (i == 0 || left->ranges[i].first > left->ranges[i - 1].last);
+            for (guint32 n = left->ranges[i].first; n <= left->ranges[i].last; n++)
+              bits |= 1u << (n - 1);
+          }
+        g_assert_cmpuint (bits, ==, a & ~b);
+      }
+}
+
+static void
+test_subtract_ends (void)
+{
+  g_autoptr (ImapSeqset) left = imap_seqset_parse ("1:4294967295", -1, NULL);
+  g_autoptr (ImapSeqset) right = imap_seqset_parse ("1,7:9,4294967295", -1, NULL);
+  g_autofree char *text = NULL;
+
+  imap_seqset_subtract (left, right);
+  text = imap_seqset_to_string (left);
+  g_assert_cmpstr (text, ==, "2:6,10:4294967294");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -136,5 +177,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/seqset/contains", test_contains);
   g_test_add_func ("/imap/seqset/pieces", test_pieces);
   g_test_add_func ("/imap/seqset/compress", test_compress);
+  g_test_add_func ("/imap/seqset/subtract", test_subtract);
+  g_test_add_func ("/imap/seqset/subtract-ends", test_subtract_ends);
   return g_test_run ();
 }
