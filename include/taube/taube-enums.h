@@ -232,8 +232,8 @@ typedef enum /*< enum,prefix=TAUBE_FLAGS_MODE >*/
  * @TAUBE_LIST_FIELDS_ENVELOPE: subject, sent date, addresses, message id, in-reply-to
  * @TAUBE_LIST_FIELDS_DEFAULT: all of these
  * @TAUBE_LIST_FIELDS_PREVIEW: the beginning of the text, where the server makes one
- * @TAUBE_LIST_FIELDS_OBJECT_IDS: ids that a message keeps in whatever folder it is, and that its conversation has, where
- *   the server keeps such
+ * @TAUBE_LIST_FIELDS_OBJECT_IDS: the ids that a message keeps in whatever folder it is, and that its conversation has,
+ *   where the server keeps such
  * @TAUBE_LIST_FIELDS_SAVE_DATE: when the message was put into this folder, where the server remembers it
  * @TAUBE_LIST_FIELDS_LABELS: the labels under which the message can be found, where the server has labels
  *

@@ -182,6 +182,13 @@ install_text_properties (void)
    * The message ids of the messages that this one answers.
    */
   props[PROP_TEXT + TAUBE_MESSAGE_COLUMN_IN_REPLY_TO] = g_param_spec_string ("in-reply-to", NULL, NULL, NULL, flags);
+}
+
+static void
+install_further_text_properties (void)
+{
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
   /**
    * TaubeMessage:preview: (getter get_preview)
    *
@@ -260,6 +267,7 @@ taube_message_class_init (TaubeMessageClass *klass)
   object_class->finalize = taube_message_finalize;
   TAUBE_ITEM_CLASS (klass)->get_id = taube_message_get_id;
   install_text_properties ();
+  install_further_text_properties ();
   install_other_properties ();
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
