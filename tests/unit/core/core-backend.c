@@ -106,6 +106,7 @@ server_open_gate (Server *self, const char *name)
 {
   g_mutex_lock (&self->lock);
   server_get_gate_locked (self, name)->closed = FALSE;
+  server_get_gate_locked (self, name)->barred = FALSE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   if (strcmp (name, "prepare") == 0)

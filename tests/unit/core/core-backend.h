@@ -5,7 +5,8 @@
 #include <taube-backend/taube-folder-impl.h>
 
 /* A backend inside the test, whose server does exactly what the test says. Every step passes a gate by its name; a
- * closed gate holds whoever comes until the test opens it or the job is cancelled. No step takes time by itself. */
+ * closed gate holds whoever comes until the test opens it or the job is cancelled, a barred one until the test opens
+ * it. No step takes time by itself. */
 
 typedef struct _Server Server;
 typedef struct _TestSession TestSession;
@@ -44,6 +45,7 @@ struct _Server
 typedef struct
 {
   gboolean closed;
+  gboolean barred;
   guint arrived;
   guint passes; /* may go through although it is closed */
 } Gate;
@@ -52,12 +54,15 @@ Server *server_new (void);
 Gate *server_get_gate_locked (Server *self, const char *name);
 void server_free (Server *self);
 void server_close_gate (Server *self, const char *name);
+void server_bar_gate (Server *self, const char *name);
 void server_open_gate (Server *self, const char *name);
 /* Lets one of those that wait at the gate through. */
 void server_let_one (Server *self, const char *name);
 /* Blocks until N came to the gate, ever. */
 void server_wait_arrived (Server *self, const char *name, guint n);
 guint server_count_arrived (Server *self, const char *name);
+/* How many threads are inside a blocking function now. */
+guint server_count_threads (Server *self);
 gboolean server_pass (Server *self, const char *name, GCancellable *cancellable, GError **error);
 void server_log (Server *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
 char *server_take_log (Server *self);

@@ -25,6 +25,15 @@ server_close_gate (Server *self, const char *name)
 }
 
 void
+server_bar_gate (Server *self, const char *name)
+{
+  g_mutex_lock (&self->lock);
+  server_get_gate_locked (self, name)->closed = TRUE;
+  server_get_gate_locked (self, name)->barred = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
 server_let_one (Server *self, const char *name)
 {
   g_mutex_lock (&self->lock);
@@ -53,6 +62,17 @@ server_count_arrived (Server *self, const char *name)
   return n;
 }
 
+guint
+server_count_threads (Server *self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->threads;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
@@ -76,7 +96,7 @@ server_pass (Server *self, const char *name, GCancellable *cancellable, GError *
   self->threads_peak = MAX (self->threads_peak, self->threads);
   self->last_thread = g_thread_self ();
   g_cond_broadcast (&self->cond);
-  while (gate->closed && gate->passes == 0 && !g_cancellable_is_cancelled (cancellable))
+  while (gate->closed && gate->passes == 0 && (gate->barred || !g_cancellable_is_cancelled (cancellable)))
     g_cond_wait (&self->cond, &self->lock);
   if (gate->closed && gate->passes > 0)
     gate->passes--;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core-backend.h"
+#include "core-blocking.h"
 
 #include <taube/taube-error.h>
 #include <taube/taube-settings.h>
@@ -400,13 +401,19 @@ test_disposing_an_account_cancels_its_jobs_and_never_blocks (Fixture *f, gconstp
   g_autoptr (GError) waiting_error = NULL;
   g_autoptr (GError) late_error = NULL;
 
-  server_close_gate (f->server, "list");
+  server_bar_gate (f->server, "list");
   taube_folder_list_async (f->inbox, NULL, NULL, on_outcome, &running);
   taube_folder_list_async (f->inbox, NULL, NULL, on_outcome, &waiting);
   server_wait_arrived (f->server, "list", 1);
+  blocking_forbid ();
   g_object_run_dispose (G_OBJECT (f->account));
-  outcome_wait (&running);
+  blocking_allow ();
   outcome_wait (&waiting);
+  /* What runs is cancelled, and has not heard of it yet. */
+  g_assert_cmpuint (server_count_threads (f->server), ==, 1);
+  g_assert_null (running.result);
+  server_open_gate (f->server, "list");
+  outcome_wait (&running);
   g_assert_null (taube_folder_list_finish (f->inbox, running.result, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_null (taube_folder_list_finish (f->inbox, waiting.result, &waiting_error));
@@ -417,16 +424,39 @@ test_disposing_an_account_cancels_its_jobs_and_never_blocks (Fixture *f, gconstp
   outcome_clear (&waiting);
 }
 
+/* Somebody waits for a server that never takes its leave: nobody but a worker. */
 static void
-test_dropping_an_account_with_sessions_that_will_not_close_does_not_block (Fixture *f, gconstpointer max)
+let_it_close (Server *server)
+{
+  server_wait_arrived (server, "close", 1);
+  g_assert_cmpuint (server_count_threads (server), ==, 1);
+  server_open_gate (server, "close");
+  server_wait_alive (server, 0);
+}
+
+static void
+test_dropping_an_account_whose_session_never_closes_does_not_block (Fixture *f, gconstpointer max)
 {
   g_assert_true (taube_account_connect (f->account, NULL, NULL));
   server_wait_parked (f->server, 1);
-  server_close_gate (f->server, "close");
+  server_bar_gate (f->server, "close");
   g_clear_object (&f->inbox);
+  blocking_forbid ();
   g_clear_object (&f->account);
-  server_wait_arrived (f->server, "close", 1);
-  server_open_gate (f->server, "close");
+  blocking_allow ();
+  let_it_close (f->server);
+}
+
+static void
+test_disposing_an_account_whose_session_never_closes_does_not_block (Fixture *f, gconstpointer max)
+{
+  g_assert_true (taube_account_connect (f->account, NULL, NULL));
+  server_wait_parked (f->server, 1);
+  server_bar_gate (f->server, "close");
+  blocking_forbid ();
+  g_object_run_dispose (G_OBJECT (f->account));
+  blocking_allow ();
+  let_it_close (f->server);
 }
 
 static void
@@ -442,20 +472,26 @@ test_dropping_an_account_while_it_connects (Fixture *f, gconstpointer max)
   outcome_wait (&outcome);
   outcome_clear (&outcome);
   g_clear_object (&f->inbox);
+  blocking_forbid ();
   g_clear_object (&f->account);
+  blocking_allow ();
   server_wait_alive (f->server, 0);
 }
 
 static void
 drop_on_worker (gpointer data)
 {
+  blocking_forbid ();
   g_object_unref (data);
+  blocking_allow ();
 }
 
 static gboolean
 drop_on_io_thread (gpointer data)
 {
+  blocking_forbid ();
   g_object_unref (data);
+  blocking_allow ();
   return G_SOURCE_REMOVE;
 }
 
@@ -463,18 +499,22 @@ static void
 test_the_last_reference_may_go_on_a_worker (Fixture *f, gconstpointer max)
 {
   g_assert_true (taube_account_connect (f->account, NULL, NULL));
+  server_wait_parked (f->server, 1);
+  server_bar_gate (f->server, "close");
   g_clear_object (&f->inbox);
   taube_worker_push (drop_on_worker, g_steal_pointer (&f->account));
-  server_wait_alive (f->server, 0);
+  let_it_close (f->server);
 }
 
 static void
 test_the_last_reference_may_go_on_the_io_thread (Fixture *f, gconstpointer max)
 {
   g_assert_true (taube_account_connect (f->account, NULL, NULL));
+  server_wait_parked (f->server, 1);
+  server_bar_gate (f->server, "close");
   g_clear_object (&f->inbox);
   taube_io_thread_invoke (drop_on_io_thread, g_steal_pointer (&f->account), NULL);
-  server_wait_alive (f->server, 0);
+  let_it_close (f->server);
 }
 
 static void
@@ -634,7 +674,8 @@ main (int argc, char **argv)
   ADD (cancelled_before_the_call, 1);
   ADD (references_go_back_before_they_are_dropped, 1);
   ADD (disposing_an_account_cancels_its_jobs_and_never_blocks, 1);
-  ADD (dropping_an_account_with_sessions_that_will_not_close_does_not_block, 1);
+  ADD (dropping_an_account_whose_session_never_closes_does_not_block, 1);
+  ADD (disposing_an_account_whose_session_never_closes_does_not_block, 1);
   ADD (dropping_an_account_while_it_connects, 1);
   ADD (the_last_reference_may_go_on_a_worker, 1);
   ADD (the_last_reference_may_go_on_the_io_thread, 1);

@@ -341,118 +341,189 @@ test_thousands_in_one_epoll_each_woken_once (void)
 
 /* ---- races ---- */
 
+#define ROUNDS 2000
+#define RUSH_ROUNDS 20000
+
 typedef struct
 {
   TaubeConnection *connection;
   TaubeMemoryPeer *peer;
-  gint go;      /* atomic */
-  gint unparks; /* atomic: how many got the connection */
+  gint rounds;
   gint round;   /* atomic */
+  gint tried;   /* atomic: how many takers have had their go */
+  gint unparks; /* atomic: how many of them got the connection */
 } Race;
 
-enum { ROUNDS = 2000 };
+/* Lets the other threads work as well, without sleeping. */
+static void
+spin (guint *turns)
+{
+  if (++*turns % 256 == 0)
+    g_thread_yield ();
+}
 
 static gpointer
 take_back (gpointer data)
 {
   Race *race = data;
+  guint turns = 0;
 
-  for (int round = 1; round <= ROUNDS; round++)
+  for (int round = 1; round <= race->rounds; round++)
     {
       while (g_atomic_int_get (&race->round) < round)
-        g_thread_yield ();
+        spin (&turns);
       if (taube_connection_unpark (race->connection))
         g_atomic_int_inc (&race->unparks);
-      g_atomic_int_inc (&race->go);
+      g_atomic_int_inc (&race->tried);
     }
   return NULL;
+}
+
+static void
+race_begin (Race *race, GThread **threads, int rounds)
+{
+  *race = (Race){ .rounds = rounds };
+  race->peer = taube_memory_peer_new (NULL, NULL, NULL);
+  race->connection = taube_connection_new_memory (&memory_endpoint, race->peer);
+  for (guint i = 0; i < 2; i++)
+    threads[i] = g_thread_new ("taker", take_back, race);
+}
+
+static void
+race_end (Race *race, GThread **threads)
+{
+  for (guint i = 0; i < 2; i++)
+    g_thread_join (threads[i]);
+  settle ();
+  g_assert_cmpint (g_async_queue_length (wakes), ==, 0);
+  taube_connection_free (race->connection);
+  taube_memory_peer_unref (race->peer);
 }
 
 /* Lets the takers try, and waits until both have. */
 static void
 let_take (Race *race, int round)
 {
+  guint turns = 0;
+
   g_atomic_int_set (&race->round, round);
-  while (g_atomic_int_get (&race->go) < 2)
-    g_thread_yield ();
-}
-
-static Wake *
-wake_first (Race *race, int round)
-{
-  Wake *wake;
-
-  taube_memory_peer_send (race->peer, "x", 1);
-  wake = next_wake ();
-  let_take (race, round);
-  g_assert_cmpint (g_atomic_int_get (&race->unparks), ==, 0);
-  return wake;
+  while (g_atomic_int_get (&race->tried) < 2)
+    spin (&turns);
 }
 
 static void
-take_first (Race *race, int round)
+park (Race *race)
 {
-  let_take (race, round);
-  g_assert_cmpint (g_atomic_int_get (&race->unparks), ==, 1);
-  taube_memory_peer_send (race->peer, "x", 1);
+  g_atomic_int_set (&race->unparks, 0);
+  g_atomic_int_set (&race->tried, 0);
+  g_assert_true (taube_connection_park (race->connection, 0, on_wake, NULL));
+}
+
+/* The end of a round in which the server spoke: who has the connection? */
+static gboolean
+was_taken (Race *race)
+{
+  int unparks = g_atomic_int_get (&race->unparks);
+
+  g_assert_cmpint (unparks, <=, 1);
+  if (unparks == 0)
+    g_free (next_wake ());
+  g_assert_cmpint (taube_connection_fill (race->connection, NULL, NULL), ==, 1);
+  taube_buffer_consume (taube_connection_get_input (race->connection), 1);
+  return unparks == 1;
 }
 
 static void
-race_for_it (Race *race, int round)
+wait_microseconds (int microseconds)
 {
-  taube_memory_peer_send (race->peer, "x", 1);
-  /* The I/O thread needs a moment; try to meet it at different points. */
-  for (int i = 0; i < round % 128 * 20; i++)
-    g_atomic_int_get (&race->go);
-  let_take (race, round);
-  g_assert_cmpint (g_atomic_int_get (&race->unparks), <=, 1);
+  gint64 end = g_get_monotonic_time () + microseconds;
+
+  while (g_get_monotonic_time () < end)
+    ;
 }
 
-/* The server speaks while two threads want the connection: exactly one of the three gets it, each time. */
+/* The server speaks while two threads want the connection: exactly one of the three gets it, each time. LEAD, in
+ * microseconds, is how much earlier than the server the threads begin; it follows from the rounds before, so that
+ * each side wins about half of them. */
 static void
 test_passes_by_compare_and_swap (void)
 {
-  Race race = { 0 };
+  Race race;
+  GThread *threads[2];
+  guint woken = 0, taken = 0;
+  int lead = 0;
+
+  race_begin (&race, threads, ROUNDS);
+  for (int round = 1; round <= ROUNDS; round++)
+    {
+      park (&race);
+      if (lead > 0)
+        g_atomic_int_set (&race.round, round);
+      wait_microseconds (MAX (lead, 0));
+      taube_memory_peer_send (race.peer, "x", 1);
+      wait_microseconds (MAX (-lead, 0));
+      let_take (&race, round);
+      if (was_taken (&race))
+        taken++;
+      else
+        woken++;
+      lead = (int) woken - (int) taken;
+    }
+  race_end (&race, threads);
+  g_test_message ("%u woken, %u taken back", woken, taken);
+  g_assert_cmpuint (woken, >, 0);
+  g_assert_cmpuint (taken, >, 0);
+}
+
+static void
+test_who_comes_first_has_it (void)
+{
+  Race race;
   GThread *threads[2];
   guint woken = 0, taken = 0;
 
-  race.peer = taube_memory_peer_new (NULL, NULL, NULL);
-  race.connection = taube_connection_new_memory (&memory_endpoint, race.peer);
-  for (guint i = 0; i < 2; i++)
-    threads[i] = g_thread_new ("taker", take_back, &race);
+  race_begin (&race, threads, ROUNDS);
   for (int round = 1; round <= ROUNDS; round++)
     {
-      Wake *seen = NULL;
+      park (&race);
+      if (round % 2 == 0)
+        {
+          Wake *wake;
 
-      g_atomic_int_set (&race.unparks, 0);
-      g_atomic_int_set (&race.go, 0);
-      g_assert_true (taube_connection_park (race.connection, 0, on_wake, NULL));
-      if (round % 3 == 0)
-        seen = wake_first (&race, round);
-      else if (round % 3 == 1)
-        take_first (&race, round);
-      else
-        race_for_it (&race, round);
-      if (g_atomic_int_get (&race.unparks) == 0)
-        {
-          g_free (seen != NULL ? seen : next_wake ());
-          woken++;
+          taube_memory_peer_send (race.peer, "x", 1);
+          wake = next_wake ();
+          let_take (&race, round);
+          g_async_queue_push (wakes, wake);
         }
       else
         {
-          g_assert_null (seen);
-          taken++;
+          let_take (&race, round);
+          taube_memory_peer_send (race.peer, "x", 1);
         }
-      g_assert_cmpint (taube_connection_fill (race.connection, NULL, NULL), ==, 1);
-      taube_buffer_consume (taube_connection_get_input (race.connection), 1);
+      g_assert_cmpint (was_taken (&race), ==, round % 2);
+      taken += round % 2;
+      woken += round % 2 == 0;
     }
-  for (guint i = 0; i < 2; i++)
-    g_thread_join (threads[i]);
-  settle ();
-  g_assert_cmpint (g_async_queue_length (wakes), ==, 0);
-  g_test_message ("%u woken, %u taken back", woken, taken);
-  taube_connection_free (race.connection);
-  taube_memory_peer_unref (race.peer);
+  race_end (&race, threads);
+  g_assert_cmpuint (woken, ==, ROUNDS / 2);
+  g_assert_cmpuint (taken, ==, ROUNDS / 2);
+}
+
+/* Nobody speaks: exactly one of two threads gets it, each time. */
+static void
+test_two_takers (void)
+{
+  Race race;
+  GThread *threads[2];
+
+  race_begin (&race, threads, RUSH_ROUNDS);
+  for (int round = 1; round <= RUSH_ROUNDS; round++)
+    {
+      park (&race);
+      let_take (&race, round);
+      g_assert_cmpint (g_atomic_int_get (&race.unparks), ==, 1);
+    }
+  race_end (&race, threads);
 }
 
 int
@@ -471,5 +542,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/parking/thousands-in-one-epoll-each-woken-once",
                    test_thousands_in_one_epoll_each_woken_once);
   g_test_add_func ("/net/parking/passes-by-compare-and-swap", test_passes_by_compare_and_swap);
+  g_test_add_func ("/net/parking/who-comes-first-has-it", test_who_comes_first_has_it);
+  g_test_add_func ("/net/parking/two-takers", test_two_takers);
   return g_test_run ();
 }
