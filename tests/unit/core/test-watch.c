@@ -532,41 +532,6 @@ test_disconnecting_makes_it_pause_until_the_account_is_used_again (Fixture *f, g
 }
 
 static void
-test_stopping_never_blocks (Fixture *f, gconstpointer max)
-{
-  g_autoptr (TaubeWatch) watch = watch_these (f, f->inbox, f->sent);
-  g_autoptr (GError) error = NULL;
-
-  server_close_gate (f->server, "watch");
-  server_wait_arrived (f->server, "watch", 1);
-  taube_watch_stop (watch);
-  g_assert_null (taube_watch_next (watch, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  taube_watch_stop (watch);
-  server_open_gate (f->server, "watch");
-}
-
-static void
-test_dropped_at_any_moment (Fixture *f, gconstpointer max)
-{
-  static const char *const gates[] = { "prepare", "open", "watch", NULL };
-
-  for (guint i = 0; gates[i] != NULL; i++)
-    {
-      TaubeWatch *watch;
-      guint before = server_count_arrived (f->server, gates[i]);
-
-      server_close_gate (f->server, gates[i]);
-      watch = watch_these (f, f->inbox, f->sent);
-      server_wait_arrived (f->server, gates[i], before + 1);
-      g_object_unref (watch);
-      server_open_gate (f->server, gates[i]);
-      taube_account_disconnect (f->account, NULL, NULL);
-      server_wait_alive (f->server, 0);
-    }
-}
-
-static void
 test_next_can_be_cancelled (Fixture *f, gconstpointer max)
 {
   g_autoptr (TaubeWatch) watch = watch_these (f, f->inbox, NULL);
@@ -589,26 +554,6 @@ test_next_can_be_cancelled (Fixture *f, gconstpointer max)
   arrive (f, 1);
   event = taube_watch_next (watch, NULL, NULL);
   assert_added (event, f->inbox, 1, 1);
-}
-
-static void
-test_a_watch_holds_no_thread (Fixture *f, gconstpointer max)
-{
-  g_autoptr (GPtrArray) watches = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autoptr (GPtrArray) accounts = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (guint i = 0; i < 200; i++)
-    {
-      TaubeAccount *account = server_create_account (f->server, 2);
-      g_autoptr (TaubeFolder) folder = taube_account_get_folder_by_name (account, "INBOX");
-      g_autoptr (GPtrArray) folders = g_ptr_array_new ();
-
-      g_ptr_array_add (accounts, account);
-      g_ptr_array_add (folders, folder);
-      g_ptr_array_add (watches, taube_account_watch (account, folders, NULL));
-    }
-  server_wait_parked (f->server, 200);
-  g_assert_cmpuint (f->server->threads, ==, 0);
 }
 
 /* Takes what comes until all of it is there; every id exactly once. */
@@ -691,10 +636,7 @@ main (int argc, char **argv)
   ADD (a_job_gets_the_watchs_session_when_the_server_allows_no_other, 2);
   ADD (a_connection_refused_to_a_watch_is_not_its_end, 3);
   ADD (disconnecting_makes_it_pause_until_the_account_is_used_again, 4);
-  ADD (stopping_never_blocks, 4);
-  ADD (dropped_at_any_moment, 4);
   ADD (next_can_be_cancelled, 4);
-  ADD (a_watch_holds_no_thread, 4);
   ADD (nothing_is_lost_and_nothing_comes_twice_under_random_breaks, 4);
   return g_test_run ();
 }

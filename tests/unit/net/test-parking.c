@@ -34,10 +34,18 @@ on_wake (TaubeConnection *connection, TaubeConnectionWake wake, gpointer user_da
   g_async_queue_push (wakes, seen);
 }
 
+/* All come from one thread, which is none of the test's. */
 static Wake *
 next_wake (void)
 {
-  return g_async_queue_pop (wakes);
+  static GThread *io_thread;
+  Wake *wake = g_async_queue_pop (wakes);
+
+  if (io_thread == NULL)
+    io_thread = g_thread_ref (wake->thread);
+  g_assert_true (wake->thread == io_thread);
+  g_assert_true (wake->thread != g_thread_self ());
+  return wake;
 }
 
 /* What the I/O thread had to do before this call is done afterwards. */
@@ -69,7 +77,6 @@ test_readable (void)
       wake = next_wake ();
       g_assert_true (wake->connection == connection && wake->data == peer);
       g_assert_cmpint (wake->wake, ==, TAUBE_CONNECTION_WAKE_READABLE);
-      g_assert_true (wake->thread != g_thread_self ());
       g_assert_false (taube_connection_unpark (connection));
       g_assert_cmpint (taube_connection_fill (connection, NULL, NULL), ==, 12);
       taube_buffer_consume (taube_connection_get_input (connection), 12);
@@ -256,6 +263,54 @@ test_tls_is_parked_when_it_holds_nothing (void)
     }
   g_assert_cmpint (n, ==, 8);
   g_assert_true (taube_connection_write (connection, "b\r\n", 3, NULL, 0, NULL, NULL));
+}
+
+static void
+send_large_record (int fd, NetServer *server, gpointer data)
+{
+  static const char bytes[16000] = { 0 };
+  SSL *ssl = net_accept_tls (fd, data, 0, NULL);
+  char line[100];
+
+  SSL_write (ssl, bytes, sizeof bytes);
+  SSL_read (ssl, line, sizeof line);
+  net_end_tls (ssl);
+}
+
+/* What was decrypted already would wake nobody: the descriptor has nothing to say any more. */
+static void
+test_tls_is_not_parked_while_it_holds_something (void)
+{
+  g_autoptr (NetCert) cert = net_cert_new ("x", "DNS:x", NULL, FALSE, 0, 10);
+  g_autofree char *pin = net_cert_get_pin (cert);
+  g_autoptr (NetServer) server = net_server_new (send_large_record, cert);
+  TaubeEndpoint endpoint = { .host = (char *) "127.0.0.1", .port = net_server_get_port (server), .implicit_tls = TRUE,
+                             .pin = pin };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeConnection) connection = taube_connection_dial (&endpoint, TRUE, NULL, &error);
+  TaubeBuffer *input;
+  gsize total = 0;
+  guint refused = 0;
+
+  g_assert_no_error (error);
+  input = taube_connection_get_input (connection);
+  while (total < 16000)
+    {
+      if (taube_buffer_length (input) == 0)
+        g_assert_cmpint (taube_connection_fill (connection, NULL, NULL), >, 0);
+      total += taube_buffer_length (input);
+      taube_buffer_consume (input, taube_buffer_length (input));
+      if (total == 16000)
+        break;
+      /* The rest of the record is in TLS, and now in the buffer. */
+      g_assert_false (taube_connection_park (connection, 0, on_wake, NULL));
+      g_assert_cmpuint (taube_buffer_length (input), >, 0);
+      refused++;
+    }
+  g_assert_cmpuint (refused, >, 0);
+  g_assert_true (taube_connection_park (connection, 0, on_wake, NULL));
+  g_assert_true (taube_connection_unpark (connection));
+  g_assert_true (taube_connection_write (connection, "a\r\n", 3, NULL, 0, NULL, NULL));
 }
 
 /* ---- many ---- */
@@ -539,6 +594,8 @@ main (int argc, char **argv)
   g_test_add_func ("/net/parking/freed-is-never-woken", test_freed_is_never_woken);
   g_test_add_func ("/net/parking/only-with-empty-read-buffer", test_only_with_empty_read_buffer);
   g_test_add_func ("/net/parking/tls-is-parked-when-it-holds-nothing", test_tls_is_parked_when_it_holds_nothing);
+  g_test_add_func ("/net/parking/tls-is-not-parked-while-it-holds-something",
+                   test_tls_is_not_parked_while_it_holds_something);
   g_test_add_func ("/net/parking/thousands-in-one-epoll-each-woken-once",
                    test_thousands_in_one_epoll_each_woken_once);
   g_test_add_func ("/net/parking/passes-by-compare-and-swap", test_passes_by_compare_and_swap);
