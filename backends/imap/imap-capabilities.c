@@ -27,6 +27,7 @@ static const char *const capability_names[IMAP_N_CAPABILITIES] = {
   [IMAP_CAPABILITY_IDLE] = "IDLE",
   [IMAP_CAPABILITY_IMAP4REV1] = "IMAP4rev1",
   [IMAP_CAPABILITY_IMAP4REV2] = "IMAP4rev2",
+  [IMAP_CAPABILITY_JMAPACCESS] = "JMAPACCESS",
   [IMAP_CAPABILITY_LIST_EXTENDED] = "LIST-EXTENDED",
   [IMAP_CAPABILITY_LIST_MYRIGHTS] = "LIST-MYRIGHTS",
   [IMAP_CAPABILITY_LIST_STATUS] = "LIST-STATUS",
@@ -179,6 +180,23 @@ gboolean
 imap_capabilities_has_word (const ImapCapabilities *self, const char *word)
 {
   return has_string (self->words, word);
+}
+
+/* What stands behind the "=", as in APPENDLIMIT=35651584; NULL when there is nothing of the kind. */
+const char *
+imap_capabilities_get_value (const ImapCapabilities *self, ImapCapability capability)
+{
+  const char *name = capability_names[capability];
+  gsize length = strlen (name);
+
+  for (guint i = 0; i + 1 < self->words->len; i++)
+    {
+      const char *word = self->words->pdata[i];
+
+      if (g_ascii_strncasecmp (word, name, length) == 0 && word[length] == '=' && word[length + 1] != '\0')
+        return word + length + 1;
+    }
+  return NULL;
 }
 
 gboolean

@@ -24,6 +24,7 @@ typedef enum
   IMAP_CAPABILITY_IDLE,
   IMAP_CAPABILITY_IMAP4REV1,
   IMAP_CAPABILITY_IMAP4REV2,
+  IMAP_CAPABILITY_JMAPACCESS,
   IMAP_CAPABILITY_LIST_EXTENDED,
   IMAP_CAPABILITY_LIST_MYRIGHTS,
   IMAP_CAPABILITY_LIST_STATUS,
@@ -69,6 +70,7 @@ void imap_capabilities_add (ImapCapabilities *self, const char *word);
 void imap_capabilities_remove (ImapCapabilities *self, ImapCapability capability);
 gboolean imap_capabilities_has (const ImapCapabilities *self, ImapCapability capability);
 gboolean imap_capabilities_has_word (const ImapCapabilities *self, const char *word);
+const char *imap_capabilities_get_value (const ImapCapabilities *self, ImapCapability capability);
 gboolean imap_capabilities_has_auth (const ImapCapabilities *self, const char *mechanism);
 const char *const *imap_capabilities_get_words (const ImapCapabilities *self);
 const char *const *imap_capabilities_get_mechanisms (const ImapCapabilities *self);

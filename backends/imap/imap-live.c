@@ -54,6 +54,24 @@ report_server (ImapSession *session, TaubeAccount *account)
   taube_account_set_server (account, name, imap_capabilities_get_words (session->capabilities));
 }
 
+static void
+add_fact (GVariantBuilder *facts, const char *name, const char *value)
+{
+  if (value != NULL && g_utf8_validate (value, -1, NULL))
+    g_variant_builder_add (facts, "{ss}", name, value);
+}
+
+static void
+report_facts (ImapSession *session, TaubeAccount *account)
+{
+  GVariantBuilder facts;
+
+  g_variant_builder_init (&facts, G_VARIANT_TYPE ("a{ss}"));
+  add_fact (&facts, "append-limit", imap_capabilities_get_value (session->capabilities, IMAP_CAPABILITY_APPENDLIMIT));
+  add_fact (&facts, "jmap-session", session->jmap_session);
+  taube_account_set_server_facts (account, g_variant_builder_end (&facts));
+}
+
 /* Tells the account what this server and this login give. */
 void
 imap_live_report (ImapSession *session)
@@ -68,4 +86,5 @@ imap_live_report (ImapSession *session)
   for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
     report_conditional (session, account, &conditional_rows[i]);
   report_server (session, account);
+  report_facts (session, account);
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "imap-decode-facts.h"
 #include "imap-decode-list.h"
 
 /* How often a password is asked for again. */
@@ -279,6 +280,19 @@ on_enabled (const ImapResponse *response, gpointer user_data, GError **error)
   return TRUE;
 }
 
+static gboolean
+on_jmapaccess (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSession *self = user_data;
+  char *url = imap_decode_jmapaccess (response);
+
+  if (url == NULL)
+    return FALSE;
+  g_free (self->jmap_session);
+  self->jmap_session = url;
+  return TRUE;
+}
+
 static void
 add_prefixes (GPtrArray *prefixes, const ImapNamespace *namespaces)
 {
@@ -449,6 +463,7 @@ settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
   const char *words[4] = { NULL };
   g_autoptr (ImapCall) enable = NULL;
   g_autoptr (ImapCall) spaces = NULL;
+  g_autoptr (ImapCall) jmap = NULL;
 
   self->authenticated = TRUE;
   if (!ask_capabilities (self, cancellable, error) || !introduce (self, cancellable, error))
@@ -468,9 +483,16 @@ settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
       if (spaces == NULL)
         return FALSE;
     }
+  if (imap_session_has (self, IMAP_CAPABILITY_JMAPACCESS))
+    {
+      jmap = send_optional (self, "GETJMAPACCESS", on_jmapaccess, NULL, cancellable, error);
+      if (jmap == NULL)
+        return FALSE;
+    }
   return compress (self, cancellable, error)
          && (enable == NULL || finish_optional (g_steal_pointer (&enable), cancellable, error))
-         && (spaces == NULL || finish_optional (g_steal_pointer (&spaces), cancellable, error));
+         && (spaces == NULL || finish_optional (g_steal_pointer (&spaces), cancellable, error))
+         && (jmap == NULL || finish_optional (g_steal_pointer (&jmap), cancellable, error));
 }
 
 /* Blocking: greeting, TLS, sign-in and what a session needs to know. */

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "imap-decode-facts.h"
+
 struct _ImapPipeline
 {
   TaubeConnection *connection; /* not owned */
@@ -286,6 +288,25 @@ count_taken (ImapPipeline *self, const ImapResponse *response, GError **error)
                      error);
 }
 
+/* A server that works long on a command may say how far it is, and so shows that it is alive. */
+static void
+note_progress (ImapPipeline *self, const ImapResponse *response)
+{
+  ImapInprogress inprogress;
+
+  if (!imap_decode_inprogress (response, &inprogress))
+    return;
+  for (GList *link = self->calls.head; link != NULL; link = link->next)
+    {
+      ImapCall *call = link->data;
+
+      if (inprogress.tag.text != NULL && strcmp (imap_command_get_tag (call->command), inprogress.tag.text) != 0)
+        continue;
+      taube_progress_update (call->progress, inprogress.done, inprogress.goal);
+      return;
+    }
+}
+
 static gboolean
 route_untagged (ImapPipeline *self, const ImapResponse *response, GError **error)
 {
@@ -305,6 +326,7 @@ route_untagged (ImapPipeline *self, const ImapResponse *response, GError **error
     return route_bye (self, response, error);
   if (!count_unsolicited (self, response, error))
     return FALSE;
+  note_progress (self, response);
   if (self->unsolicited != NULL)
     self->unsolicited (response, self->unsolicited_data, &local);
   if (local != NULL)

@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-connection.h>
 #include <taube-backend/taube-limits.h>
+#include <taube-backend/taube-progress-impl.h>
 
 #include "imap-command.h"
 #include "imap-errors.h"
@@ -36,6 +37,7 @@ struct _ImapCall
   ImapBodyFunc body;           /* and where they go */
   ImapResponseFunc completed;  /* shown the tagged reply */
   gpointer user_data;          /* of the four */
+  TaubeProgress *progress;     /* not owned, may be NULL: told how far the server says it is */
 
   /* What became of it: */
   gboolean sent;           /* some byte of it may have reached the server */

@@ -384,6 +384,7 @@ imap_session_finalize (GObject *object)
   g_free (self->server_name);
   g_free (self->server_vendor);
   g_free (self->server_version);
+  g_free (self->jmap_session);
   G_OBJECT_CLASS (imap_session_parent_class)->finalize (object);
 }
 

@@ -56,6 +56,7 @@ struct _TaubeImapSession
   char *server_name; /* from ID */
   char *server_vendor;
   char *server_version;
+  char *jmap_session;     /* URL, from JMAPACCESS */
   gboolean authenticated;
   gboolean preauth;
   gboolean condstore;     /* SELECT may name CONDSTORE */

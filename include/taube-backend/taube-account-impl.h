@@ -62,6 +62,8 @@ TAUBE_API TaubeFolder *taube_account_publish_folder (TaubeAccount *self, const T
 TAUBE_API void taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capability, TaubeSupport support,
                                                   const char *reason, const char *evidence);
 TAUBE_API void taube_account_set_server (TaubeAccount *self, const char *name, const char *const *extensions);
+/* FACTS is of type a{ss}, taken when it is floating; what is not UTF-8 is left out by the caller. */
+TAUBE_API void taube_account_set_server_facts (TaubeAccount *self, GVariant *facts);
 TAUBE_API void taube_account_set_certificate (TaubeAccount *self, TaubeCertificate *certificate);
 
 /* Questions, blocking until they are answered: asked in the account's context, or directly when this thread owns it.

@@ -31,6 +31,7 @@ TAUBE_API TaubeSettings *taube_account_get_settings (TaubeAccount *self);
 TAUBE_API TaubeCapabilities *taube_account_get_capabilities (TaubeAccount *self);
 TAUBE_API char *taube_account_get_server_name (TaubeAccount *self);
 TAUBE_API char **taube_account_get_server_extensions (TaubeAccount *self);
+TAUBE_API GVariant *taube_account_get_server_facts (TaubeAccount *self);
 TAUBE_API TaubeCertificate *taube_account_get_certificate (TaubeAccount *self);
 TAUBE_API void taube_account_set_certificate_func (TaubeAccount *self, TaubeQuestionFunc func, gpointer user_data,
                                                    GDestroyNotify notify);

@@ -31,6 +31,7 @@ typedef struct
   TaubeCapabilities *capabilities;
   char *server_name;
   char **server_extensions;
+  GVariant *server_facts; /* a{ss} or NULL */
   TaubeCertificate *certificate;
   TaubeQuestionClosure *certificate_closure;
 } TaubeAccountPrivate;
@@ -192,6 +193,7 @@ taube_account_finalize (GObject *object)
   g_clear_pointer (&priv->capabilities, taube_capabilities_unref);
   g_free (priv->server_name);
   g_strfreev (priv->server_extensions);
+  g_clear_pointer (&priv->server_facts, g_variant_unref);
   g_mutex_clear (&priv->lock);
   G_OBJECT_CLASS (taube_account_parent_class)->finalize (object);
 }
@@ -458,6 +460,29 @@ taube_account_get_server_extensions (TaubeAccount *self)
 }
 
 /**
+ * taube_account_get_server_facts:
+ *
+ * Gives what else the server said of itself, by name: `append-limit` (the largest message it takes, in bytes),
+ * `jmap-session` (where the same mailbox can be reached by JMAP, RFC 9698). Which there are depends on the server. Filled
+ * while connecting; from any thread.
+ *
+ * Returns: (transfer full): a dictionary of strings, of type `a{ss}`; empty before the first connection
+ */
+GVariant *
+taube_account_get_server_facts (TaubeAccount *self)
+{
+  TaubeAccountPrivate *priv;
+  GVariant *facts;
+
+  g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), NULL);
+  priv = get_priv (self);
+  g_mutex_lock (&priv->lock);
+  facts = priv->server_facts != NULL ? g_variant_ref (priv->server_facts) : NULL;
+  g_mutex_unlock (&priv->lock);
+  return facts != NULL ? facts : g_variant_ref_sink (g_variant_new ("a{ss}", NULL));
+}
+
+/**
  * taube_account_get_certificate:
  *
  * The certificate that the server showed last, also after it was refused: what a user has to see to decide about it.
@@ -527,6 +552,20 @@ taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capabilit
   g_mutex_unlock (&priv->lock);
   taube_capabilities_unref (old);
   taube_notifier_add (priv->notifier, self, props[PROP_CAPABILITIES]);
+}
+
+void
+taube_account_set_server_facts (TaubeAccount *self, GVariant *facts)
+{
+  TaubeAccountPrivate *priv = get_priv (self);
+  GVariant *old;
+
+  g_variant_ref_sink (facts);
+  g_mutex_lock (&priv->lock);
+  old = priv->server_facts;
+  priv->server_facts = facts;
+  g_mutex_unlock (&priv->lock);
+  g_clear_pointer (&old, g_variant_unref);
 }
 
 void

@@ -79,6 +79,24 @@ test_labels (Fixture *fixture, gconstpointer script)
   g_assert_cmpstr (taube_message_list_get_email_id (list, 1), ==, "1266894439832287888");
 }
 
+static void
+test_facts (Fixture *fixture, gconstpointer script)
+{
+  g_autoptr (GVariant) facts = taube_account_get_server_facts (fixture->account);
+  g_autoptr (GError) error = NULL;
+  const char *text;
+
+  g_assert_cmpuint (g_variant_n_children (facts), ==, 0);
+  g_assert_true (taube_account_connect (fixture->account, NULL, &error));
+  g_assert_no_error (error);
+  g_clear_pointer (&facts, g_variant_unref);
+  facts = taube_account_get_server_facts (fixture->account);
+  g_assert_true (g_variant_lookup (facts, "append-limit", "&s", &text));
+  g_assert_cmpstr (text, ==, "35651584");
+  g_assert_true (g_variant_lookup (facts, "jmap-session", "&s", &text));
+  g_assert_cmpstr (text, ==, "https://example.com/.s/[jmap]");
+}
+
 /* 50: whatever happens to the preview, no row is lost, and it is not asked for again. */
 static void
 test_no_preview (Fixture *fixture, gconstpointer script)
@@ -103,6 +121,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("object-ids", "imap/cyrus/columns", test_object_ids);
   ADD ("labels", "imap/gmail/columns", test_labels);
+  ADD ("facts", "imap/cyrus/facts", test_facts);
   ADD ("preview-refused", "imap/generic/preview-refused", test_no_preview);
   ADD ("preview-broken", "imap/generic/preview-broken", test_no_preview);
   return g_test_run ();

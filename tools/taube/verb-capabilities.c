@@ -165,6 +165,23 @@ print_backends (Cli *cli, int n_names, char **names, GError **error)
 }
 
 static void
+add_facts (JsonBuilder *builder, TaubeAccount *account)
+{
+  g_autoptr (GVariant) facts = taube_account_get_server_facts (account);
+  const char *name, *value;
+  GVariantIter iter;
+
+  if (g_variant_n_children (facts) == 0)
+    return;
+  json_builder_set_member_name (builder, "facts");
+  json_builder_begin_object (builder);
+  g_variant_iter_init (&iter, facts);
+  while (g_variant_iter_next (&iter, "{&s&s}", &name, &value))
+    output_json_set (builder, name, value);
+  json_builder_end_object (builder);
+}
+
+static void
 print_account_json (TaubeAccount *account, TaubeUri *uri, TaubeCapabilities *capabilities)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -180,6 +197,7 @@ print_account_json (TaubeAccount *account, TaubeUri *uri, TaubeCapabilities *cap
   json_builder_begin_object (builder);
   output_json_set (builder, "name", server);
   add_strings (builder, "extensions", (const char *const *) extensions);
+  add_facts (builder, account);
   json_builder_end_object (builder);
   add_capabilities (builder, capabilities);
   json_builder_end_object (builder);

@@ -196,6 +196,42 @@ test_pipelining (void)
     }
 }
 
+/* INPROGRESS goes to the command that it names, or to the oldest. */
+static void
+test_progress (void)
+{
+  static const Answer answers[] = { { "T2 B\r\n", "* OK [INPROGRESS (\"T2\" 5 20)] a quarter\r\n"
+                                                   "* OK [INPROGRESS (\"T9\" 1 2)] of whom?\r\n"
+                                                   "* OK [INPROGRESS (NIL 7 NIL)] still here\r\nT1 OK\r\nT2 OK\r\n" },
+                                    { NULL } };
+
+  EACH_CHUNK (chunk)
+    {
+      g_autoptr (TaubeProgress) first_progress = taube_progress_new ();
+      g_autoptr (TaubeProgress) second_progress = taube_progress_new ();
+      g_autoptr (GError) error = NULL;
+      ImapCall *first, *second;
+      Fixture fixture;
+
+      setup (&fixture, answers, chunk);
+      first = new_call (&fixture, "A");
+      second = new_call (&fixture, "B");
+      first->progress = first_progress;
+      second->progress = second_progress;
+      g_assert_true (imap_call_send (first, NULL, &error));
+      g_assert_true (imap_call_send (second, NULL, &error));
+      g_assert_true (imap_call_finish (first, NULL, &error));
+      g_assert_true (imap_call_finish (second, NULL, &error));
+      g_assert_cmpuint (taube_progress_get_done (second_progress), ==, 5);
+      g_assert_cmpuint (taube_progress_get_total (second_progress), ==, 20);
+      g_assert_cmpuint (taube_progress_get_done (first_progress), ==, 7);
+      g_assert_cmpuint (taube_progress_get_total (first_progress), ==, 0);
+      imap_call_free (first);
+      imap_call_free (second);
+      teardown (&fixture);
+    }
+}
+
 /* A literal waits for "+"; what is said in between goes its way. */
 static void
 test_literal (void)
@@ -430,6 +466,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/imap/pipeline/run", test_run);
   g_test_add_func ("/imap/pipeline/refused", test_refused);
+  g_test_add_func ("/imap/pipeline/progress", test_progress);
   g_test_add_func ("/imap/pipeline/pipelining", test_pipelining);
   g_test_add_func ("/imap/pipeline/literal", test_literal);
   g_test_add_func ("/imap/pipeline/literal-refused", test_literal_refused);
