@@ -162,6 +162,13 @@ imap_capabilities_decode (const ImapValue *values, const TaubeLimits *limits)
   return self;
 }
 
+/* IMAP4rev2 was enabled: all that RFC 9051 contains can be used now. */
+void
+imap_capabilities_enable_rev2 (ImapCapabilities *self)
+{
+  self->known |= part_of_rev2;
+}
+
 /* Takes a capability away that a quirk says not to rely on. Its word stays: it is evidence of what the server said. */
 void
 imap_capabilities_remove (ImapCapabilities *self, ImapCapability capability)

@@ -67,6 +67,7 @@ ImapCapabilities *imap_capabilities_new (void);
 ImapCapabilities *imap_capabilities_decode (const ImapValue *values, const TaubeLimits *limits);
 void imap_capabilities_free (ImapCapabilities *self);
 void imap_capabilities_add (ImapCapabilities *self, const char *word);
+void imap_capabilities_enable_rev2 (ImapCapabilities *self);
 void imap_capabilities_remove (ImapCapabilities *self, ImapCapability capability);
 gboolean imap_capabilities_has (const ImapCapabilities *self, ImapCapability capability);
 gboolean imap_capabilities_has_word (const ImapCapabilities *self, const char *word);

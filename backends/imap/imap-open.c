@@ -275,8 +275,14 @@ on_enabled (const ImapResponse *response, gpointer user_data, GError **error)
   if (response->type != IMAP_RESPONSE_ENABLED)
     return FALSE;
   for (const ImapValue *value = response->values; value != NULL; value = value->next)
-    if (imap_value_is_atom (value, "UTF8=ACCEPT") || imap_value_is_atom (value, "IMAP4rev2"))
-      imap_pipeline_get_dialect (self->pipeline)->utf8 = TRUE;
+    {
+      gboolean rev2 = imap_value_is_atom (value, "IMAP4rev2");
+
+      if (rev2 || imap_value_is_atom (value, "UTF8=ACCEPT"))
+        imap_pipeline_get_dialect (self->pipeline)->utf8 = TRUE;
+      if (rev2 && self->capabilities != NULL)
+        imap_capabilities_enable_rev2 (self->capabilities);
+    }
   return TRUE;
 }
 

@@ -2,6 +2,7 @@
 
 /* OK, NO, BAD, BYE with their codes, and the errors that become of them. */
 #include "imap-capabilities.h"
+#include "imap-decode-facts.h"
 #include "imap-decode-search.h"
 #include "imap-errors.h"
 #include "imap-fuzz.h"
@@ -16,6 +17,8 @@ on_response (ImapReader *reader, const ImapResponse *response, gpointer user_dat
   g_autoptr (ImapCapabilities) capabilities =
     imap_capabilities_decode (response->code != IMAP_CODE_NONE ? response->code_values : response->values,
                               taube_limits_get_default ());
+  g_autofree char *url = imap_decode_jmapaccess (response);
+  ImapInprogress inprogress;
   ImapCopyuid copyuid;
   ImapQuirks quirks;
   guint64 number;
@@ -27,6 +30,12 @@ on_response (ImapReader *reader, const ImapResponse *response, gpointer user_dat
   imap_decode_code_number (response, &number);
   if (imap_decode_copyuid (response, &copyuid))
     imap_fuzz_touch (copyuid.target.text, copyuid.target.length);
+  if (imap_decode_inprogress (response, &inprogress))
+    {
+      imap_fuzz_touch (inprogress.tag.text, inprogress.tag.length);
+      g_assert_true (inprogress.goal == 0 || inprogress.done <= inprogress.goal);
+    }
+  g_assert_true (url == NULL || g_str_is_ascii (url));
   imap_quirks_detect (&quirks, response->text, response->name, NULL, NULL, NULL, capabilities);
   g_assert_nonnull (quirks.server);
 }

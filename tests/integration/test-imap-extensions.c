@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-client.h"
 
-/* Columns that only some servers have, each server by a script of what it says. */
+/* What only some servers have, each server by a script of what it says. */
 
 static TaubeMessageList *
 list_inbox (TaubeAccount *account, TaubeListFields fields)
@@ -97,6 +97,17 @@ test_facts (Fixture *fixture, gconstpointer script)
   g_assert_cmpstr (text, ==, "https://example.com/.s/[jmap]");
 }
 
+static void
+test_rev2 (Fixture *fixture, gconstpointer script)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeBatchResult) result
+    = imap_client_set_flags (fixture->account, "7.10 7.11", TAUBE_MESSAGE_FLAGS_SEEN, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (taube_batch_result_is_all_done (result));
+}
+
 /* 50: whatever happens to the preview, no row is lost, and it is not asked for again. */
 static void
 test_no_preview (Fixture *fixture, gconstpointer script)
@@ -113,7 +124,7 @@ test_no_preview (Fixture *fixture, gconstpointer script)
     }
 }
 
-#define ADD(path, script, func) g_test_add ("/imap/columns/" path, Fixture, script, set_up, func, tear_down)
+#define ADD(path, script, func) g_test_add ("/imap/extensions/" path, Fixture, script, set_up, func, tear_down)
 
 int
 main (int argc, char **argv)
@@ -122,6 +133,7 @@ main (int argc, char **argv)
   ADD ("object-ids", "imap/cyrus/columns", test_object_ids);
   ADD ("labels", "imap/gmail/columns", test_labels);
   ADD ("facts", "imap/cyrus/facts", test_facts);
+  ADD ("rev2", "imap/generic/rev2-store", test_rev2);
   ADD ("preview-refused", "imap/generic/preview-refused", test_no_preview);
   ADD ("preview-broken", "imap/generic/preview-broken", test_no_preview);
   return g_test_run ();
