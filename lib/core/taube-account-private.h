@@ -25,6 +25,12 @@ TaubePool *taube_account_get_pool (TaubeAccount *self);
 TaubeNotifier *taube_account_get_notifier (TaubeAccount *self);
 TaubeFolderTable *taube_account_get_folder_table (TaubeAccount *self);
 
+/* What the server says of itself. */
+typedef struct _TaubeAccountServer TaubeAccountServer;
+TaubeAccountServer *taube_account_server_new (void);
+void taube_account_server_free (TaubeAccountServer *self);
+TaubeAccountServer *taube_account_get_server (TaubeAccount *self);
+
 /* Says no before any traffic: the row of the table is `no`, or the backend has no function for it. */
 gboolean taube_account_require (TaubeAccount *self, gboolean has_function, TaubeCapability capability,
                                 const char *operation, GError **error);

@@ -26,12 +26,10 @@ typedef struct
   TaubePool *pool;
   TaubeNotifier *notifier;
   TaubeFolderTable *folders;
+  TaubeAccountServer *server;
 
   /* under lock */
   TaubeCapabilities *capabilities;
-  char *server_name;
-  char **server_extensions;
-  GVariant *server_facts; /* a{ss} or NULL */
   TaubeCertificate *certificate;
   TaubeQuestionClosure *certificate_closure;
 } TaubeAccountPrivate;
@@ -191,9 +189,7 @@ taube_account_finalize (GObject *object)
   g_clear_object (&priv->certificate);
   g_clear_pointer (&priv->certificate_closure, taube_question_closure_unref);
   g_clear_pointer (&priv->capabilities, taube_capabilities_unref);
-  g_free (priv->server_name);
-  g_strfreev (priv->server_extensions);
-  g_clear_pointer (&priv->server_facts, g_variant_unref);
+  taube_account_server_free (priv->server);
   g_mutex_clear (&priv->lock);
   G_OBJECT_CLASS (taube_account_parent_class)->finalize (object);
 }
@@ -235,6 +231,7 @@ taube_account_init (TaubeAccount *self)
   priv->context = g_main_context_ref_thread_default ();
   priv->notifier = taube_notifier_new (priv->context);
   priv->folders = taube_folder_table_new ();
+  priv->server = taube_account_server_new ();
 }
 
 GMainContext *
@@ -259,6 +256,12 @@ TaubeFolderTable *
 taube_account_get_folder_table (TaubeAccount *self)
 {
   return get_priv (self)->folders;
+}
+
+TaubeAccountServer *
+taube_account_get_server (TaubeAccount *self)
+{
+  return get_priv (self)->server;
 }
 
 TaubeCredentials *
@@ -418,71 +421,6 @@ taube_account_get_capabilities (TaubeAccount *self)
 }
 
 /**
- * taube_account_get_server_name:
- *
- * What the server calls itself, for people and logs: nothing is to be concluded from it. It is known once a connection
- * was signed in, and stays when that is closed.
- *
- * Returns: (transfer full) (nullable): a text in UTF-8, or %NULL when nothing is known
- */
-char *
-taube_account_get_server_name (TaubeAccount *self)
-{
-  TaubeAccountPrivate *priv = get_priv (self);
-  char *name;
-
-  g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), NULL);
-  g_mutex_lock (&priv->lock);
-  name = g_strdup (priv->server_name);
-  g_mutex_unlock (&priv->lock);
-  return name;
-}
-
-/**
- * taube_account_get_server_extensions:
- *
- * The protocol extensions that the server announced at the last sign-in, in its own words.
- * [method@Account.get_capabilities] says what they are good for.
- *
- * Returns: (transfer full) (array zero-terminated=1): the words, none before the first sign-in
- */
-char **
-taube_account_get_server_extensions (TaubeAccount *self)
-{
-  TaubeAccountPrivate *priv = get_priv (self);
-  char **extensions;
-
-  g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), NULL);
-  g_mutex_lock (&priv->lock);
-  extensions = priv->server_extensions != NULL ? g_strdupv (priv->server_extensions) : g_new0 (char *, 1);
-  g_mutex_unlock (&priv->lock);
-  return extensions;
-}
-
-/**
- * taube_account_get_server_facts:
- *
- * Gives what else the server said of itself, by name: `append-limit` (the largest message it takes, in bytes),
- * `jmap-session` (where the same mailbox can be reached by JMAP, RFC 9698). Which there are depends on the server. Filled
- * while connecting; from any thread.
- *
- * Returns: (transfer full): a dictionary of strings, of type `a{ss}`; empty before the first connection
- */
-GVariant *
-taube_account_get_server_facts (TaubeAccount *self)
-{
-  TaubeAccountPrivate *priv;
-  GVariant *facts;
-
-  g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), NULL);
-  priv = get_priv (self);
-  g_mutex_lock (&priv->lock);
-  facts = priv->server_facts != NULL ? g_variant_ref (priv->server_facts) : NULL;
-  g_mutex_unlock (&priv->lock);
-  return facts != NULL ? facts : g_variant_ref_sink (g_variant_new ("a{ss}", NULL));
-}
-
-/**
  * taube_account_get_certificate:
  *
  * The certificate that the server showed last, also after it was refused: what a user has to see to decide about it.
@@ -552,46 +490,6 @@ taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capabilit
   g_mutex_unlock (&priv->lock);
   taube_capabilities_unref (old);
   taube_notifier_add (priv->notifier, self, props[PROP_CAPABILITIES]);
-}
-
-void
-taube_account_set_server_facts (TaubeAccount *self, GVariant *facts)
-{
-  TaubeAccountPrivate *priv = get_priv (self);
-  GVariant *old;
-
-  g_variant_ref_sink (facts);
-  g_mutex_lock (&priv->lock);
-  old = priv->server_facts;
-  priv->server_facts = facts;
-  g_mutex_unlock (&priv->lock);
-  g_clear_pointer (&old, g_variant_unref);
-}
-
-void
-taube_account_set_server (TaubeAccount *self, const char *name, const char *const *extensions)
-{
-  TaubeAccountPrivate *priv = get_priv (self);
-  char *valid = name != NULL ? g_utf8_make_valid (name, -1) : NULL;
-  char **copy = g_strdupv ((char **) extensions);
-  char **old;
-
-  for (guint i = 0; copy != NULL && copy[i] != NULL; i++)
-    {
-      char *raw = copy[i];
-
-      copy[i] = g_utf8_make_valid (raw, -1);
-      g_free (raw);
-    }
-  g_mutex_lock (&priv->lock);
-  g_free (priv->server_name);
-  priv->server_name = valid;
-  old = priv->server_extensions;
-  priv->server_extensions = copy;
-  g_mutex_unlock (&priv->lock);
-  g_strfreev (old);
-  taube_notifier_add (priv->notifier, self, props[PROP_SERVER_NAME]);
-  taube_notifier_add (priv->notifier, self, props[PROP_SERVER_EXTENSIONS]);
 }
 
 void
