@@ -242,5 +242,6 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->fetch = imap_folder_fetch;
   folder->get_structure = imap_folder_get_structure;
   folder->set_flags = imap_folder_set_flags;
+  folder->get_changes = imap_folder_get_changes;
   folder->watch_step = imap_folder_watch_step;
 }

@@ -36,6 +36,10 @@ TaubeBatchResult *imap_folder_set_flags (TaubeFolder *folder, TaubeSession *sess
                                          TaubeFlagsMode mode, TaubeMessageFlags flags, const char *const *keywords,
                                          GCancellable *cancellable, GError **error);
 
+/* imap-folder-changes.c */
+TaubeChanges *imap_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
+                                       TaubeProgress *progress, GCancellable *cancellable, GError **error);
+
 /* imap-watch.c */
 gboolean imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
                                  GCancellable *cancellable, GError **error);

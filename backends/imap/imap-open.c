@@ -282,6 +282,7 @@ on_enabled (const ImapResponse *response, gpointer user_data, GError **error)
         imap_pipeline_get_dialect (self->pipeline)->utf8 = TRUE;
       if (rev2 && self->capabilities != NULL)
         imap_capabilities_enable_rev2 (self->capabilities);
+      self->qresync |= imap_value_is_atom (value, "QRESYNC");
     }
   return TRUE;
 }
@@ -382,7 +383,9 @@ choose_extensions (ImapSession *self, const char *words[4])
 
   if (!imap_session_has (self, IMAP_CAPABILITY_ENABLE) && !imap_session_has (self, IMAP_CAPABILITY_IMAP4REV2))
     return 0;
-  if (self->condstore)
+  if (imap_session_has (self, IMAP_CAPABILITY_QRESYNC) && !self->quirks.no_qresync)
+    words[n++] = "QRESYNC";
+  else if (self->condstore)
     words[n++] = "CONDSTORE";
   if (imap_session_has (self, IMAP_CAPABILITY_UTF8_ACCEPT) || imap_session_has (self, IMAP_CAPABILITY_UTF8_ONLY))
     words[n++] = "UTF8=ACCEPT";

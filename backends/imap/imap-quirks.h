@@ -15,7 +15,7 @@ typedef struct
   gboolean no_namespace;
   /* Old Cyrus (2.3 before .16) answers extended LIST wrongly. */
   gboolean no_list_extended;
-  /* iCloud: no ENABLED, broken VANISHED, wrong sequence numbers; Zimbra chokes on the match list. */
+  /* iCloud: no ENABLED, broken VANISHED, wrong sequence numbers. */
   gboolean no_qresync;
   /* Zoho and others give a MODSEQ that means nothing. */
   gboolean no_condstore;
@@ -29,8 +29,9 @@ typedef struct
   gboolean no_list_return;
   /* Refuses PREVIEW, or answers it so that rows are lost. No greeting tells: set when it happens. */
   gboolean no_preview;
-  /* Yahoo, AOL: only the newest messages are shown; the rest is not deleted. */
-  gboolean shows_only_newest;
+  /* Yahoo, AOL: of a folder with this many messages or more only the newest are shown; the rest is not deleted. 0: all
+   * are shown. */
+  guint shows_only_newest;
   /* strato: LIST does not have INBOX; it exists nevertheless. */
   gboolean list_lacks_inbox;
   /* Courier: names are below "INBOX.", and LSUB does not have INBOX. */

@@ -69,6 +69,33 @@ imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, Tau
     }
 }
 
+static gboolean
+take_fetch (ImapSession *self, const ImapResponse *response)
+{
+  ImapFetch fetch;
+
+  if (self->resync == NULL)
+    return FALSE;
+  if (imap_session_decode_fetch (self, response, &fetch))
+    self->resync->fetched (&fetch, self->resync->user_data);
+  return TRUE;
+}
+
+static gboolean
+take_vanished (ImapSession *self, const ImapResponse *response)
+{
+  g_autoptr (ImapSeqset) uids = imap_seqset_new ();
+  ImapVanished vanished;
+  gboolean good;
+
+  if (self->resync == NULL)
+    return FALSE;
+  good = imap_decode_vanished (response, &vanished)
+         && imap_seqset_add_text (uids, vanished.uids.text, vanished.uids.length, NULL);
+  self->resync->vanished (good ? uids : NULL, self->resync->user_data);
+  return TRUE;
+}
+
 /* Replies to SELECT. What comes before CLOSED is still about the mailbox that was open before. */
 static gboolean
 select_untagged (const ImapResponse *response, gpointer user_data, GError **error)
@@ -82,9 +109,11 @@ select_untagged (const ImapResponse *response, gpointer user_data, GError **erro
       mailbox->exists = response->number;
       return TRUE;
     case IMAP_RESPONSE_EXPUNGE:
-    case IMAP_RESPONSE_FETCH:
-    case IMAP_RESPONSE_VANISHED:
       return FALSE;
+    case IMAP_RESPONSE_FETCH:
+      return take_fetch (self, response);
+    case IMAP_RESPONSE_VANISHED:
+      return take_vanished (self, response);
     case IMAP_RESPONSE_FLAGS:
     case IMAP_RESPONSE_RECENT:
       return TRUE;
@@ -94,6 +123,8 @@ select_untagged (const ImapResponse *response, gpointer user_data, GError **erro
           mailbox->exists = 0;
           mailbox->uidvalidity = mailbox->uidnext = 0;
           mailbox->highestmodseq = 0;
+          if (self->resync != NULL)
+            self->resync->closed (self->resync->user_data);
           return TRUE;
         }
       return imap_select_note_status (mailbox, response, imap_pipeline_get_arena (self->pipeline));
@@ -121,9 +152,32 @@ imap_session_has_open (ImapSession *self, TaubeFolder *folder)
   return self->mailbox != NULL && strcmp (self->mailbox->key, key) == 0;
 }
 
+/* select-param =/ condstore-param / ("QRESYNC" SP "(" uidvalidity SP mod-sequence-value … ")")      (RFC 7162)
+ *
+ * The list of known UIDs and the one that matches numbers with UIDs are never sent: not to name them asks for
+ * everything, and servers stumble over them. */
+static void
+add_parameters (ImapSession *self, ImapCommand *command, const ImapResync *resync)
+{
+  if (!self->condstore)
+    return;
+  imap_command_open (command);
+  if (resync != NULL)
+    {
+      imap_command_add_atom (command, "parameter", "QRESYNC");
+      imap_command_open (command);
+      imap_command_add_number (command, resync->uidvalidity);
+      imap_command_add_number (command, resync->modseq);
+      imap_command_close (command);
+    }
+  else
+    imap_command_add_atom (command, "parameter", "CONDSTORE");
+  imap_command_close (command);
+}
+
 static gboolean
-run_select (ImapSession *self, TaubeFolder *folder, const char *key, gboolean examine, GCancellable *cancellable,
-            GError **error)
+run_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const ImapResync *resync,
+            GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call = imap_session_call (self, examine ? "EXAMINE" : "SELECT", TAUBE_ERROR_NOT_FOUND,
                                                  "cannot open folder \"%s\"", taube_folder_get_name (folder));
@@ -132,26 +186,29 @@ run_select (ImapSession *self, TaubeFolder *folder, const char *key, gboolean ex
 
   if (!imap_folder_add_name (folder, self, call->command, cancellable, error))
     return FALSE;
-  if (self->condstore)
-    {
-      imap_command_open (call->command);
-      imap_command_add_atom (call->command, "parameter", "CONDSTORE");
-      imap_command_close (call->command);
-    }
+  add_parameters (self, call->command, resync);
   g_clear_pointer (&self->mailbox, imap_mailbox_free);
   taube_session_set_affinity (TAUBE_SESSION (self), NULL);
   self->mailbox = g_new0 (ImapMailbox, 1);
-  self->mailbox->key = g_strdup (key);
+  self->mailbox->key = imap_names_to_key (taube_folder_get_path (folder));
   self->mailbox->examined = examine;
   call->untagged = select_untagged;
   call->completed = select_completed;
   call->user_data = self;
   self->listener = NULL;
+  self->resync = resync;
   ok = imap_call_run (call, cancellable, error);
   self->listener = listener;
+  self->resync = NULL;
   if (!ok)
-    g_clear_pointer (&self->mailbox, imap_mailbox_free);
-  return ok;
+    {
+      g_clear_pointer (&self->mailbox, imap_mailbox_free);
+      return FALSE;
+    }
+  taube_session_set_affinity (TAUBE_SESSION (self), taube_folder_get_name (folder));
+  if (!examine)
+    taube_folder_set_read_only (folder, self->mailbox->read_only);
+  return TRUE;
 }
 
 /* Opens the folder unless it is open. Afterwards self->mailbox says what is in it. */
@@ -159,16 +216,18 @@ gboolean
 imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, GCancellable *cancellable,
                      GError **error)
 {
-  g_autofree char *key = imap_names_to_key (taube_folder_get_path (folder));
-
   if (imap_session_has_open (self, folder) && (mode != IMAP_SELECT_WRITE || !self->mailbox->examined))
     return TRUE;
-  if (!run_select (self, folder, key, mode == IMAP_SELECT_WATCH, cancellable, error))
-    return FALSE;
-  taube_session_set_affinity (TAUBE_SESSION (self), taube_folder_get_name (folder));
-  if (!self->mailbox->examined)
-    taube_folder_set_read_only (folder, self->mailbox->read_only);
-  return TRUE;
+  return run_select (self, folder, mode == IMAP_SELECT_WATCH, NULL, cancellable, error);
+}
+
+/* Opens the folder, also when it is open: what self->mailbox says then, and what RESYNC is told, was so at one moment.
+ * RESYNC needs self->qresync; it is not called any more when this has returned. */
+gboolean
+imap_session_reselect (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, const ImapResync *resync,
+                       GCancellable *cancellable, GError **error)
+{
+  return run_select (self, folder, mode == IMAP_SELECT_WATCH, resync, cancellable, error);
 }
 
 /* Has the server tell what happened to the open mailbox since the last job, unless it was opened by this one. STATUS,

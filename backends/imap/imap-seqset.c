@@ -175,6 +175,74 @@ imap_seqset_normalize (ImapSeqset *self)
     }
 }
 
+ImapSeqset *
+imap_seqset_copy (const ImapSeqset *self)
+{
+  ImapSeqset *copy = imap_seqset_new ();
+
+  copy->ranges = g_memdup2 (self->ranges, self->n_ranges * sizeof (ImapRange));
+  copy->n_ranges = copy->n_allocated = self->n_ranges;
+  return copy;
+}
+
+/* The numbers from FIRST to LAST that are in it; "*" is none of them. */
+ImapSeqset *
+imap_seqset_clip (const ImapSeqset *self, guint32 first, guint32 last)
+{
+  ImapSeqset *part = imap_seqset_new ();
+
+  for (guint i = 0; i < self->n_ranges; i++)
+    {
+      guint64 from = MAX (KEY (self->ranges[i].first), first);
+      guint64 to = MIN (KEY (self->ranges[i].last), last);
+
+      if (from <= to && from > 0)
+        imap_seqset_add_range (part, (guint32) from, (guint32) to);
+    }
+  return part;
+}
+
+/* Sets are normalized and without "*" for the next two. */
+
+/* What is in both. */
+ImapSeqset *
+imap_seqset_common (const ImapSeqset *a, const ImapSeqset *b)
+{
+  ImapSeqset *both = imap_seqset_new ();
+
+  for (guint i = 0, k = 0; i < a->n_ranges && k < b->n_ranges;)
+    {
+      guint32 first = MAX (a->ranges[i].first, b->ranges[k].first);
+      guint32 last = MIN (a->ranges[i].last, b->ranges[k].last);
+
+      if (first <= last)
+        imap_seqset_add_range (both, first, last);
+      if (a->ranges[i].last < b->ranges[k].last)
+        i++;
+      else
+        k++;
+    }
+  return both;
+}
+
+/* What is in A and not in B. */
+ImapSeqset *
+imap_seqset_minus (const ImapSeqset *a, const ImapSeqset *b)
+{
+  ImapSeqset *rest = imap_seqset_copy (a);
+
+  imap_seqset_subtract (rest, b);
+  return rest;
+}
+
+/* Adds OTHER; what comes out is normalized. */
+void
+imap_seqset_join (ImapSeqset *self, const ImapSeqset *other)
+{
+  imap_seqset_add_set (self, other);
+  imap_seqset_normalize (self);
+}
+
 gboolean
 imap_seqset_is_empty (const ImapSeqset *self)
 {

@@ -34,6 +34,7 @@ on_expunge (ImapSession *self, const ImapResponse *response)
   if (response->number == 0 || response->number > self->mailbox->exists)
     return;
   self->mailbox->exists--;
+  self->mailbox->moves++;
   if (self->listener != NULL)
     self->listener->expunged (response->number, self->listener_data);
 }
@@ -52,7 +53,10 @@ on_vanished (ImapSession *self, const ImapResponse *response)
     return;
   count = imap_seqset_count (uids);
   if (!vanished.earlier)
-    self->mailbox->exists -= MIN (count, self->mailbox->exists);
+    {
+      self->mailbox->exists -= MIN (count, self->mailbox->exists);
+      self->mailbox->moves++;
+    }
   if (self->listener != NULL)
     self->listener->vanished (uids, self->listener_data);
 }
@@ -195,6 +199,7 @@ imap_session_drop_connection (ImapSession *self)
   imap_session_forget_capabilities (self);
   self->authenticated = FALSE;
   self->preauth = FALSE;
+  self->qresync = FALSE;
 }
 
 /* A command whose failure also tells the pool that the session is of no more use. */

@@ -22,6 +22,7 @@ typedef struct
   guint32 uidvalidity;  /* 0: the server has none */
   guint32 uidnext;      /* 0: not told */
   guint64 highestmodseq; /* 0: none */
+  guint moves;          /* messages that went: sequence numbers are others since then */
   gboolean has_permanent;
   TaubeMessageFlags permanent;
   gboolean any_keyword;
@@ -36,6 +37,17 @@ typedef struct
   void (*vanished) (const ImapSeqset *uids, gpointer user_data);
   void (*fetched) (const ImapFetch *fetch, gpointer user_data);
 } ImapListener;
+
+/* What SELECT is to tell at once, and who hears it (RFC 7162). */
+typedef struct
+{
+  guint32 uidvalidity;
+  guint64 modseq;
+  void (*fetched) (const ImapFetch *fetch, gpointer user_data);
+  void (*vanished) (const ImapSeqset *uids, gpointer user_data); /* NULL: they could not be read */
+  void (*closed) (gpointer user_data); /* what was told up to now was about the mailbox before */
+  gpointer user_data;
+} ImapResync;
 
 /* One signed-in connection. */
 #define TAUBE_TYPE_IMAP_SESSION (imap_session_get_type ())
@@ -60,11 +72,13 @@ struct _TaubeImapSession
   gboolean authenticated;
   gboolean preauth;
   gboolean condstore;     /* SELECT may name CONDSTORE */
+  gboolean qresync;       /* the server has enabled QRESYNC */
 
   ImapMailbox *mailbox;   /* NULL: none is selected */
   ImapCall *idle;         /* the IDLE that is running */
   const ImapListener *listener;
   gpointer listener_data;
+  const ImapResync *resync; /* while SELECT runs */
 
   TaubeParkFunc park_func;
   gpointer park_data;
@@ -102,6 +116,8 @@ typedef enum
 
 gboolean imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, GCancellable *cancellable,
                               GError **error);
+gboolean imap_session_reselect (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, const ImapResync *resync,
+                                GCancellable *cancellable, GError **error);
 gboolean imap_session_has_open (ImapSession *self, TaubeFolder *folder);
 gboolean imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error);
 gboolean imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena);

@@ -69,8 +69,14 @@ struct _TaubeFolderClass
                                GError **error);
   gboolean (*watch_step) (TaubeFolder *self, TaubeSession *session, TaubeWatchStep *step, GCancellable *cancellable,
                           GError **error);
+  /* What happened since STATE, which is what taube_changes_set_state() got for this folder at some time; NULL: from
+   * nothing, all that is there is added. STATE was stored by somebody: it is whole, but may be old, or of a later
+   * version of the backend: what it is not good for any more is a reset. What happens while the answer is on its way
+   * must be in it, or be told next time. */
+  TaubeChanges *(*get_changes) (TaubeFolder *self, TaubeSession *session, GBytes *state, TaubeProgress *progress,
+                                GCancellable *cancellable, GError **error);
 
-  gpointer reserved[24];
+  gpointer reserved[23];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

@@ -13,6 +13,7 @@ TAUBE_API void taube_changes_unref (TaubeChanges *self);
 TAUBE_API const TaubeIdSet *taube_changes_get_added (TaubeChanges *self);
 TAUBE_API const TaubeIdSet *taube_changes_get_changed (TaubeChanges *self);
 TAUBE_API const TaubeIdSet *taube_changes_get_removed (TaubeChanges *self);
+TAUBE_API GBytes *taube_changes_get_token (TaubeChanges *self);
 TAUBE_API gboolean taube_changes_is_reset (TaubeChanges *self);
 TAUBE_API gboolean taube_changes_is_empty (TaubeChanges *self);
 

@@ -55,6 +55,13 @@ TAUBE_API void taube_folder_set_flags_async (TaubeFolder *self, const TaubeIdSet
                                              gpointer user_data);
 TAUBE_API TaubeBatchResult *taube_folder_set_flags_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
+TAUBE_API TaubeChanges *taube_folder_get_changes (TaubeFolder *self, GBytes *token, TaubeProgress *progress,
+                                                  GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token, TaubeProgress *progress,
+                                               GCancellable *cancellable, GAsyncReadyCallback callback,
+                                               gpointer user_data);
+TAUBE_API TaubeChanges *taube_folder_get_changes_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeFolder, g_object_unref)
 
 G_END_DECLS

@@ -3,6 +3,8 @@
 
 #include <taube-backend/taube-changes-impl.h>
 
+#include "core/taube-changes-private.h"
+
 /**
  * TaubeChanges:
  *
@@ -15,6 +17,7 @@ struct _TaubeChanges
   TaubeIdSet *added;
   TaubeIdSet *changed;
   TaubeIdSet *removed;
+  GBytes *token; /* the backend's state until taube_changes_seal(); NULL: none */
   gboolean reset;
 };
 
@@ -57,6 +60,33 @@ taube_changes_new (TaubeIdSet *added, TaubeIdSet *changed, TaubeIdSet *removed, 
   return self;
 }
 
+void
+taube_changes_set_state (TaubeChanges *self, GBytes *state)
+{
+  g_return_if_fail (self != NULL && state != NULL);
+  g_return_if_fail (!self->reset);
+
+  g_clear_pointer (&self->token, g_bytes_unref);
+  self->token = g_bytes_ref (state);
+}
+
+void
+taube_changes_seal (TaubeChanges *self, TaubeFolder *folder)
+{
+  g_autoptr (GBytes) state = g_steal_pointer (&self->token);
+
+  if (state != NULL)
+    self->token = taube_token_seal (folder, state);
+}
+
+static TaubeChanges *
+with_token_of (TaubeChanges *self, TaubeChanges *other)
+{
+  if (other->token != NULL && !self->reset)
+    self->token = g_bytes_ref (other->token);
+  return self;
+}
+
 TaubeChanges *
 taube_changes_merge (TaubeChanges *older, TaubeChanges *newer)
 {
@@ -91,7 +121,9 @@ taube_changes_merge (TaubeChanges *older, TaubeChanges *newer)
   taube_id_set_add_set (changed, back);
   taube_id_set_remove_set (changed, newer->removed);
   taube_id_set_remove_set (changed, added);
-  return taube_changes_new (g_steal_pointer (&added), g_steal_pointer (&changed), g_steal_pointer (&removed), FALSE);
+  return with_token_of (
+      taube_changes_new (g_steal_pointer (&added), g_steal_pointer (&changed), g_steal_pointer (&removed), FALSE),
+      newer);
 }
 
 /**
@@ -127,6 +159,7 @@ taube_changes_unref (TaubeChanges *self)
   taube_id_set_free (self->added);
   taube_id_set_free (self->changed);
   taube_id_set_free (self->removed);
+  g_clear_pointer (&self->token, g_bytes_unref);
   g_free (self);
 }
 
@@ -179,10 +212,28 @@ taube_changes_get_removed (TaubeChanges *self)
 }
 
 /**
+ * taube_changes_get_token:
+ * @self: changes
+ *
+ * What to give to [method@Folder.get_changes] next time, to learn what happened after these changes. It is opaque,
+ * and can be stored as it is. Changes that a watch tells have none.
+ *
+ * Returns: (transfer none) (nullable): the token, valid as long as @self; %NULL: begin from nothing
+ */
+GBytes *
+taube_changes_get_token (TaubeChanges *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->token;
+}
+
+/**
  * taube_changes_is_reset:
  * @self: changes
  *
- * Whether all that was known about the folder is worthless: forget it and list the folder again. There are no ids then.
+ * Whether all that was known about the folder is worthless: forget it and list the folder again, or ask for changes
+ * without a token. There are no ids and no token then.
  *
  * Returns: %TRUE when it is
  */

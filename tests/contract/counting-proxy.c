@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "counting-proxy.h"
 
+#include <string.h>
+
 struct _CountingProxy
 {
   GMutex lock;
@@ -12,6 +14,9 @@ struct _CountingProxy
   gboolean down;
   WireCount count;
   GPtrArray *links; /* Link; all under the lock */
+  const char *const *hidden;
+  CountingProxyHook hook;
+  gpointer hook_data;
 };
 
 typedef struct
@@ -37,6 +42,25 @@ new_socket (void)
   return socket;
 }
 
+/* Makes of each hidden word one that nobody knows. Only answers that tell capabilities are looked at: they come in
+ * one piece from a server on the same machine. */
+static void
+hide (const CountingProxy *self, char *bytes, gsize size)
+{
+  for (guint i = 0; self->hidden != NULL && self->hidden[i] != NULL; i++)
+    {
+      gsize length = strlen (self->hidden[i]);
+      char *end = bytes + size;
+      char *from = g_strstr_len (bytes, (gssize) size, "CAPABILITY ");
+      char *stop = from != NULL ? memchr (from, '\n', (gsize) (end - from)) : NULL;
+
+      for (; from != NULL && stop != NULL && from + length < stop; from++)
+        if (from[0] == ' ' && memcmp (from + 1, self->hidden[i], length) == 0
+            && strchr (" ]\r", from[length + 1]) != NULL)
+          from[1] = 'Z';
+    }
+}
+
 /* Passes on what is there. It counts first: who has received a reply finds all that led to it counted. */
 static gboolean
 pump (Link *link, GSocket *from, GSocket *to)
@@ -49,6 +73,10 @@ pump (Link *link, GSocket *from, GSocket *to)
   g_mutex_lock (&link->proxy->lock);
   *(from == link->client ? &link->proxy->count.sent : &link->proxy->count.received) += (guint64) size;
   g_mutex_unlock (&link->proxy->lock);
+  if (from == link->server)
+    hide (link->proxy, bytes, (gsize) size);
+  else if (link->proxy->hook != NULL)
+    link->proxy->hook (bytes, (gsize) size, link->proxy->hook_data);
   for (gssize done = 0; done < size;)
     {
       gssize n = g_socket_send (to, bytes + done, (gsize) (size - done), NULL, NULL);
@@ -178,6 +206,19 @@ counting_proxy_get_count (CountingProxy *self)
   count = self->count;
   g_mutex_unlock (&self->lock);
   return count;
+}
+
+void
+counting_proxy_hide (CountingProxy *self, const char *const *words)
+{
+  self->hidden = words;
+}
+
+void
+counting_proxy_set_hook (CountingProxy *self, CountingProxyHook hook, gpointer user_data)
+{
+  self->hook = hook;
+  self->hook_data = user_data;
 }
 
 void

@@ -24,4 +24,12 @@ WireCount counting_proxy_get_count (CountingProxy *self);
 /* Ends all connections; while the proxy is DOWN, new ones end at once. */
 void counting_proxy_cut (CountingProxy *self, gboolean down);
 
+/* Before the first connection: words that servers say of themselves in CAPABILITY and that clients are not to see. They
+ * stay as long as they are. */
+void counting_proxy_hide (CountingProxy *self, const char *const *words);
+
+/* Called with what a client has said, before the server hears it; on a thread of the proxy. */
+typedef void (*CountingProxyHook) (const char *bytes, gsize size, gpointer user_data);
+void counting_proxy_set_hook (CountingProxy *self, CountingProxyHook hook, gpointer user_data);
+
 G_END_DECLS

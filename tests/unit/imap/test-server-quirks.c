@@ -333,7 +333,7 @@ test_22 (Fixture *self, gconstpointer data)
 static void
 test_24 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (detect (NULL, "imap.mail.yahoo.com").shows_only_newest);
+  g_assert_true (detect (NULL, "imap.mail.yahoo.com").shows_only_newest == 10000);
 }
 
 /* Yahoo */
@@ -547,7 +547,8 @@ test_43 (Fixture *self, gconstpointer data)
 static void
 test_44 (Fixture *self, gconstpointer data)
 {
-  g_assert_true (detect ("mail.example.org Zimbra IMAP4rev1 server ready", NULL).no_qresync);
+  /* It chokes on the list that matches numbers with UIDs, which is never sent. */
+  g_assert_false (detect ("mail.example.org Zimbra IMAP4rev1 server ready", NULL).no_qresync);
 }
 
 /* James */
