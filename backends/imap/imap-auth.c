@@ -2,29 +2,73 @@
 #include "imap-session.h"
 
 #include <taube-backend/taube-sasl.h>
+#include <taube-backend/taube-trace.h>
 
 #include <string.h>
 
-static TaubeSasl *
-choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GError **error)
+/* What one exchange is begun with, and what it owns. */
+typedef struct
+{
+  TaubeSaslRequest request;
+  GBytes *binding;
+  char *mechanism;
+} Request;
+
+static void
+request_clear (Request *self)
+{
+  g_clear_pointer (&self->binding, g_bytes_unref);
+  g_free (self->mechanism);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
+
+/* Each version of TLS has its own. */
+static void
+bind_channel (ImapSession *self, Request *request)
+{
+  static const char *const types[] = { "tls-exporter", "tls-unique" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types) && request->binding == NULL; i++)
+    {
+      request->binding = taube_connection_get_channel_binding (self->connection, types[i]);
+      request->request.channel_binding_type = types[i];
+    }
+  request->request.channel_binding = request->binding;
+}
+
+static void
+fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, Request *request)
 {
   ImapAccount *account = imap_session_get_account (self);
   TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (account));
-  g_autofree char *mechanism = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (account)), "auth");
-  TaubeSaslRequest request = { 0 };
+  TaubeSaslRequest *out = &request->request;
 
-  request.user = taube_uri_get_user (uri);
-  request.password = is_token ? NULL : (TaubeSecret *) secret;
-  request.token = is_token ? (TaubeSecret *) secret : NULL;
-  request.service = "imap";
-  request.host = taube_uri_get_host (uri);
-  request.port = taube_uri_get_port (uri);
-  request.secure = taube_connection_is_secure (self->connection);
-  request.allow_plaintext = imap_account_is_plain_allowed (account);
-  request.login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
-  request.mechanism = mechanism; /* the URI's ;AUTH= went into the settings, if it was not "*" */
-  request.limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
-  return taube_sasl_new (imap_capabilities_get_mechanisms (self->capabilities), &request, error);
+  /* The URI's ;AUTH= went into the settings, if it was not "*". */
+  request->mechanism = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (account)), "auth");
+  out->user = taube_uri_get_user (uri);
+  out->password = is_token ? NULL : (TaubeSecret *) secret;
+  out->token = is_token ? (TaubeSecret *) secret : NULL;
+  out->service = "imap";
+  out->host = taube_uri_get_host (uri);
+  out->port = taube_uri_get_port (uri);
+  out->secure = taube_connection_is_secure (self->connection);
+  out->allow_plaintext = imap_account_is_plain_allowed (account);
+  out->login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
+  out->allow_cram_md5 = imap_account_has_flag (account, "allow-cram-md5");
+  out->mechanism = request->mechanism;
+  out->limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
+  if (bind)
+    bind_channel (self, request);
+}
+
+static TaubeSasl *
+choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, GError **error)
+{
+  g_auto (Request) request = { 0 };
+
+  fill_request (self, secret, is_token, bind, &request);
+  return taube_sasl_new (imap_capabilities_get_mechanisms (self->capabilities), &request.request, error);
 }
 
 /* What was learned before sign-in counts no more; the OK may bring the new list. */
@@ -156,17 +200,12 @@ run_authenticate (ImapSession *self, TaubeSasl *sasl, GCancellable *cancellable,
   return FALSE;
 }
 
-/* Signs in with the strongest way that server and credentials allow. TAUBE_ERROR_AUTH: it may be tried again with
- * another secret. */
-gboolean
-imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
-               GError **error)
+/* A sign-in that failed forgot what the server can. */
+static gboolean
+ask_again (ImapSession *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TaubeSasl) sasl = NULL;
-
   if (self->capabilities == NULL)
     {
-      /* A sign-in before this one forgot them. */
       g_autoptr (ImapCall) call = imap_session_call (self, "CAPABILITY", TAUBE_ERROR_PROTOCOL,
                                                      "cannot ask the server at %s what it can",
                                                      taube_connection_get_host (self->connection));
@@ -176,10 +215,50 @@ imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, 
     }
   if (self->capabilities == NULL)
     self->capabilities = imap_capabilities_new ();
-  sasl = choose_mechanism (self, secret, is_token, error);
+  return TRUE;
+}
+
+static gboolean
+try_once (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, gboolean *may_unbind,
+          GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeSasl) sasl = NULL;
+
+  *may_unbind = FALSE;
+  if (!ask_again (self, cancellable, error))
+    return FALSE;
+  sasl = choose_mechanism (self, secret, is_token, bind, error);
   if (sasl == NULL)
     return FALSE;
   if (taube_sasl_get_mechanism (sasl) == NULL)
-    return run_login (self, secret, cancellable, error);
-  return run_authenticate (self, sasl, cancellable, error);
+    {
+      if (!run_login (self, secret, cancellable, error))
+        return FALSE;
+      return taube_sasl_verify_success (sasl, NULL, 0, error);
+    }
+  if (run_authenticate (self, sasl, cancellable, error))
+    return TRUE;
+  *may_unbind = taube_sasl_may_unbind (sasl) && !imap_pipeline_is_broken (self->pipeline);
+  return FALSE;
+}
+
+/* Signs in with the strongest way that server and credentials allow. TAUBE_ERROR_AUTH: it may be tried again with
+ * another secret. */
+gboolean
+imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+               GError **error)
+{
+  gboolean may_unbind;
+  GError *local = NULL;
+
+  if (try_once (self, secret, is_token, TRUE, &may_unbind, cancellable, &local))
+    return TRUE;
+  if (!may_unbind)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  TAUBE_TRACE ("imap", "the server does not bind to this connection: %s", local->message);
+  g_error_free (local);
+  return try_once (self, secret, is_token, FALSE, &may_unbind, cancellable, error);
 }

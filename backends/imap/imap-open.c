@@ -443,10 +443,8 @@ on_compressed (const ImapResponse *response, gpointer user_data, GError **error)
 static gboolean
 wants_compression (ImapSession *self)
 {
-  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (imap_session_get_account (self)));
-  g_autofree char *wanted = taube_settings_get (settings, "compress");
-
-  return g_strcmp0 (wanted, "no") != 0 && imap_session_has (self, IMAP_CAPABILITY_COMPRESS_DEFLATE)
+  return imap_account_has_flag (imap_session_get_account (self), "compress")
+         && imap_session_has (self, IMAP_CAPABILITY_COMPRESS_DEFLATE)
          && !self->quirks.no_compress;
 }
 

@@ -110,7 +110,8 @@ TAUBE_API TaubeCertificate *taube_connection_get_certificate (TaubeConnection *s
 TAUBE_API const char *taube_connection_get_tls_version (TaubeConnection *self);       /* "TLSv1.3" */
 TAUBE_API const char *taube_connection_get_tls_cipher (TaubeConnection *self);
 TAUBE_API const char *taube_connection_get_alpn (TaubeConnection *self); /* what the server chose */
-/* TYPE: "tls-exporter" (RFC 9266; TLS 1.3 only) or "tls-server-end-point" (RFC 5929). (transfer full) */
+/* TYPE: "tls-exporter" (RFC 9266; TLS 1.3 only), "tls-unique" (RFC 5929; TLS 1.2 with the extended master secret of
+ * RFC 7627 only) or "tls-server-end-point" (RFC 5929). NULL: there is none. (transfer full) */
 TAUBE_API GBytes *taube_connection_get_channel_binding (TaubeConnection *self, const char *type);
 
 typedef enum

@@ -20,8 +20,11 @@ typedef struct
   gboolean allow_plaintext;      /* the user wrote ?tls=none: secrets may go in the clear */
   gboolean login_command;        /* the server takes the protocol's own command with user and password as well */
   const char *mechanism;         /* ;AUTH= of the URI; NULL, "" or "*": the strongest. "+LOGIN" is that command */
-  const char *channel_binding_type; /* for the -PLUS mechanisms to come; NULL today */
-  GBytes *channel_binding;          /* the same */
+  const char *channel_binding_type; /* "tls-exporter" or "tls-unique", for the -PLUS mechanisms; NULL: none */
+  GBytes *channel_binding;          /* what goes with it, see taube_connection_get_channel_binding() */
+  gboolean client_certificate;   /* TLS has shown a certificate of ours: EXTERNAL */
+  gboolean ticket;               /* Kerberos may be asked for a ticket, which can block on its network: GSSAPI */
+  gboolean allow_cram_md5;       /* the user has said so */
   const TaubeLimits *limits;     /* NULL: the defaults; must outlive the exchange */
 } TaubeSaslRequest;
 
@@ -33,7 +36,11 @@ typedef struct
  *     taube_sasl_has_initial_response() says so, taube_sasl_step (sasl, NULL, 0, &error); "" is written as "="
  *   for each challenge: send taube_sasl_step (sasl, text, length, &error); on an error send "*" and read the reply
  *   success: taube_sasl_verify_success (sasl, data or NULL, length, &error) decides, not the server
- *   refusal: taube_sasl_get_server_error() may know more than the reply */
+ *   refusal: taube_sasl_get_server_error() may know more than the reply; when taube_sasl_may_unbind() says so, another
+ *     exchange without channel_binding may be begun
+ *
+ * Who has signed in with a proof of the password once in this process is not signed in with anything weaker at the same
+ * server afterwards (TAUBE_ERROR_TLS), unless by MECHANISM. */
 typedef struct _TaubeSasl TaubeSasl;
 
 TAUBE_API TaubeSasl *taube_sasl_new (const char *const *offered, const TaubeSaslRequest *request, GError **error);
@@ -43,6 +50,9 @@ TAUBE_API gboolean taube_sasl_has_initial_response (const TaubeSasl *self);
 TAUBE_API TaubeSecret *taube_sasl_step (TaubeSasl *self, const char *challenge, gsize length, GError **error);
 TAUBE_API gboolean taube_sasl_verify_success (TaubeSasl *self, const char *data, gsize length, GError **error);
 TAUBE_API const char *taube_sasl_get_server_error (const TaubeSasl *self);
+TAUBE_API gboolean taube_sasl_may_unbind (const TaubeSasl *self);
+/* Whether one of the mechanisms that need neither password nor token can be used: OFFERED and REQUEST as above. */
+TAUBE_API gboolean taube_sasl_needs_no_secret (const char *const *offered, const TaubeSaslRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeSasl, taube_sasl_free)
 

@@ -113,6 +113,7 @@ static const char *const tls_words[] = { "required", "none", NULL };
 static const char *const flag_words[] = { "yes", "no", NULL };
 
 static const Setting settings[] = {
+  { "allow-cram-md5", fault_of_word, "no", 0, 0, flag_words },
   { "auth", fault_of_mechanism, NULL, 0, 0, NULL },
   { "ca-file", fault_of_text, NULL, 0, 0, NULL },
   { "compress", fault_of_word, "yes", 0, 0, flag_words },
@@ -338,6 +339,8 @@ taube_settings_wants_tls (TaubeSettings *self)
  *
  * The names of all settings. Each may also stand as an option in the query of a URI.
  *
+ * - `allow-cram-md5`: `yes` signs in with CRAM-MD5 where nothing better is offered: whoever listens can try passwords
+ *   at home. `no` at the start
  * - `auth`: the SASL mechanism to sign in with; without it, the strongest that is possible
  * - `ca-file`: a PEM file with further authorities whose certificates are trusted
  * - `compress`: `yes` compresses what goes over the wire where the server can, `no` never does

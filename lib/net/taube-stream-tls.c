@@ -461,6 +461,23 @@ get_exporter (TlsStream *self)
   return g_bytes_new (secret, sizeof secret);
 }
 
+/* RFC 5929 section 3: the first Finished message of the handshake, which in a resumed one is the server's. Without the
+ * extended master secret somebody in between could make it the same on either side (RFC 7627). */
+static GBytes *
+get_unique (TlsStream *self)
+{
+  guint8 finished[EVP_MAX_MD_SIZE];
+  gsize length;
+
+  if (SSL_version (self->ssl) != TLS1_2_VERSION || SSL_get_extms_support (self->ssl) != 1)
+    return NULL;
+  if (SSL_session_reused (self->ssl))
+    length = SSL_get_peer_finished (self->ssl, finished, sizeof finished);
+  else
+    length = SSL_get_finished (self->ssl, finished, sizeof finished);
+  return length > 0 ? g_bytes_new (finished, MIN (length, sizeof finished)) : NULL;
+}
+
 /* RFC 5929 section 4: the hash of the certificate's own signature, but nothing weaker than SHA-256. */
 static GBytes *
 get_server_end_point (TlsStream *self)
@@ -487,6 +504,8 @@ taube_tls_stream_get_channel_binding (TaubeStream *stream, const char *type)
 
   if (g_str_equal (type, "tls-exporter"))
     binding = get_exporter (self);
+  else if (g_str_equal (type, "tls-unique"))
+    binding = get_unique (self);
   else if (g_str_equal (type, "tls-server-end-point"))
     binding = get_server_end_point (self);
   ERR_clear_error ();

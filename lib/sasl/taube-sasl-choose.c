@@ -7,15 +7,23 @@
 #define NAMES_SHOWN 20
 
 const TaubeSaslMechanism *const taube_sasl_mechanisms[] = {
-  &taube_sasl_oauthbearer, &taube_sasl_xoauth2, &taube_sasl_scram_sha256, &taube_sasl_scram_sha1,
-  &taube_sasl_plain,       &taube_sasl_login,   NULL,
+  &taube_sasl_external,          &taube_sasl_gssapi,          &taube_sasl_oauthbearer,  &taube_sasl_xoauth2,
+  &taube_sasl_scram_sha256_plus, &taube_sasl_scram_sha1_plus, &taube_sasl_scram_sha256, &taube_sasl_scram_sha1,
+  &taube_sasl_cram_md5,          &taube_sasl_plain,           &taube_sasl_login,        NULL,
 };
 
 /* The protocol's own command counts as the weakest mechanism. It has no name and nothing to start. */
 static const TaubeSaslMechanism login_command = {
   .name = "+LOGIN",
   .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_NEEDS_SECURITY,
+  .rank = TAUBE_SASL_RANK_SECRET,
 };
+
+TaubeSaslRank
+taube_sasl_get_rank (const TaubeSaslMechanism *mechanism)
+{
+  return mechanism != NULL ? mechanism->rank : login_command.rank;
+}
 
 static const TaubeSaslMechanism *
 find_mechanism (const char *name)
@@ -47,9 +55,18 @@ get_obstacle (const TaubeSaslMechanism *mechanism, const TaubeSaslRequest *reque
     return "needs a password";
   if ((mechanism->traits & TAUBE_SASL_NEEDS_SECURITY) != 0 && !request->secure && !request->allow_plaintext)
     return "only over TLS";
+  if ((mechanism->traits & TAUBE_SASL_BINDS_CHANNEL) != 0
+      && (request->channel_binding == NULL || request->channel_binding_type == NULL))
+    return "needs a connection that can be bound to";
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_CONSENT) != 0 && !request->allow_cram_md5)
+    return "only when the settings allow it";
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_CERTIFICATE) != 0 && !request->client_certificate)
+    return "needs a certificate of yours";
+  if ((mechanism->traits & TAUBE_SASL_NEEDS_TICKET) != 0 && !request->ticket)
+    return "only when it is asked for, or no password is given";
   if (mechanism == &login_command && request->authzid != NULL)
     return "cannot name another user";
-  if (mechanism == &taube_sasl_login && request->authzid != NULL)
+  if ((mechanism == &taube_sasl_login || mechanism == &taube_sasl_cram_md5) && request->authzid != NULL)
     return "cannot name another user";
   return NULL;
 }
@@ -117,17 +134,54 @@ choose_forced (const char *const *offered, const TaubeSaslRequest *request, cons
   return TRUE;
 }
 
-/* The strongest mechanism that the server offers and the user's secrets allow; *MECHANISM_OUT is NULL when that is
- * the protocol's own login command. NOT_SUPPORTED when nothing that is built in was offered, else AUTH. */
+static gboolean
+is_forced (const TaubeSaslRequest *request)
+{
+  return request->mechanism != NULL && request->mechanism[0] != '\0' && strcmp (request->mechanism, "*") != 0;
+}
+
 gboolean
-taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request,
+taube_sasl_needs_no_secret (const char *const *offered, const TaubeSaslRequest *request)
+{
+  if (is_forced (request))
+    {
+      const TaubeSaslMechanism *mechanism = find_mechanism (request->mechanism);
+
+      return mechanism == &taube_sasl_external || mechanism == &taube_sasl_gssapi;
+    }
+  return (is_offered (&taube_sasl_external, offered, request) && get_obstacle (&taube_sasl_external, request) == NULL)
+         || (is_offered (&taube_sasl_gssapi, offered, request) && get_obstacle (&taube_sasl_gssapi, request) == NULL);
+}
+
+static gboolean
+is_good_enough (const TaubeSaslMechanism *mechanism, TaubeSaslRank floor)
+{
+  return mechanism->rank == TAUBE_SASL_RANK_NONE || mechanism->rank >= floor;
+}
+
+/* S34: a server that was stronger before. */
+static gboolean
+refuse_weaker (const TaubeSaslRequest *request, const char *offer, GError **error)
+{
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS,
+               "cannot sign in to %s as \"%s\": it has done so in a safer way before, and now offers %s; somebody may "
+               "be in between (AUTH= in the URI allows a weaker way)",
+               request->host, request->user, offer);
+  return FALSE;
+}
+
+/* The strongest mechanism that the server offers and the user's secrets allow; *MECHANISM_OUT is NULL when that is
+ * the protocol's own login command. NOT_SUPPORTED when nothing that is built in was offered, TLS when all that could be
+ * used is below FLOOR, else AUTH. */
+gboolean
+taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request, TaubeSaslRank floor,
                    const TaubeSaslMechanism **mechanism_out, GError **error)
 {
   const TaubeSaslMechanism *forced = NULL;
   g_autofree char *offer = NULL;
-  gboolean known = request->login_command;
+  gboolean known = request->login_command, weaker = FALSE;
 
-  if (request->mechanism != NULL && request->mechanism[0] != '\0' && strcmp (request->mechanism, "*") != 0)
+  if (is_forced (request))
     {
       if (!choose_forced (offered, request, &forced, error))
         return FALSE;
@@ -141,15 +195,22 @@ taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request,
       known = TRUE;
       if (get_obstacle (taube_sasl_mechanisms[i], request) != NULL)
         continue;
+      weaker = !is_good_enough (taube_sasl_mechanisms[i], floor);
+      if (weaker)
+        break;
       *mechanism_out = taube_sasl_mechanisms[i];
       return TRUE;
     }
-  if (request->login_command && get_obstacle (&login_command, request) == NULL)
-    {
-      *mechanism_out = NULL;
-      return TRUE;
-    }
   offer = describe_offer (offered, request);
+  if (!weaker && request->login_command && get_obstacle (&login_command, request) == NULL)
+    {
+      weaker = !is_good_enough (&login_command, floor);
+      *mechanism_out = NULL;
+      if (!weaker)
+        return TRUE;
+    }
+  if (weaker)
+    return refuse_weaker (request, offer, error);
   g_set_error (error, TAUBE_ERROR, known ? TAUBE_ERROR_AUTH : TAUBE_ERROR_NOT_SUPPORTED,
                "cannot sign in to %s as \"%s\": the server offers %s", request->host, request->user, offer);
   return FALSE;

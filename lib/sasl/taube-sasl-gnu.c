@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-mechanism.h"
-#include "sasl/taube-sasl-scram.h"
 
 #include <gsasl.h>
 #include <string.h>
@@ -11,8 +10,6 @@ typedef struct
   const TaubeSaslIdentity *identity;
   Gsasl *context;
   Gsasl_session *session;
-  guint steps;
-  char *client_nonce; /* SCRAM */
 } GnuExchange;
 
 /* GNU SASL frees its copies as they are; this wipes them first. */
@@ -33,18 +30,15 @@ finish_gnu (gpointer exchange)
   if (self->session != NULL)
     {
       wipe_property (self->session, GSASL_PASSWORD);
-      wipe_property (self->session, GSASL_SCRAM_SALTED_PASSWORD);
       gsasl_finish (self->session);
     }
   if (self->context != NULL)
     gsasl_done (self->context);
-  g_free (self->client_nonce);
   g_free (self);
 }
 
-/* RFC 5802 lets no password through that SASLprep refuses, but PLAIN and LOGIN send it as it is. */
-static gpointer
-start_gnu (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identity, GError **error)
+static GnuExchange *
+start_session (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identity, GError **error)
 {
   GnuExchange *self = g_new0 (GnuExchange, 1);
   int result;
@@ -55,18 +49,35 @@ start_gnu (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identit
   if (result == GSASL_OK)
     result = gsasl_client_start (self->context, mechanism->name, &self->session);
   if (result == GSASL_OK)
-    result = gsasl_property_set (self->session, GSASL_AUTHID, identity->user);
-  if (result == GSASL_OK && identity->authzid != NULL)
-    result = gsasl_property_set (self->session, GSASL_AUTHZID, identity->authzid);
-  if (result == GSASL_OK && (mechanism->traits & TAUBE_SASL_NEEDS_SECURITY) != 0)
-    result = gsasl_property_set (self->session, GSASL_PASSWORD, taube_secret_peek (identity->password));
-  if (result == GSASL_OK)
     return self;
 
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "GNU SASL cannot start %s: %s", mechanism->name,
                gsasl_strerror (result));
   finish_gnu (self);
   return NULL;
+}
+
+/* FALSE: SELF is gone. */
+static gboolean
+set_property (GnuExchange *self, Gsasl_property property, const char *value, GError **error)
+{
+  if (value == NULL || gsasl_property_set (self->session, property, value) == GSASL_OK)
+    return TRUE;
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "GNU SASL has no memory");
+  finish_gnu (self);
+  return FALSE;
+}
+
+static gpointer
+start_gnu (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identity, GError **error)
+{
+  GnuExchange *self = start_session (mechanism, identity, error);
+
+  if (self == NULL || !set_property (self, GSASL_AUTHID, identity->user, error)
+      || !set_property (self, GSASL_AUTHZID, identity->authzid, error)
+      || !set_property (self, GSASL_PASSWORD, taube_secret_peek (identity->password), error))
+    return NULL;
+  return self;
 }
 
 static gboolean
@@ -90,12 +101,11 @@ step_gnu (GnuExchange *self, const char *data, gsize length, TaubeBuffer *respon
       taube_memory_wipe (output, output_length);
       gsasl_free (output);
     }
-  self->steps++;
   *finished = result == GSASL_OK;
   return TRUE;
 }
 
-/* PLAIN is one message, LOGIN two; what the server asks is not looked at, for servers ask in many words. */
+/* PLAIN and EXTERNAL are one message, LOGIN two; what the server asks is not looked at: servers ask in many words. */
 static gboolean
 step_plain (gpointer exchange, const char *data, gsize length, TaubeBuffer *response, TaubeSaslState *state,
             char **refusal, GError **error)
@@ -109,106 +119,75 @@ step_plain (gpointer exchange, const char *data, gsize length, TaubeBuffer *resp
   return TRUE;
 }
 
-/* client-first-message = gs2-header [reserved-mext ","] username "," nonce ["," extensions]   (RFC 5802) */
-static gboolean
-start_scram (GnuExchange *self, TaubeBuffer *response, GError **error)
+/* EXTERNAL says at most whose mailbox; who we are, TLS has told. */
+static gpointer
+start_external (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identity, GError **error)
 {
-  gboolean finished;
-  g_autofree char *message = NULL;
-  const char *nonce;
+  GnuExchange *self = start_session (mechanism, identity, error);
 
-  if (!step_gnu (self, "", 0, response, &finished, error))
-    return FALSE;
-  message = g_strndup ((const char *) taube_buffer_peek (response), taube_buffer_length (response));
-  nonce = strstr (message, ",r=");
-  if (nonce == NULL)
-    {
-      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "GNU SASL made no nonce");
-      return FALSE;
-    }
-  self->client_nonce = g_strdup (nonce + 3);
-  return TRUE;
+  if (self == NULL
+      || !set_property (self, GSASL_AUTHZID, identity->authzid != NULL ? identity->authzid : identity->user, error))
+    return NULL;
+  return self;
 }
 
-static gboolean
-answer_server_first (GnuExchange *self, const char *data, gsize length, TaubeBuffer *response, GError **error)
+/* The ticket is the one of the login that the system knows (KRB5CCNAME); the user of the URI is whose mailbox. */
+static gpointer
+start_gssapi (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *identity, GError **error)
 {
-  TaubeScramParameters parameters;
-  g_autoptr (TaubeSecret) salted = NULL;
-  gboolean finished;
+  GnuExchange *self = start_session (mechanism, identity, error);
 
-  if (!taube_scram_parse_server_first (data, self->client_nonce, self->identity->limits, &parameters, error))
-    return FALSE;
-  salted = taube_scram_salt_password (self->identity->password, &parameters,
-                                      self->mechanism == &taube_sasl_scram_sha256, error);
-  if (salted == NULL)
-    return FALSE;
-  if (gsasl_property_set (self->session, GSASL_SCRAM_SALTED_PASSWORD, taube_secret_peek (salted)) != GSASL_OK)
-    {
-      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "GNU SASL has no memory");
-      return FALSE;
-    }
-  return step_gnu (self, data, length, response, &finished, error);
+  if (self == NULL
+      || !set_property (self, GSASL_AUTHZID, identity->authzid != NULL ? identity->authzid : identity->user, error)
+      || !set_property (self, GSASL_SERVICE, identity->service != NULL ? identity->service : "imap", error)
+      || !set_property (self, GSASL_HOSTNAME, identity->host, error))
+    return NULL;
+  return self;
 }
 
-/* GNU SASL compares the signature and ends with GSASL_OK only when it is right. */
-static gboolean
-check_server_final (GnuExchange *self, const char *data, gsize length, TaubeBuffer *response, TaubeSaslState *state,
-                    char **refusal, GError **error)
+static const char *
+explain_gssapi (int result)
 {
-  gboolean finished;
-  g_autoptr (GError) local_error = NULL;
-
-  if (!taube_scram_parse_server_final (data, refusal, error))
-    return FALSE;
-  if (*refusal != NULL)
+  switch (result)
     {
-      *state = TAUBE_SASL_STATE_REFUSED;
-      return TRUE;
+    case GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR:
+      return "Kerberos gave no ticket for this server, or does not take its answer; kinit gets tickets, "
+             "klist shows them";
+    case GSASL_GSSAPI_IMPORT_NAME_ERROR:
+      return "the server's name is none of Kerberos";
+    default:
+      return gsasl_strerror (result);
     }
-  if (!step_gnu (self, data, length, response, &finished, &local_error) || !finished)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
-                   "the server's signature is wrong, so it does not know the password (%s)",
-                   local_error != NULL ? local_error->message : "unfinished");
-      return FALSE;
-    }
-  *state = TAUBE_SASL_STATE_DONE;
-  return TRUE;
 }
 
+/* token, token, …, then the offer of a security layer, of which we want none (RFC 4752). The exchange is mutual: the
+ * server has proved itself when GNU SASL is content. */
 static gboolean
-step_scram (gpointer exchange, const char *data, gsize length, TaubeBuffer *response, TaubeSaslState *state,
-            char **refusal, GError **error)
+step_gssapi (gpointer exchange, const char *data, gsize length, TaubeBuffer *response, TaubeSaslState *state,
+             char **refusal, GError **error)
 {
   GnuExchange *self = exchange;
+  char *output = NULL;
+  gsize output_length = 0;
+  int result = gsasl_step (self->session, data, length, &output, &output_length);
 
-  if (self->steps == 0)
-    return start_scram (self, response, error);
-  if (strncmp (data, "e=", 2) == 0 || self->steps == 2)
-    return check_server_final (self, data, length, response, state, refusal, error);
-  return answer_server_first (self, data, length, response, error);
+  if (result != GSASL_OK && result != GSASL_NEEDS_MORE)
+    {
+      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, explain_gssapi (result));
+      return FALSE;
+    }
+  if (output != NULL)
+    taube_buffer_append (response, output, output_length);
+  gsasl_free (output);
+  if (result == GSASL_OK)
+    *state = TAUBE_SASL_STATE_DONE;
+  return TRUE;
 }
-
-const TaubeSaslMechanism taube_sasl_scram_sha256 = {
-  .name = "SCRAM-SHA-256",
-  .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_CLIENT_FIRST | TAUBE_SASL_PROVES_SERVER,
-  .start = start_gnu,
-  .step = step_scram,
-  .finish = finish_gnu,
-};
-
-const TaubeSaslMechanism taube_sasl_scram_sha1 = {
-  .name = "SCRAM-SHA-1",
-  .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_CLIENT_FIRST | TAUBE_SASL_PROVES_SERVER,
-  .start = start_gnu,
-  .step = step_scram,
-  .finish = finish_gnu,
-};
 
 const TaubeSaslMechanism taube_sasl_plain = {
   .name = "PLAIN",
   .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_NEEDS_SECURITY | TAUBE_SASL_CLIENT_FIRST,
+  .rank = TAUBE_SASL_RANK_SECRET,
   .start = start_gnu,
   .step = step_plain,
   .finish = finish_gnu,
@@ -217,7 +196,34 @@ const TaubeSaslMechanism taube_sasl_plain = {
 const TaubeSaslMechanism taube_sasl_login = {
   .name = "LOGIN",
   .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_NEEDS_SECURITY,
+  .rank = TAUBE_SASL_RANK_SECRET,
   .start = start_gnu,
   .step = step_plain,
+  .finish = finish_gnu,
+};
+
+/* RFC 2195: who listens can try passwords at home, and the server keeps the password as it is. */
+const TaubeSaslMechanism taube_sasl_cram_md5 = {
+  .name = "CRAM-MD5",
+  .traits = TAUBE_SASL_NEEDS_PASSWORD | TAUBE_SASL_NEEDS_CONSENT,
+  .rank = TAUBE_SASL_RANK_WEAK,
+  .start = start_gnu,
+  .step = step_plain,
+  .finish = finish_gnu,
+};
+
+const TaubeSaslMechanism taube_sasl_external = {
+  .name = "EXTERNAL",
+  .traits = TAUBE_SASL_NEEDS_CERTIFICATE | TAUBE_SASL_CLIENT_FIRST,
+  .start = start_external,
+  .step = step_plain,
+  .finish = finish_gnu,
+};
+
+const TaubeSaslMechanism taube_sasl_gssapi = {
+  .name = "GSSAPI",
+  .traits = TAUBE_SASL_NEEDS_TICKET | TAUBE_SASL_CLIENT_FIRST | TAUBE_SASL_PROVES_SERVER | TAUBE_SASL_BINARY,
+  .start = start_gssapi,
+  .step = step_gssapi,
   .finish = finish_gnu,
 };

@@ -6,10 +6,7 @@
 #include <taube/taube-error.h>
 
 #include <gsasl.h>
-#include <openssl/evp.h>
 #include <string.h>
-
-#define HASH_BYTES_MAX 32
 
 static gboolean
 refuse (GError **error, const char *what)
@@ -96,9 +93,7 @@ parse_iterations (const char *text, gsize length, const TaubeLimits *limits, gui
   return TRUE;
 }
 
-/* server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]   (RFC 5802)
- *
- * Checked before GNU SASL sees it, so that neither work nor trust is spent on an unreasonable server. */
+/* server-first-message = [reserved-mext ","] nonce "," salt "," iteration-count ["," extensions]   (RFC 5802) */
 gboolean
 taube_scram_parse_server_first (const char *message, const char *client_nonce, const TaubeLimits *limits,
                                 TaubeScramParameters *parameters, GError **error)
@@ -133,7 +128,7 @@ taube_scram_parse_server_first (const char *message, const char *client_nonce, c
 
 /* server-final-message = (server-error / verifier) ["," extensions]   (RFC 5802)
  *
- * *REFUSAL_OUT (transfer full) is set when it is an error; the verifier is for GNU SASL to compare. */
+ * *REFUSAL_OUT (transfer full) is set when it is an error; the verifier is the caller's to compare. */
 gboolean
 taube_scram_parse_server_final (const char *message, char **refusal_out, GError **error)
 {
@@ -158,23 +153,23 @@ is_ascii (const char *text)
 
 /* SASLprep (RFC 4013) changes nothing in ASCII; what is left comes from libidn, whose copy is wiped here.
  *
- * A password is a "query", so characters younger than Unicode 3.2 pass (RFC 5802). GNU SASL 2.2 takes its flag for
- * that the wrong way round; hence both ways. */
+ * A name or password is a "query", so characters younger than Unicode 3.2 pass (RFC 5802). GNU SASL 2.2 takes its flag
+ * for that the wrong way round; hence both ways. */
 static TaubeSecret *
-prepare_password (const TaubeSecret *password, GError **error)
+prepare (const char *text, const char *what, GError **error)
 {
   g_autoptr (TaubeSecret) secret = NULL;
   char *prepared = NULL;
   int reason = 0;
 
-  if (is_ascii (taube_secret_peek (password)))
-    return taube_secret_new (taube_secret_peek (password));
+  if (is_ascii (text))
+    return taube_secret_new (text);
 
-  if (gsasl_saslprep (taube_secret_peek (password), GSASL_ALLOW_UNASSIGNED, &prepared, &reason) != GSASL_OK
-      && gsasl_saslprep (taube_secret_peek (password), 0, &prepared, &reason) != GSASL_OK)
+  if (gsasl_saslprep (text, GSASL_ALLOW_UNASSIGNED, &prepared, &reason) != GSASL_OK
+      && gsasl_saslprep (text, 0, &prepared, &reason) != GSASL_OK)
     {
-      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                           "the password holds characters that SCRAM does not allow (RFC 4013)");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
+                   "the %s holds characters that are not allowed in SCRAM (RFC 4013)", what);
       return NULL;
     }
   secret = taube_secret_new (prepared);
@@ -183,36 +178,32 @@ prepare_password (const TaubeSecret *password, GError **error)
   return g_steal_pointer (&secret);
 }
 
-/* SaltedPassword := Hi (Normalize (password), salt, i)   (RFC 5802), in hex as GNU SASL takes it.
- *
- * Done here, so that the password itself never lies in memory that GNU SASL frees without wiping, and because OpenSSL
- * is quicker. */
-TaubeSecret *
-taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters, gboolean sha256,
-                           GError **error)
+char *
+taube_scram_prepare_name (const char *name, GError **error)
 {
-  g_autoptr (TaubeSecret) prepared = prepare_password (password, error);
-  int size = sha256 ? 32 : 20;
-  guint8 salted[HASH_BYTES_MAX];
-  char *hex;
+  g_autoptr (TaubeSecret) prepared = prepare (name, "user name", error);
+
+  return prepared != NULL ? g_strdup (taube_secret_peek (prepared)) : NULL;
+}
+
+/* SaltedPassword := Hi (Normalize (password), salt, i)   (RFC 5802)
+ *
+ * SALTED has room for what HASH gives. */
+gboolean
+taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters, const EVP_MD *hash,
+                           guint8 *salted, GError **error)
+{
+  g_autoptr (TaubeSecret) prepared = prepare (taube_secret_peek (password), "password", error);
 
   if (prepared == NULL)
-    return NULL;
+    return FALSE;
   if (PKCS5_PBKDF2_HMAC (taube_secret_peek (prepared), (int) taube_secret_get_length (prepared), parameters->salt,
-                         (int) parameters->salt_length, (int) parameters->iterations,
-                         sha256 ? EVP_sha256 () : EVP_sha1 (), size, salted)
+                         (int) parameters->salt_length, (int) parameters->iterations, hash, EVP_MD_get_size (hash),
+                         salted)
       != 1)
     {
       g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "OpenSSL could not hash the password");
-      return NULL;
+      return FALSE;
     }
-  hex = g_malloc ((gsize) size * 2 + 1);
-  for (int i = 0; i < size; i++)
-    {
-      hex[2 * i] = "0123456789abcdef"[salted[i] >> 4];
-      hex[2 * i + 1] = "0123456789abcdef"[salted[i] & 15];
-    }
-  hex[2 * size] = '\0';
-  taube_memory_wipe (salted, sizeof salted);
-  return taube_secret_new_take (hex);
+  return TRUE;
 }

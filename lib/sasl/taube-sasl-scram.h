@@ -4,6 +4,8 @@
 #include <taube-backend/taube-limits.h>
 #include <taube-backend/taube-secret.h>
 
+#include <openssl/evp.h>
+
 G_BEGIN_DECLS
 
 #define TAUBE_SCRAM_SALT_BYTES 1024
@@ -19,7 +21,8 @@ typedef struct
 gboolean taube_scram_parse_server_first (const char *message, const char *client_nonce, const TaubeLimits *limits,
                                          TaubeScramParameters *parameters, GError **error);
 gboolean taube_scram_parse_server_final (const char *message, char **refusal_out, GError **error);
-TaubeSecret *taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters,
-                                        gboolean sha256, GError **error);
+char *taube_scram_prepare_name (const char *name, GError **error);
+gboolean taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters,
+                                    const EVP_MD *hash, guint8 *salted, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 #include <taube-backend/taube-sasl.h>
 
 #include "sasl/taube-sasl-base64.h"
+#include "sasl/taube-sasl-guard.h"
 #include "sasl/taube-sasl-mechanism.h"
 
 #include <taube-backend/taube-trace.h>
@@ -16,6 +17,7 @@ struct _TaubeSasl
   TaubeSaslState state;
   guint steps;
   gboolean failed; /* a step has failed: nothing can make it good */
+  gboolean forced; /* the user demands this mechanism */
   char *server_error;
 };
 
@@ -72,22 +74,40 @@ check_request (const TaubeSaslRequest *request, GError **error)
   return TRUE;
 }
 
+static gboolean
+offers_binding (const char *const *offered)
+{
+  for (guint i = 0; offered != NULL && offered[i] != NULL; i++)
+    if (g_ascii_strncasecmp (offered[i], "SCRAM-", 6) == 0 && strlen (offered[i]) > 5
+        && g_ascii_strcasecmp (offered[i] + strlen (offered[i]) - 5, "-PLUS") == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
-copy_identity (TaubeSaslIdentity *identity, const TaubeSaslRequest *request)
+copy_identity (TaubeSaslIdentity *identity, const TaubeSaslRequest *request, const char *const *offered)
 {
   identity->user = g_strdup (request->user);
   identity->authzid = g_strdup (request->authzid);
   identity->password = request->password != NULL ? taube_secret_ref (request->password) : NULL;
   identity->token = request->token != NULL ? taube_secret_ref (request->token) : NULL;
+  identity->service = g_strdup (request->service);
   identity->host = g_strdup (request->host);
   identity->port = request->port;
+  if (request->channel_binding != NULL && request->channel_binding_type != NULL)
+    {
+      identity->channel_binding_type = g_strdup (request->channel_binding_type);
+      identity->channel_binding = g_bytes_ref (request->channel_binding);
+    }
+  identity->binding_offered = offers_binding (offered);
   identity->limits = request->limits != NULL ? request->limits : taube_limits_get_default ();
 }
 
 /* Chooses the mechanism and starts the exchange. OFFERED are the server's names, NULL-terminated; NULL when it offers
  * none. What taube_sasl_get_mechanism() says afterwards is to be sent. Errors: AUTH when nothing that the server
  * offers can be used with these secrets or without TLS, NOT_SUPPORTED when it offers nothing that is built in, or not
- * the mechanism that the user demands, INVALID for a name or secret that cannot be sent. */
+ * the mechanism that the user demands, TLS when it was safer before, INVALID for a name or secret that cannot be
+ * sent. */
 TaubeSasl *
 taube_sasl_new (const char *const *offered, const TaubeSaslRequest *request, GError **error)
 {
@@ -97,12 +117,15 @@ taube_sasl_new (const char *const *offered, const TaubeSaslRequest *request, GEr
   g_return_val_if_fail (request != NULL && request->host != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!check_request (request, error) || !taube_sasl_choose (offered, request, &mechanism, error))
+  if (!check_request (request, error))
     return NULL;
 
   self = g_new0 (TaubeSasl, 1);
+  copy_identity (&self->identity, request, offered);
+  if (!taube_sasl_choose (offered, request, taube_sasl_guard_get (&self->identity), &mechanism, error))
+    return NULL;
   self->mechanism = mechanism;
-  copy_identity (&self->identity, request);
+  self->forced = request->mechanism != NULL && request->mechanism[0] != '\0' && strcmp (request->mechanism, "*") != 0;
   TAUBE_TRACE ("sasl", "%s: signing in with %s", request->host,
                mechanism != NULL ? mechanism->name : "the login command");
   if (mechanism != NULL)
@@ -123,7 +146,10 @@ taube_sasl_free (TaubeSasl *self)
   g_clear_pointer (&self->identity.token, taube_secret_unref);
   g_free (self->identity.user);
   g_free (self->identity.authzid);
+  g_free (self->identity.service);
   g_free (self->identity.host);
+  g_free (self->identity.channel_binding_type);
+  g_clear_pointer (&self->identity.channel_binding, g_bytes_unref);
   g_free (self->server_error);
   g_free (self);
 }
@@ -161,7 +187,8 @@ decode_challenge (TaubeSasl *self, const char *challenge, gsize length, TaubeBuf
   taube_buffer_reserve (out, length + 1);
   if (!taube_sasl_base64_decode (challenge, length, out))
     return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server's challenge is not base64");
-  if (memchr (taube_buffer_peek (out), '\0', taube_buffer_length (out)) != NULL)
+  if ((self->mechanism->traits & TAUBE_SASL_BINARY) == 0 && taube_buffer_length (out) > 0
+      && memchr (taube_buffer_peek (out), '\0', taube_buffer_length (out)) != NULL)
     return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server's challenge holds a NUL");
   return TRUE;
 }
@@ -250,6 +277,13 @@ take_final_data (TaubeSasl *self, const char *data, gsize length, GError **error
   return TRUE;
 }
 
+static gboolean
+succeed (TaubeSasl *self)
+{
+  taube_sasl_guard_note (&self->identity, taube_sasl_get_rank (self->mechanism));
+  return TRUE;
+}
+
 /* The last word after the server has said success, with the base64 DATA that came along, or NULL. FALSE with
  * PROTOCOL or AUTH when the exchange was not over, or the server has not proved that it knows the password: the
  * connection must then be dropped, for the other side is not the one it claims to be. */
@@ -259,19 +293,36 @@ taube_sasl_verify_success (TaubeSasl *self, const char *data, gsize length, GErr
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
   if (self->mechanism == NULL)
-    return TRUE;
+    return succeed (self);
   if (self->failed)
     return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server says success after the exchange has failed");
   if (data != NULL && self->state == TAUBE_SASL_STATE_ACTIVE && !take_final_data (self, data, length, error))
     return FALSE;
 
   if (self->state == TAUBE_SASL_STATE_DONE || self->state == TAUBE_SASL_STATE_WAITING)
-    return TRUE;
+    return succeed (self);
   if (self->state == TAUBE_SASL_STATE_REFUSED)
     return fail (self, error, TAUBE_ERROR_AUTH, self->server_error);
   if ((self->mechanism->traits & TAUBE_SASL_PROVES_SERVER) != 0)
     return fail (self, error, TAUBE_ERROR_AUTH, "the server says success without a proof that it knows the password");
   return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server says success before the exchange is over");
+}
+
+static gboolean
+said_unsupported (const TaubeSasl *self)
+{
+  return self->steps == 2 && self->state == TAUBE_SASL_STATE_REFUSED
+         && strstr (self->server_error, "unsupported-channel-binding-type") != NULL;
+}
+
+/* The server binds to channels, but not by this name or not where we stand (behind somebody who does its TLS): it said
+ * no before it had told anything. Who has been bound to it before does not go on without. */
+gboolean
+taube_sasl_may_unbind (const TaubeSasl *self)
+{
+  return self->mechanism != NULL && (self->mechanism->traits & TAUBE_SASL_BINDS_CHANNEL) != 0 && !self->forced
+         && ((self->steps <= 1 && !self->failed) || said_unsupported (self))
+         && taube_sasl_guard_get (&self->identity) < TAUBE_SASL_RANK_BOUND;
 }
 
 /* What the server said inside the mechanism about why it refuses, in readable UTF-8 without any secret; NULL when

@@ -39,13 +39,15 @@ int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static const char *const mechanisms[] = { "SCRAM-SHA-256", "SCRAM-SHA-1", "XOAUTH2", "OAUTHBEARER", "LOGIN",
-                                            "PLAIN" };
+                                            "PLAIN", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "CRAM-MD5", "EXTERNAL" };
   TaubeLimits limits = *taube_limits_get_default ();
   g_autofree char *text = size > 0 ? g_strndup ((const char *) data + 1, size - 1) : NULL;
   const char *offered[] = { size > 0 ? mechanisms[data[0] % G_N_ELEMENTS (mechanisms)] : NULL, NULL };
   g_autoptr (TaubeSecret) secret = taube_secret_new (SECRET);
   TaubeSaslRequest request = { .user = "u", .password = secret, .token = secret, .host = "h", .port = 143,
-                               .secure = TRUE, .limits = &limits };
+                               .secure = TRUE, .channel_binding_type = "tls-exporter", .client_certificate = TRUE,
+                               .allow_cram_md5 = TRUE, .limits = &limits };
+  g_autoptr (GBytes) binding = g_bytes_new_static ("bound", 5);
   g_autoptr (TaubeSasl) sasl = NULL;
   g_autofree char *nonce = g_strdup ("");
   g_auto (GStrv) lines = NULL;
@@ -53,6 +55,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   if (size == 0)
     return 0;
   limits.scram_iterations_max = 5000; /* the processor's time is for the fuzzer */
+  request.channel_binding = binding;
+  request.mechanism = offered[0]; /* whatever was signed in with before */
   sasl = taube_sasl_new (offered, &request, NULL);
   g_assert_nonnull (sasl);
   lines = g_strsplit (text, "\n", 24);

@@ -94,6 +94,7 @@ test_verified (gconstpointer data)
   g_autoptr (TaubeConnection) connection = NULL;
   g_autoptr (GBytes) exporter = NULL;
   g_autoptr (GBytes) end_point = NULL;
+  g_autoptr (GBytes) unique = NULL;
   guint8 digest[32];
   unsigned int length;
 
@@ -118,7 +119,12 @@ test_verified (gconstpointer data)
   X509_digest (good->x509, EVP_sha256 (), digest, &length);
   end_point = taube_connection_get_channel_binding (connection, "tls-server-end-point");
   g_assert_cmpmem (g_bytes_get_data (end_point, NULL), g_bytes_get_size (end_point), digest, 32);
-  g_assert_null (taube_connection_get_channel_binding (connection, "tls-unique"));
+  unique = taube_connection_get_channel_binding (connection, "tls-unique");
+  if (version == TLS1_2_VERSION)
+    g_assert_cmpuint (g_bytes_get_size (unique), ==, 12);
+  else
+    g_assert_null (unique);
+  g_assert_null (taube_connection_get_channel_binding (connection, "tls-other"));
 }
 
 /* Both ends must see the same, or channel binding would bind to nothing. */

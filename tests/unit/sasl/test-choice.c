@@ -15,6 +15,10 @@ typedef enum
   ALLOW_PLAINTEXT = 1 << 3,
   LOGIN_COMMAND = 1 << 4,
   OTHER_USER = 1 << 5,
+  BINDING = 1 << 6,
+  CERTIFICATE = 1 << 7,
+  TICKET = 1 << 8,
+  CRAM = 1 << 9,
 } Facts;
 
 typedef struct
@@ -46,8 +50,27 @@ static const Choice choices[] = {
   { "", P | S | LOGIN_COMMAND, NULL, "" },
   { "GSSAPI", P | S | LOGIN_COMMAND, NULL, "" },
   /* a -PLUS name alone is not its plain brother */
-  { "SCRAM-SHA-256-PLUS", P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED, "SCRAM-SHA-256-PLUS (not built in)" },
+  { "SCRAM-SHA-256-PLUS", P | S, NULL, NULL, TAUBE_ERROR_AUTH,
+    "SCRAM-SHA-256-PLUS (needs a connection that can be bound to)" },
   { "SCRAM-SHA-256-PLUS SCRAM-SHA-256", P | S, NULL, "SCRAM-SHA-256" },
+  { "SCRAM-SHA-256-PLUS SCRAM-SHA-256", P | S | BINDING, NULL, "SCRAM-SHA-256-PLUS" },
+  { "SCRAM-SHA-1-PLUS SCRAM-SHA-256", P | S | BINDING, NULL, "SCRAM-SHA-1-PLUS" },
+  { "SCRAM-SHA-1-PLUS OAUTHBEARER", T | S | BINDING, NULL, "OAUTHBEARER" },
+  /* a certificate or a ticket of ours */
+  { "EXTERNAL PLAIN", P | S, NULL, "PLAIN" },
+  { "EXTERNAL PLAIN", P | S | CERTIFICATE, NULL, "EXTERNAL" },
+  { "EXTERNAL", S | CERTIFICATE, NULL, "EXTERNAL" },
+  { "EXTERNAL", S, NULL, NULL, TAUBE_ERROR_AUTH, "EXTERNAL (needs a certificate of yours)" },
+  { "EXTERNAL", S, "EXTERNAL", NULL, TAUBE_ERROR_AUTH, "with EXTERNAL: it needs a certificate of yours" },
+  { "GSSAPI PLAIN", P | S, NULL, "PLAIN" },
+  { "GSSAPI PLAIN", S | TICKET, NULL, "GSSAPI" },
+  /* what was broken long ago */
+  { "CRAM-MD5", P | S, NULL, NULL, TAUBE_ERROR_AUTH, "CRAM-MD5 (only when the settings allow it)" },
+  { "CRAM-MD5", P | S, "CRAM-MD5", NULL, TAUBE_ERROR_AUTH, "with CRAM-MD5: it may be used only when the settings" },
+  { "CRAM-MD5", P | CRAM, NULL, "CRAM-MD5" },
+  { "PLAIN CRAM-MD5", P | S | CRAM, NULL, "CRAM-MD5" },
+  { "CRAM-MD5 SCRAM-SHA-1", P | S | CRAM, NULL, "SCRAM-SHA-1" },
+  { "CRAM-MD5 PLAIN", P | S | OTHER_USER | CRAM, NULL, "PLAIN" },
   /* no secret in the clear */
   { ALL, P, NULL, "SCRAM-SHA-256" },
   { "PLAIN LOGIN", P, NULL, NULL, TAUBE_ERROR_AUTH, "PLAIN (only over TLS), LOGIN (only over TLS)" },
@@ -62,7 +85,8 @@ static const Choice choices[] = {
   { "SCRAM-SHA-1 PLAIN", T | S, NULL, NULL, TAUBE_ERROR_AUTH, "SCRAM-SHA-1 (needs a password)" },
   { ALL, S, NULL, NULL, TAUBE_ERROR_AUTH, "needs a password" },
   /* nothing that fits */
-  { "GSSAPI CRAM-MD5", P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED, "GSSAPI (not built in), CRAM-MD5 (not built in)" },
+  { "NTLM DIGEST-MD5", P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED,
+    "NTLM (not built in), DIGEST-MD5 (not built in)" },
   { "", P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED, "no way to sign in" },
   { NULL, P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED, "no way to sign in" },
   { "EVIL\033[2J\r\n X", P | S, NULL, NULL, TAUBE_ERROR_NOT_SUPPORTED, "the server offers X (not built in)" },
@@ -78,7 +102,7 @@ static const Choice choices[] = {
   { ALL, P | S, "+LOGIN", NULL, TAUBE_ERROR_NOT_SUPPORTED, "does not offer it" },
   { ALL, P, "PLAIN", NULL, TAUBE_ERROR_AUTH, "with PLAIN: it may be used only over TLS" },
   { ALL, P | S, "XOAUTH2", NULL, TAUBE_ERROR_AUTH, "with XOAUTH2: it needs an access token" },
-  { ALL, P | S, "GSSAPI", NULL, TAUBE_ERROR_NOT_SUPPORTED, "no such mechanism is built in" },
+  { ALL, P | S, "NTLM", NULL, TAUBE_ERROR_NOT_SUPPORTED, "no such mechanism is built in" },
   { "PLAIN", P | S, "SCRAM-SHA-256", NULL, TAUBE_ERROR_NOT_SUPPORTED, "the server does not offer it" },
 };
 
@@ -88,6 +112,7 @@ start (const Choice *choice, GError **error)
   g_auto (GStrv) offered = choice->offered != NULL ? g_strsplit (choice->offered, " ", -1) : NULL;
   g_autoptr (TaubeSecret) password = (choice->facts & WITH_PASSWORD) != 0 ? taube_secret_new (PASSWORD) : NULL;
   g_autoptr (TaubeSecret) token = (choice->facts & WITH_TOKEN) != 0 ? taube_secret_new (TOKEN) : NULL;
+  g_autoptr (GBytes) binding = (choice->facts & BINDING) != 0 ? g_bytes_new ("binding", 7) : NULL;
   TaubeSaslRequest request = {
     .user = "alice",
     .authzid = (choice->facts & OTHER_USER) != 0 ? "bob" : NULL,
@@ -99,6 +124,11 @@ start (const Choice *choice, GError **error)
     .secure = (choice->facts & SECURE) != 0,
     .allow_plaintext = (choice->facts & ALLOW_PLAINTEXT) != 0,
     .login_command = (choice->facts & LOGIN_COMMAND) != 0,
+    .channel_binding_type = binding != NULL ? "tls-exporter" : NULL,
+    .channel_binding = binding,
+    .client_certificate = (choice->facts & CERTIFICATE) != 0,
+    .ticket = (choice->facts & TICKET) != 0,
+    .allow_cram_md5 = (choice->facts & CRAM) != 0,
     .mechanism = choice->forced,
   };
 
@@ -134,7 +164,8 @@ test_choice (gconstpointer data)
       return;
     }
   g_assert_cmpstr (taube_sasl_get_mechanism (sasl), ==, choice->chosen);
-  g_assert_cmpint (taube_sasl_has_initial_response (sasl), ==, strcmp (choice->chosen, "LOGIN") != 0);
+  g_assert_cmpint (taube_sasl_has_initial_response (sasl), ==,
+                   strcmp (choice->chosen, "LOGIN") != 0 && strcmp (choice->chosen, "CRAM-MD5") != 0);
 }
 
 /* A server that offers a hundred thousand names gets a short answer. */

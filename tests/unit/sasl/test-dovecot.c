@@ -109,7 +109,8 @@ sign_in (TaubeTestDovecot *dovecot, const char *mechanism, gboolean imap, gboole
   g_autoptr (TaubeSecret) secret
     = taube_secret_new (!right ? "wrong" : oauth ? taube_test_dovecot_get (dovecot, "token") : TAUBE_TEST_PASSWORD);
   TaubeSaslRequest request = { .user = "alice", .password = oauth ? NULL : secret, .token = oauth ? secret : NULL,
-                               .service = imap ? "imap" : "pop", .host = "localhost", .allow_plaintext = TRUE };
+                               .service = imap ? "imap" : "pop", .host = "localhost", .allow_plaintext = TRUE,
+                               .mechanism = mechanism };
   Wire wire = { NULL };
   g_autoptr (TaubeSasl) sasl = NULL;
   g_autoptr (GError) error = NULL;

@@ -21,6 +21,7 @@ start (const char *mechanism, const char *user, const char *authzid, const char 
   g_autoptr (TaubeSecret) secret = taube_secret_new (password);
   TaubeSaslRequest request = {
     .user = user, .authzid = authzid, .password = secret, .service = "imap", .host = "h.example", .secure = TRUE,
+    .allow_cram_md5 = TRUE, .client_certificate = TRUE, .mechanism = mechanism,
   };
 
   return taube_sasl_new (offered, &request, error);
@@ -47,6 +48,29 @@ assert_step_fails (TaubeSasl *sasl, const char *challenge, int code)
   g_clear_error (&error);
   g_assert_false (taube_sasl_verify_success (sasl, NULL, 0, &error));
   g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL);
+}
+
+/* The example of RFC 2195. */
+static void
+test_cram_md5 (void)
+{
+  g_autoptr (TaubeSasl) sasl = start ("CRAM-MD5", "tim", NULL, SECRET, NULL);
+
+  assert_step (sasl, "PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+",
+               "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw");
+  g_assert_true (taube_sasl_verify_success (sasl, NULL, 0, NULL));
+}
+
+/* RFC 4422, appendix A: whose mailbox, and nothing else. */
+static void
+test_external (void)
+{
+  g_autoptr (TaubeSasl) sasl = start ("EXTERNAL", "fred@example.com", NULL, SECRET, NULL);
+  g_autoptr (TaubeSasl) other = start ("EXTERNAL", "tim", "ursel", SECRET, NULL);
+
+  assert_step (sasl, NULL, "ZnJlZEBleGFtcGxlLmNvbQ==");
+  g_assert_true (taube_sasl_verify_success (sasl, NULL, 0, NULL));
+  assert_step (other, NULL, "dXJzZWw=");
 }
 
 /* The examples of RFC 4616: without and with somebody else's mailbox. */
@@ -199,6 +223,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sasl/cram-md5", test_cram_md5);
+  g_test_add_func ("/sasl/external", test_external);
   g_test_add_func ("/sasl/plain", test_plain);
   g_test_add_func ("/sasl/plain/go-ahead-text", test_go_ahead_text);
   g_test_add_func ("/sasl/plain/asks-on", test_plain_asks_on);

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "signin-server.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "taube-test-scram.h"
+#include "taube-test.h"
+
+#define SALT "W22ZaJ0SNY7soEsUEjb6gQ=="
+
+struct _SigninServer
+{
+  int fd;
+  guint16 port;
+  TaubeTestPki *pki;
+  SSL_CTX *context;
+  GThread *thread;
+
+  GMutex lock; /* over all that follows */
+  SigninOptions options;
+  SigninCount count;
+  guint now;        /* signed in */
+  GString *said;
+  GPtrArray *threads;
+  GArray *fds;      /* open ones */
+};
+
+typedef struct
+{
+  SigninServer *server;
+  SigninOptions options;
+  int fd;
+  SSL *ssl;
+  gboolean signed_in;
+  char tag[64];
+} Client;
+
+static gboolean
+take (Client *client, char *line, gsize size)
+{
+  gsize length = 0;
+
+  while (length + 1 < size && SSL_read (client->ssl, line + length, 1) == 1)
+    if (line[length++] == '\n')
+      break;
+  line[length] = '\0';
+  if (length < 2 || line[length - 1] != '\n')
+    return FALSE;
+  line[length - 2] = '\0';
+  g_mutex_lock (&client->server->lock);
+  g_string_append_printf (client->server->said, "%s\n", line);
+  g_mutex_unlock (&client->server->lock);
+  return TRUE;
+}
+
+static void G_GNUC_PRINTF (2, 3)
+say (Client *client, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+  va_list args;
+
+  va_start (args, format);
+  text = g_strdup_vprintf (format, args);
+  va_end (args);
+  line = g_strconcat (text, "\r\n", NULL);
+  SSL_write (client->ssl, line, (int) strlen (line));
+}
+
+/* Gives a challenge and takes the answer, both in plain text; NULL: the client has given up. (transfer full) */
+static char *
+ask (Client *client, const char *challenge)
+{
+  g_autofree char *encoded = g_base64_encode ((const guchar *) challenge, strlen (challenge));
+  g_autofree guchar *bytes = NULL;
+  char line[4096];
+  gsize length = 0;
+
+  say (client, "+ %s", encoded);
+  if (!take (client, line, sizeof line) || line[0] == '*')
+    return NULL;
+  if (line[0] != '\0')
+    bytes = g_base64_decode (line, &length);
+  return g_strndup (bytes != NULL ? (const char *) bytes : "", length);
+}
+
+static GBytes *
+get_binding (Client *client)
+{
+  guint8 data[64];
+  gsize length = 32;
+
+  if (client->options.in_between)
+    return g_bytes_new_static ("the other connection", 20);
+  if (g_strcmp0 (client->options.binding_type, "tls-exporter") == 0)
+    g_assert_cmpint (SSL_export_keying_material (client->ssl, data, length, "EXPORTER-Channel-Binding", 24, NULL, 0, 1),
+                     ==, 1);
+  else if (SSL_session_reused (client->ssl))
+    length = SSL_get_finished (client->ssl, data, sizeof data);
+  else
+    length = SSL_get_peer_finished (client->ssl, data, sizeof data);
+  return g_bytes_new (data, length);
+}
+
+static gboolean
+do_scram (Client *client, const char *mechanism, const char *first)
+{
+  g_autoptr (GBytes) binding = get_binding (client);
+  TaubeTestScram scram = { .password = TAUBE_TEST_PASSWORD, .salt = SALT, .iterations = 4096,
+                           .sha256 = strstr (mechanism, "256") != NULL, .plus = g_str_has_suffix (mechanism, "-PLUS"),
+                           .binding_type = client->options.binding_type, .binding = binding,
+                           .offered_plus = strstr (client->options.mechanisms, "-PLUS") != NULL };
+  g_autofree char *challenge = taube_test_scram_first (&scram, first);
+  g_autofree char *answer = ask (client, challenge);
+  gboolean ok = FALSE;
+
+  if (answer != NULL && challenge[0] != 'e')
+    {
+      g_autofree char *last = taube_test_scram_final (&scram, answer);
+      g_autofree char *nothing = NULL;
+
+      if (client->options.wrong_signature)
+        last[3] = last[3] == 'A' ? 'B' : 'A';
+      nothing = ask (client, last);
+      ok = nothing != NULL && last[0] == 'v';
+    }
+  taube_test_scram_clear (&scram);
+  return ok;
+}
+
+/* The name in the client's certificate. (transfer full) */
+static char *
+get_certified_name (Client *client)
+{
+  X509 *x509 = SSL_get0_peer_certificate (client->ssl);
+  char name[100] = "";
+
+  if (x509 != NULL)
+    X509_NAME_get_text_by_NID (X509_get_subject_name (x509), NID_commonName, name, sizeof name);
+  return g_strdup (name);
+}
+
+static gboolean
+do_plain (const char *first)
+{
+  return strcmp (first, "") == 0 && strcmp (first + 1, "alice") == 0 && strcmp (first + 7, TAUBE_TEST_PASSWORD) == 0;
+}
+
+static gboolean
+authenticate (Client *client, const char *mechanism, const char *initial)
+{
+  gsize length = 0;
+  g_autofree guchar *bytes = initial[0] != '\0' && initial[0] != '=' ? g_base64_decode (initial, &length) : NULL;
+  g_autofree char *first = g_malloc0 (length + 8);
+  g_autofree char *name = get_certified_name (client);
+
+  if (bytes != NULL)
+    memcpy (first, bytes, length);
+  if (client->options.refuses_at_once && g_str_has_suffix (mechanism, "-PLUS"))
+    return FALSE;
+  if (g_str_has_prefix (mechanism, "SCRAM-"))
+    return do_scram (client, mechanism, first);
+  if (strcmp (mechanism, "EXTERNAL") == 0)
+    return strcmp (name, "alice") == 0 && (first[0] == '\0' || strcmp (first, name) == 0);
+  return strcmp (mechanism, "PLAIN") == 0 && do_plain (first);
+}
+
+/* TRUE: it may be signed in; it counts from now on. */
+static gboolean
+count_in (Client *client)
+{
+  SigninServer *self = client->server;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = client->options.limit == 0 || self->now < client->options.limit;
+  if (ok)
+    {
+      self->count.signed_in++;
+      self->count.most = MAX (self->count.most, ++self->now);
+    }
+  client->signed_in = ok;
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+static void
+count_refusal (Client *client)
+{
+  g_mutex_lock (&client->server->lock);
+  client->server->count.refused++;
+  g_mutex_unlock (&client->server->lock);
+}
+
+static void
+do_authenticate (Client *client, const char *arguments)
+{
+  g_auto (GStrv) words = g_strsplit (arguments, " ", 2);
+  const char *no = "NO [AUTHENTICATIONFAILED] no";
+
+  if (authenticate (client, words[0], words[1] != NULL ? words[1] : ""))
+    {
+      if (count_in (client))
+        {
+          say (client, "%s OK [CAPABILITY IMAP4rev1 IDLE] welcome", client->tag);
+          return;
+        }
+      no = client->options.limit_words;
+    }
+  count_refusal (client);
+  say (client, "%s %s", client->tag, no);
+}
+
+static gboolean
+do_command (Client *client, const char *line)
+{
+  const char *command = strchr (line, ' ');
+
+  g_strlcpy (client->tag, line, MIN (sizeof client->tag, (gsize) (command != NULL ? command - line + 1 : 1)));
+  command = command != NULL ? command + 1 : "";
+  if (g_str_has_prefix (command, "AUTHENTICATE "))
+    do_authenticate (client, command + 13);
+  else if (g_str_has_prefix (command, "CAPABILITY"))
+    say (client, "* CAPABILITY IMAP4rev1 SASL-IR LOGINDISABLED %s\r\n%s OK done", client->options.mechanisms,
+         client->tag);
+  else if (g_str_has_prefix (command, "STATUS"))
+    say (client, "* STATUS INBOX (MESSAGES 0 UNSEEN 0)\r\n%s OK done", client->tag);
+  else if (g_str_has_prefix (command, "SELECT") || g_str_has_prefix (command, "EXAMINE"))
+    say (client, "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 1] n\r\n%s OK [READ-WRITE] open", client->tag);
+  else if (g_str_has_prefix (command, "LOGOUT"))
+    say (client, "* BYE bye\r\n%s OK done", client->tag);
+  else
+    say (client, "%s OK done", client->tag);
+  return !g_str_has_prefix (command, "LOGOUT");
+}
+
+static void
+talk (Client *client)
+{
+  const char *words = client->options.limit_words;
+  char line[8192];
+  gboolean full;
+
+  g_mutex_lock (&client->server->lock);
+  client->server->count.connections++;
+  client->server->count.resumed += (guint) SSL_session_reused (client->ssl);
+  full = client->options.limit > 0 && client->server->now >= client->options.limit;
+  g_mutex_unlock (&client->server->lock);
+  if (full && words[0] == '*')
+    {
+      count_refusal (client);
+      say (client, "%s", words);
+      return;
+    }
+  say (client, "* OK [CAPABILITY IMAP4rev1 SASL-IR LOGINDISABLED %s] ready", client->options.mechanisms);
+  while (take (client, line, sizeof line))
+    if (!do_command (client, line))
+      return;
+}
+
+static int
+accept_any (int ok, X509_STORE_CTX *store)
+{
+  return 1;
+}
+
+static void
+forget_fd (SigninServer *self, int fd)
+{
+  for (guint i = 0; i < self->fds->len; i++)
+    if (g_array_index (self->fds, int, i) == fd)
+      {
+        g_array_remove_index_fast (self->fds, i);
+        return;
+      }
+}
+
+static gpointer
+serve (gpointer data)
+{
+  g_autofree Client *client = data;
+  SigninServer *self = client->server;
+
+  client->ssl = SSL_new (self->context);
+  SSL_set_fd (client->ssl, client->fd);
+  if (client->options.version != 0)
+    SSL_set_max_proto_version (client->ssl, client->options.version);
+  if (client->options.no_tickets)
+    {
+      SSL_set_options (client->ssl, SSL_OP_NO_TICKET);
+      SSL_set_num_tickets (client->ssl, 0);
+    }
+  if (client->options.wants_certificate)
+    SSL_set_verify (client->ssl, SSL_VERIFY_PEER, accept_any);
+  if (SSL_accept (client->ssl) == 1)
+    {
+      talk (client);
+      SSL_shutdown (client->ssl);
+    }
+  ERR_clear_error ();
+  SSL_free (client->ssl);
+  g_mutex_lock (&self->lock);
+  if (client->signed_in)
+    self->now--;
+  forget_fd (self, client->fd);
+  g_mutex_unlock (&self->lock);
+  close (client->fd);
+  return NULL;
+}
+
+static gpointer
+listen_on (gpointer data)
+{
+  SigninServer *self = data;
+  int fd;
+
+  while ((fd = accept4 (self->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+    {
+      Client *client = g_new0 (Client, 1);
+
+      client->server = self;
+      client->fd = fd;
+      g_mutex_lock (&self->lock);
+      client->options = self->options;
+      g_array_append_val (self->fds, fd);
+      g_ptr_array_add (self->threads, g_thread_new ("signin", serve, client));
+      g_mutex_unlock (&self->lock);
+    }
+  return NULL;
+}
+
+SigninServer *
+signin_server_start (const SigninOptions *options)
+{
+  SigninServer *self = g_new0 (SigninServer, 1);
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+
+  self->options = *options;
+  g_mutex_init (&self->lock);
+  self->said = g_string_new (NULL);
+  self->threads = g_ptr_array_new ();
+  self->fds = g_array_new (FALSE, FALSE, sizeof (int));
+  self->pki = taube_test_pki_new ();
+  self->context = taube_test_pki_get_context (self->pki, "good");
+  SSL_CTX_set_session_id_context (self->context, (const guint8 *) "signin", 6);
+  self->fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_assert_cmpint (bind (self->fd, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (getsockname (self->fd, (struct sockaddr *) &address, &length), ==, 0);
+  g_assert_cmpint (listen (self->fd, 100), ==, 0);
+  self->port = ntohs (address.sin_port);
+  self->thread = g_thread_new ("signin-listener", listen_on, self);
+  return self;
+}
+
+void
+signin_server_cut (SigninServer *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->fds->len; i++)
+    shutdown (g_array_index (self->fds, int, i), SHUT_RDWR);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+signin_server_stop (SigninServer *self)
+{
+  shutdown (self->fd, SHUT_RDWR);
+  g_thread_join (self->thread);
+  close (self->fd);
+  signin_server_cut (self);
+  for (guint i = 0; i < self->threads->len; i++)
+    g_thread_join (self->threads->pdata[i]);
+  g_ptr_array_unref (self->threads);
+  g_array_unref (self->fds);
+  taube_test_pki_free (self->pki);
+  g_string_free (self->said, TRUE);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+guint16
+signin_server_get_port (SigninServer *self)
+{
+  return self->port;
+}
+
+TaubeTestPki *
+signin_server_get_pki (SigninServer *self)
+{
+  return self->pki;
+}
+
+void
+signin_server_set_options (SigninServer *self, const SigninOptions *options)
+{
+  g_mutex_lock (&self->lock);
+  self->options = *options;
+  g_mutex_unlock (&self->lock);
+}
+
+SigninCount
+signin_server_get_count (SigninServer *self)
+{
+  SigninCount count;
+
+  g_mutex_lock (&self->lock);
+  count = self->count;
+  g_mutex_unlock (&self->lock);
+  return count;
+}
+
+char *
+signin_server_get_said (SigninServer *self)
+{
+  char *said;
+
+  g_mutex_lock (&self->lock);
+  said = g_strdup (self->said->str);
+  g_mutex_unlock (&self->lock);
+  return said;
+}

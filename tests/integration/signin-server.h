@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "taube-test-pki.h"
+
+G_BEGIN_DECLS
+
+/* An IMAP server over TLS that does little more than signing in, each connection on a thread of its own. The user is
+ * alice with TAUBE_TEST_PASSWORD. */
+typedef struct
+{
+  const char *mechanisms;    /* "AUTH=PLAIN AUTH=SCRAM-SHA-256-PLUS" */
+  int version;               /* the latest of TLS that it speaks; 0: any */
+  const char *binding_type;  /* what a -PLUS mechanism takes: "tls-exporter", "tls-unique"; NULL: none of ours */
+  gboolean in_between;       /* somebody else ends the TLS that the client sees: the binding is another one */
+  gboolean refuses_at_once;  /* NO to a -PLUS mechanism, before anything else is said */
+  gboolean wrong_signature;
+  gboolean wants_certificate;
+  gboolean no_tickets;       /* nothing can be resumed */
+  guint limit;               /* connections that may be signed in at once; 0: any number */
+  const char *limit_words;   /* "NO [UNAVAILABLE] …" in the place of the OK, "* BYE …" in that of the greeting */
+} SigninOptions;
+
+/* What happened up to now. */
+typedef struct
+{
+  guint connections; /* with a whole handshake or a resumed one */
+  guint resumed;
+  guint signed_in;
+  guint refused;
+  guint most;        /* signed in at the same time */
+} SigninCount;
+
+typedef struct _SigninServer SigninServer;
+
+SigninServer *signin_server_start (const SigninOptions *options);
+void signin_server_stop (SigninServer *self);
+guint16 signin_server_get_port (SigninServer *self);
+TaubeTestPki *signin_server_get_pki (SigninServer *self);
+/* Takes effect with the next connection. */
+void signin_server_set_options (SigninServer *self, const SigninOptions *options);
+SigninCount signin_server_get_count (SigninServer *self);
+/* The commands of all connections, a line each; secrets as they came. (transfer full) */
+char *signin_server_get_said (SigninServer *self);
+/* Ends all connections. */
+void signin_server_cut (SigninServer *self);
+
+G_END_DECLS
