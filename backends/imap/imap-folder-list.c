@@ -5,6 +5,7 @@
 #include <taube-backend/taube-trace.h>
 
 #include "imap-columns.h"
+#include "imap-survey.h"
 
 /* Messages asked for by one FETCH, and how many FETCHes are on the way at once: enough that the server never waits for
  * us, little enough that a chunk comes soon. */
@@ -28,7 +29,7 @@ typedef struct
   char prefix[16];
   GQueue waiting;     /* Piece: still to be asked for, in order */
   GQueue running;     /* Piece: asked for */
-  gboolean by_uid;
+  gboolean moved;     /* the sequence numbers that were asked for mean other messages by now */
   guint chunk_rows;   /* 0: nobody wants chunks */
   guint chunk_start;  /* rows before it were delivered */
   Piece *block;       /* whose rows are just coming */
@@ -136,6 +137,8 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
 
   if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (listing->session, response, &fetch))
     return FALSE;
+  if (listing->moved && piece->uids == NULL)
+    return TRUE;
   piece->lost |= (fetch.fields & (IMAP_FETCH_UID | IMAP_FETCH_PREVIEW)) == IMAP_FETCH_PREVIEW;
   if (!imap_columns_are_answered (piece->fields, &fetch) || !belongs (piece, &fetch))
     return FALSE;
@@ -304,15 +307,15 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
   if (imap_call_finish (piece->call, cancellable, &local))
     {
       close_if_current (listing, piece);
-      if (piece->lost)
+      if (piece->lost && !(listing->moved && piece->uids == NULL))
         ask_without_preview (listing, piece);
     }
-  else if (!piece->call->done)
+  else if (!piece->call->done || imap_pipeline_is_broken (listing->session->pipeline))
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  else
+  else if (!listing->moved || piece->uids != NULL)
     {
       if (!piece_refused (listing, piece, error))
         return FALSE;
@@ -320,42 +323,6 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
     }
   piece_free (g_queue_pop_head (&listing->running));
   return TRUE;
-}
-
-/* Two in flight: the server works on the second while we read the first. */
-static gboolean
-run_pieces (Listing *listing, GCancellable *cancellable, GError **error)
-{
-  while (listing->waiting.length > 0 || listing->running.length > 0)
-    {
-      while (listing->running.length < PIECES_AT_ONCE && listing->waiting.length > 0)
-        {
-          Piece *piece = g_queue_pop_head (&listing->waiting);
-
-          g_queue_push_tail (&listing->running, piece);
-          if (!send_piece (listing, piece, cancellable, error))
-            return FALSE;
-        }
-      if (!finish_piece (listing, cancellable, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Replies that are still to come belong to nobody any more; what is on its way is waited for, so that the connection
- * can go on. */
-static void
-drain (Listing *listing, GCancellable *cancellable)
-{
-  for (GList *link = listing->running.head; link != NULL; link = link->next)
-    {
-      Piece *piece = link->data;
-
-      if (piece->call != NULL && piece->call->sent && !imap_pipeline_is_broken (listing->session->pipeline))
-        imap_call_finish (piece->call, cancellable, NULL);
-    }
-  g_queue_clear_full (&listing->running, piece_free);
-  g_queue_clear_full (&listing->waiting, piece_free);
 }
 
 /* What to ask for. */
@@ -457,17 +424,192 @@ plan (Listing *listing, GError **error)
   return TRUE;
 }
 
+/* Sequence numbers that move while messages are asked for by them (RFC 3501 forbids it in section 7.4.1; some servers
+ * do it). What is on its way may be about other messages than it was meant for, so it is worthless. */
+
+static void
+forget_numbers (Listing *listing)
+{
+  gboolean any = listing->waiting.length > 0 && ((Piece *) listing->waiting.head->data)->uids == NULL;
+
+  for (GList *link = listing->running.head; link != NULL; link = link->next)
+    {
+      Piece *piece = link->data;
+
+      any |= piece->uids == NULL;
+      /* One of its numbers may be more than there are by now. */
+      piece->call->bad_is_refusal |= piece->uids == NULL;
+    }
+  if (listing->moved || !any)
+    return;
+  TAUBE_TRACE ("imap", "sequence numbers moved within a list: the rest is asked for by UID");
+  listing->moved = TRUE;
+  g_queue_clear_full (&listing->waiting, piece_free);
+  if (listing->block != NULL)
+    taube_message_list_builder_truncate (listing->builder, listing->block_start);
+  listing->block = NULL;
+}
+
+static void
+on_expunged (guint32 seq, gpointer user_data)
+{
+  forget_numbers (user_data);
+}
+
+static void
+on_vanished (const ImapSeqset *uids, gpointer user_data)
+{
+  forget_numbers (user_data);
+}
+
+static void
+on_exists (guint32 exists, gpointer user_data)
+{
+}
+
+static void
+on_fetched (const ImapFetch *fetch, gpointer user_data)
+{
+}
+
+static const ImapListener listener = { on_exists, on_expunged, on_vanished, on_fetched };
+
+/* (transfer full) */
+static ImapSeqset *
+collect_rows (Listing *listing)
+{
+  g_autoptr (TaubeMessageList) rows = taube_message_list_builder_peek (listing->builder, 0);
+  ImapSeqset *uids = imap_seqset_new ();
+  gsize skip = strlen (listing->prefix);
+
+  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (rows)); i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (rows), i);
+
+      imap_seqset_add (uids, (guint32) g_ascii_strtoull (id + skip, NULL, 10));
+    }
+  imap_seqset_normalize (uids);
+  return uids;
+}
+
+static void
+remove_range (ImapSeqset *set, guint64 first, guint64 last)
+{
+  g_autoptr (ImapSeqset) range = imap_seqset_new ();
+
+  if (first > last)
+    return;
+  imap_seqset_add_range (range, (guint32) first, (guint32) last);
+  imap_seqset_subtract (set, range);
+}
+
+/* What the list still lacks: all of ALL that ROWS has not. What has come since it began is left out where it would not
+ * fit: when ROWS began with the newest, nothing newer than its rows, else nothing older. At most MOST messages (0: any
+ * number) are in the list in the end, without a hole. (transfer full) */
+static ImapSeqset *
+find_missing (const ImapSeqset *all, const ImapSeqset *rows, gboolean newest_first, guint64 most)
+{
+  g_autoptr (ImapSeqset) wanted = imap_seqset_new ();
+  guint64 n_rows = imap_seqset_count (rows), n_missing;
+  guint32 oldest, newest, bound;
+
+  imap_seqset_add_set (wanted, all);
+  if (newest_first && n_rows > 0 && imap_seqset_get_nth (rows, n_rows - 1, &newest))
+    remove_range (wanted, (guint64) newest + 1, G_MAXUINT32);
+  else if (n_rows > 0 && imap_seqset_get_nth (rows, 0, &oldest))
+    remove_range (wanted, 1, (guint64) oldest - 1);
+  imap_seqset_subtract (wanted, rows);
+  n_missing = imap_seqset_count (wanted);
+  if (most == 0 || n_rows + n_missing <= most)
+    return g_steal_pointer (&wanted);
+  if (n_rows >= most)
+    imap_seqset_clear (wanted);
+  else if (!newest_first && n_rows > 0 && imap_seqset_get_nth (wanted, most - n_rows, &bound))
+    remove_range (wanted, bound, G_MAXUINT32);
+  else if (imap_seqset_get_nth (wanted, n_rows + n_missing - most, &bound))
+    remove_range (wanted, 1, (guint64) bound - 1);
+  return g_steal_pointer (&wanted);
+}
+
+static gboolean
+plan_rest (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  ImapSurvey survey = { .session = listing->session, .folder = listing->folder, .last = G_MAXUINT32 };
+  g_autoptr (ImapSeqset) all = NULL;
+  g_autoptr (ImapSeqset) rows = NULL;
+  g_autoptr (ImapSeqset) missing = NULL;
+
+  survey.exists = listing->session->mailbox->exists;
+  if (!imap_survey_uids (&survey, 1, &all, cancellable, error))
+    return FALSE;
+  rows = collect_rows (listing);
+  missing = find_missing (all, rows, listing->newest_first, taube_list_request_get_newest (listing->request));
+  if (!imap_seqset_is_empty (missing))
+    plan_uids (listing, missing, listing->session->mailbox->exists);
+  listing->total = imap_seqset_count (rows) + imap_seqset_count (missing);
+  listing->moved = FALSE;
+  return TRUE;
+}
+
+/* Two in flight: the server works on the second while we read the first. */
+static gboolean
+run_pieces (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  while (listing->waiting.length > 0 || listing->running.length > 0 || listing->moved)
+    {
+      if (listing->moved && listing->running.length == 0)
+        {
+          if (!plan_rest (listing, cancellable, error))
+            return FALSE;
+          continue;
+        }
+      while (listing->running.length < PIECES_AT_ONCE && listing->waiting.length > 0)
+        {
+          Piece *piece = g_queue_pop_head (&listing->waiting);
+
+          g_queue_push_tail (&listing->running, piece);
+          if (!send_piece (listing, piece, cancellable, error))
+            return FALSE;
+        }
+      if (!finish_piece (listing, cancellable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Replies that are still to come belong to nobody any more; what is on its way is waited for, so that the connection
+ * can go on. */
+static void
+drain (Listing *listing, GCancellable *cancellable)
+{
+  for (GList *link = listing->running.head; link != NULL; link = link->next)
+    {
+      Piece *piece = link->data;
+
+      if (piece->call != NULL && piece->call->sent && !imap_pipeline_is_broken (listing->session->pipeline))
+        imap_call_finish (piece->call, cancellable, NULL);
+    }
+  g_queue_clear_full (&listing->running, piece_free);
+  g_queue_clear_full (&listing->waiting, piece_free);
+}
+
 static gboolean
 fill (Listing *listing, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = listing->session;
+  gboolean ok;
 
   if (!imap_session_begin (session, cancellable, error)
       || !imap_session_select (session, listing->folder, IMAP_SELECT_ANY, cancellable, error)
       || !imap_session_refresh (session, cancellable, error))
     return FALSE;
   imap_folder_format_prefix (session, listing->prefix);
-  if (!plan (listing, error) || !run_pieces (listing, cancellable, error))
+  if (!plan (listing, error))
+    return FALSE;
+  imap_session_set_listener (session, &listener, listing);
+  ok = run_pieces (listing, cancellable, error);
+  imap_session_set_listener (session, NULL, NULL);
+  if (!ok)
     return FALSE;
   deliver_chunk (listing, 0);
   taube_folder_set_counts (listing->folder, session->mailbox->exists, -1);

@@ -37,6 +37,8 @@ TAUBE_API void taube_message_list_builder_add (TaubeMessageListBuilder *self, co
 TAUBE_API void taube_message_list_builder_add_id (TaubeMessageListBuilder *self, const char *id);
 /* Takes the row that was begun last away again; like setting its cells, only before reverse() and peek(). */
 TAUBE_API void taube_message_list_builder_drop (TaubeMessageListBuilder *self);
+/* Only the first N_ROWS rows stay; lists that were peeked keep theirs. */
+TAUBE_API void taube_message_list_builder_truncate (TaubeMessageListBuilder *self, guint n_rows);
 
 /* The cells of the row begun last. KEYWORDS need not end with NUL; system flags come in FLAGS. */
 TAUBE_API void taube_message_list_builder_set_flags (TaubeMessageListBuilder *self, TaubeMessageFlags flags,

@@ -211,6 +211,14 @@ taube_message_list_builder_reverse (TaubeMessageListBuilder *self, guint first)
   taube_message_segments_reverse (&self->segments, first);
 }
 
+/* Takes the rows from N_ROWS on away again; lists that were peeked keep theirs. */
+void
+taube_message_list_builder_truncate (TaubeMessageListBuilder *self, guint n_rows)
+{
+  seal (self);
+  taube_message_segments_truncate (&self->segments, n_rows);
+}
+
 /* A list of the rows from FIRST on; it shares them with the builder and the lists that come later. */
 TaubeMessageList *
 taube_message_list_builder_peek (TaubeMessageListBuilder *self, guint first)

@@ -113,6 +113,21 @@ taube_message_segments_reverse (TaubeMessageSegments *self, guint first)
     }
 }
 
+/* Drops the rows from FIRST on. */
+void
+taube_message_segments_truncate (TaubeMessageSegments *self, guint first)
+{
+  guint index;
+
+  if (first >= self->n_rows)
+    return;
+  index = split (self, first);
+  for (guint i = index; i < self->segments->len; i++)
+    taube_message_block_unref (get (self, i)->block);
+  g_array_set_size (self->segments, index);
+  self->n_rows = first;
+}
+
 /* COPY, not initialised, becomes the rows from FIRST on. */
 void
 taube_message_segments_copy (const TaubeMessageSegments *self, guint first, TaubeMessageSegments *copy)

@@ -26,6 +26,7 @@ void taube_message_segments_init (TaubeMessageSegments *self);
 void taube_message_segments_clear (TaubeMessageSegments *self);
 void taube_message_segments_append (TaubeMessageSegments *self, TaubeMessageBlock *block);
 void taube_message_segments_reverse (TaubeMessageSegments *self, guint first);
+void taube_message_segments_truncate (TaubeMessageSegments *self, guint first);
 void taube_message_segments_copy (const TaubeMessageSegments *self, guint first, TaubeMessageSegments *copy);
 guint taube_message_segments_locate (const TaubeMessageSegments *self, guint position);
 

@@ -253,7 +253,7 @@ test_reverse_and_peek (void)
       }
 }
 
-/* Turning round in the middle of blocks, again and again, against the same done by hand. */
+/* Turning round and cutting off in the middle of blocks, again and again, against the same done by hand. */
 static void
 test_reverse_any_range (void)
 {
@@ -280,6 +280,12 @@ test_reverse_any_range (void)
 
           g_array_index (model, guint32, i) = g_array_index (model, guint32, j - 1);
           g_array_index (model, guint32, j - 1) = swapped;
+        }
+      if (round % 5 == 4)
+        {
+          taube_message_list_builder_truncate (builder, first);
+          g_array_set_size (model, MIN (first, model->len));
+          g_assert_cmpuint (taube_message_list_builder_get_size (builder), ==, model->len);
         }
       first = g_rand_int_range (random, 0, model->len + 1);
       for (guint i = first; i < model->len; i++)
