@@ -10,12 +10,17 @@
 #define MAX_QUOTED_BYTES 1000
 /* LITERAL-: up to this many bytes need no "+" (RFC 7888). */
 #define MAX_LITERAL_MINUS_BYTES 4096
+/* A message that is larger waits for "+" even with LITERAL+: the server may not want it. */
+#define MAX_UNASKED_BYTES (64 << 10)
 
 typedef struct
 {
   gsize end;  /* one behind the last byte */
   gboolean wait;
   guint redactions_end;
+  ImapLiteralOpen open; /* a literal that is not in data */
+  GObject *source;
+  guint64 size;
 } FragmentEnd;
 
 struct _ImapCommand
@@ -42,6 +47,12 @@ typedef enum
   FORM_LITERAL,
 } Form;
 
+static void
+clear_fragment (gpointer data)
+{
+  g_clear_object (&((FragmentEnd *) data)->source);
+}
+
 static ImapCommand *
 command_new (void)
 {
@@ -49,6 +60,7 @@ command_new (void)
 
   self->redactions = g_array_new (FALSE, FALSE, sizeof (TaubeRedaction));
   self->fragments = g_array_new (FALSE, FALSE, sizeof (FragmentEnd));
+  g_array_set_clear_func (self->fragments, clear_fragment);
   self->glued = TRUE;
   return self;
 }
@@ -115,7 +127,7 @@ redact_from (ImapCommand *self, gsize offset)
 static void
 end_fragment (ImapCommand *self, gboolean wait)
 {
-  FragmentEnd end = { self->length, wait, self->redactions->len };
+  FragmentEnd end = { self->length, wait, self->redactions->len, NULL, NULL, 0 };
 
   g_array_append_val (self->fragments, end);
 }
@@ -491,6 +503,31 @@ imap_command_add_section (ImapCommand *self, const char *item, const char *secti
     }
 }
 
+/* literal8 = "~{" number64 ["+"] "}" CRLF *OCTET                     (RFC 9051)
+ *
+ * SIZE bytes that OPEN gives when it is their turn; BINARY makes it a literal8, ASK waits for "+" even where that is
+ * not demanded. SOURCE is kept until then. */
+void
+imap_command_add_literal_stream (ImapCommand *self, gboolean binary, gboolean ask, guint64 size, ImapLiteralOpen open,
+                                 GObject *source)
+{
+  gboolean wait = ask || self->dialect.literals == IMAP_LITERALS_SYNC || size > MAX_UNASKED_BYTES
+                  || (self->dialect.literals == IMAP_LITERALS_MINUS && size > MAX_LITERAL_MINUS_BYTES);
+  g_autofree char *head
+    = g_strdup_printf ("%s{%" G_GUINT64_FORMAT "%s}\r\n", binary ? "~" : "", size, wait ? "" : "+");
+  FragmentEnd literal = { 0 };
+
+  separate (self);
+  append_string (self, head);
+  end_fragment (self, wait);
+  literal.end = self->length;
+  literal.redactions_end = self->redactions->len;
+  literal.open = open;
+  literal.source = g_object_ref (source);
+  literal.size = size;
+  g_array_append_val (self->fragments, literal);
+}
+
 /* Ends the line. FALSE with an error that names it when an argument was bad: nothing may be sent then. */
 gboolean
 imap_command_finish (ImapCommand *self, GError **error)
@@ -553,6 +590,9 @@ imap_command_get_fragment (const ImapCommand *self, guint index, ImapFragment *f
   fragment->data = self->data + start;
   fragment->length = end->end - start;
   fragment->wait = end->wait;
+  fragment->open = end->open;
+  fragment->source = end->source;
+  fragment->size = end->size;
   fragment->redactions = &g_array_index (self->redactions, TaubeRedaction, redactions);
   fragment->n_redactions = end->redactions_end - redactions;
 }

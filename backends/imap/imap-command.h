@@ -4,6 +4,7 @@
 #include <taube-backend/taube-secret.h>
 #include <taube-backend/taube-trace.h>
 
+#include <gio/gio.h>
 #include <taube/taube-enums.h>
 
 #include "imap-seqset.h"
@@ -24,9 +25,15 @@ typedef struct
   gboolean utf8; /* UTF8=ACCEPT or IMAP4rev2 is enabled: names go as UTF-8, quoted */
 } ImapDialect;
 
-/* Bytes to send in one go. */
+/* Opens what a literal is made of, when it is its turn. (transfer full) */
+typedef GInputStream *(*ImapLiteralOpen) (gpointer source, GCancellable *cancellable, GError **error);
+
+/* Bytes to send in one go, or a literal to be read from a stream as it is sent. */
 typedef struct
 {
+  ImapLiteralOpen open; /* NULL: the bytes are here */
+  gpointer source;
+  guint64 size;         /* of the literal */
   const guint8 *data;
   gsize length;
   const TaubeRedaction *redactions; /* for taube_trace_wire(), offsets from data */
@@ -58,6 +65,8 @@ void imap_command_open (ImapCommand *self);
 void imap_command_close (ImapCommand *self);
 void imap_command_add_section (ImapCommand *self, const char *item, const char *section, const char *const *headers,
                                gboolean partial, guint64 offset, guint64 length);
+void imap_command_add_literal_stream (ImapCommand *self, gboolean binary, gboolean ask, guint64 size,
+                                      ImapLiteralOpen open, GObject *source);
 gboolean imap_command_finish (ImapCommand *self, GError **error);
 
 const char *imap_command_get_tag (const ImapCommand *self);

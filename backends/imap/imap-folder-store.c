@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "imap-folder.h"
+#include "imap-presence.h"
 
 #include <string.h>
-
-#include "imap-decode-search.h"
 
 /* Bytes of one command that its set of UIDs may take. */
 #define MAX_SET_BYTES 7800
@@ -18,14 +16,6 @@ typedef struct
   TaubeBatchResult *result;
   TaubeIdSet *begun; /* ids about which something was sent */
 } Store;
-
-/* The messages of one piece that are there, as SEARCH tells. */
-typedef struct
-{
-  ImapSeqset *found;
-  gsize most;    /* ranges that an honest answer can have */
-  gboolean told;
-} Presence;
 
 /* Is it allowed? */
 
@@ -82,55 +72,7 @@ check_keywords (Store *store, GError **error)
   return TRUE;
 }
 
-/* Who is there? */
-
-static gboolean
-on_presence (const ImapResponse *response, gpointer user_data, GError **error)
-{
-  Presence *presence = user_data;
-  ImapEsearch esearch;
-
-  if (presence->found->n_ranges > presence->most)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server found more messages than there are");
-      return FALSE;
-    }
-  if (response->type == IMAP_RESPONSE_SEARCH)
-    {
-      presence->told = imap_decode_search (response, presence->found, NULL) || presence->told;
-      return TRUE;
-    }
-  if (response->type != IMAP_RESPONSE_ESEARCH || !imap_decode_esearch (response, &esearch))
-    return FALSE;
-  presence->told = TRUE;
-  if ((esearch.fields & IMAP_ESEARCH_ALL) != 0
-      && !imap_seqset_add_text (presence->found, esearch.all.text, esearch.all.length, NULL))
-    presence->told = FALSE;
-  return TRUE;
-}
-
-static ImapCall *
-new_search (Store *store, const char *set, Presence *presence)
-{
-  ImapCall *call = imap_session_call (store->session, "UID SEARCH", TAUBE_ERROR_PROTOCOL,
-                                      "cannot look for messages in folder \"%s\"",
-                                      taube_folder_get_name (store->folder));
-
-  if (imap_session_has (store->session, IMAP_CAPABILITY_ESEARCH)
-      || imap_session_has (store->session, IMAP_CAPABILITY_IMAP4REV2))
-    {
-      imap_command_add_atom (call->command, "option", "RETURN");
-      imap_command_open (call->command);
-      imap_command_add_atom (call->command, "option", "ALL");
-      imap_command_close (call->command);
-    }
-  imap_command_add_atom (call->command, "key", "UID");
-  imap_command_add_sequence (call->command, "set", set);
-  call->bad_is_refusal = TRUE;
-  call->untagged = on_presence;
-  call->user_data = presence;
-  return call;
-}
+/* The change. */
 
 static ImapCall *
 new_store (Store *store, const char *set)
@@ -158,7 +100,7 @@ make_ids (const ImapSeqset *uids, const char *prefix)
 }
 
 static void
-set_found (Store *store, const ImapSeqset *uids, const char *prefix, const Presence *presence)
+set_found (Store *store, const ImapSeqset *uids, const char *prefix, const ImapPresence *presence)
 {
   g_autoptr (TaubeIdSet) all = make_ids (uids, prefix);
   g_autoptr (TaubeIdSet) found = presence->told ? make_ids (presence->found, prefix) : taube_id_set_copy (all);
@@ -179,13 +121,14 @@ static gboolean
 store_piece (Store *store, const char *set, const char *prefix, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapSeqset) uids = imap_seqset_parse (set, -1, NULL);
-  g_autoptr (ImapSeqset) found = imap_seqset_new ();
-  Presence presence = { found, store->session->mailbox->exists + (gsize) store->session->limits.list_items, FALSE };
-  g_autoptr (ImapCall) search = new_search (store, set, &presence);
-  g_autoptr (ImapCall) change = new_store (store, set);
+  g_auto (ImapPresence) presence = { 0 };
+  g_autoptr (ImapCall) search = NULL, change = NULL;
   g_autoptr (TaubeIdSet) ids = make_ids (uids, prefix);
   GError *local = NULL;
 
+  imap_presence_init (&presence, store->session);
+  search = imap_presence_ask (&presence, store->session, store->folder, set);
+  change = new_store (store, set);
   if (!imap_call_send (search, cancellable, &local) || !imap_call_send (change, cancellable, &local)
       || (!imap_call_finish (search, cancellable, &local) && !search->done))
     {
@@ -201,7 +144,7 @@ store_piece (Store *store, const char *set, const char *prefix, GCancellable *ca
   taube_id_set_add_set (store->begun, ids);
   if (imap_call_finish (change, cancellable, &local))
     {
-      imap_seqset_normalize (found);
+      imap_seqset_normalize (presence.found);
       set_found (store, uids, prefix, &presence);
       return TRUE;
     }

@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "imap-append.h"
 #include "imap-decode-list.h"
 #include "imap-names.h"
+#include "imap-removal.h"
+#include "imap-transfer.h"
 
 typedef struct
 {
@@ -244,4 +247,8 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->set_flags = imap_folder_set_flags;
   folder->get_changes = imap_folder_get_changes;
   folder->watch_step = imap_folder_watch_step;
+  folder->append = imap_folder_append;
+  folder->copy = imap_folder_copy;
+  folder->move = imap_folder_move;
+  folder->remove = imap_folder_remove;
 }

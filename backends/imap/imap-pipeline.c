@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-pipeline.h"
 
+#include "imap-literal.h"
+
 #include <taube-backend/taube-trace.h>
 
 #include <string.h>
@@ -512,6 +514,8 @@ imap_call_free (ImapCall *call)
           imap_pipeline_break (self, error);
         }
     }
+  if (call->free_user_data != NULL)
+    call->free_user_data (call->user_data);
   imap_command_free (call->command);
   g_clear_error (&call->refusal);
   g_free (call->what);
@@ -519,7 +523,8 @@ imap_call_free (ImapCall *call)
 }
 
 static gboolean
-write_fragment (ImapCall *call, const ImapFragment *fragment, GCancellable *cancellable, GError **error)
+write_fragment (ImapCall *call, const ImapFragment *fragment, gboolean last, GCancellable *cancellable,
+                GError **error)
 {
   ImapPipeline *self = call->pipeline;
   guint64 before = taube_connection_get_bytes_written (self->connection);
@@ -529,10 +534,14 @@ write_fragment (ImapCall *call, const ImapFragment *fragment, GCancellable *canc
                               fragment->n_redactions, cancellable, &local))
     {
       call->sent = TRUE;
+      call->complete = last;
       return TRUE;
     }
   if (taube_connection_get_bytes_written (self->connection) != before)
-    call->sent = TRUE;
+    {
+      call->sent = TRUE;
+      call->complete = last;
+    }
   if (!call->sent && self->calls.length <= 1 && !taube_connection_is_broken (self->connection)
       && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
@@ -540,6 +549,51 @@ write_fragment (ImapCall *call, const ImapFragment *fragment, GCancellable *canc
       return FALSE;
     }
   return break_with (self, local, error);
+}
+
+/* Reads what the server says meanwhile, as far as it has come: what is too much for a pipe must not keep both sides
+ * waiting, and who is refused need not send the rest. */
+gboolean
+imap_pipeline_read_meanwhile (ImapPipeline *self, GError **error)
+{
+  TaubeBuffer *in = taube_connection_get_input (self->connection);
+  GError *local = NULL;
+
+  for (;;)
+    {
+      ImapEvent event;
+      ImapParse result = imap_reader_next (self->reader, in, &event, &local);
+      gssize n;
+
+      if (result == IMAP_PARSE_ERROR)
+        return break_with (self, local, error);
+      if (result == IMAP_PARSE_VALUE)
+        {
+          if (!route (self, &event, error))
+            return FALSE;
+          continue;
+        }
+      n = taube_connection_fill_nowait (self->connection, &local);
+      if (n == TAUBE_CONNECTION_WOULD_BLOCK)
+        return TRUE;
+      if (n <= 0)
+        return fill_failed (self, n, local, error);
+    }
+}
+
+/* LOCAL (taken) befell a write: what the server said before it tells more than that. */
+gboolean
+imap_pipeline_break_writing (ImapPipeline *self, GError *local, GError **error)
+{
+  TaubeBuffer *in = taube_connection_get_input (self->connection);
+  ImapEvent event;
+
+  while (self->broken == NULL && imap_reader_next (self->reader, in, &event, NULL) == IMAP_PARSE_VALUE)
+    if (!route (self, &event, NULL))
+      break;
+  imap_pipeline_break (self, local);
+  g_error_free (local);
+  return still_whole (self, error);
 }
 
 /* Waits for "+". TRUE when it came, or when the command is done already: the caller looks at call->done. */
@@ -589,7 +643,13 @@ imap_call_send (ImapCall *call, GCancellable *cancellable, GError **error)
       ImapFragment fragment;
 
       imap_command_get_fragment (call->command, i, &fragment);
-      if (!write_fragment (call, &fragment, cancellable, error))
+      if (fragment.open != NULL)
+        {
+          if (!imap_literal_write (call, &fragment, cancellable, error))
+            return FALSE;
+          continue;
+        }
+      if (!write_fragment (call, &fragment, i + 1 == n, cancellable, error))
         {
           if (!call->sent)
             g_queue_remove (&self->calls, call);

@@ -36,11 +36,14 @@ struct _ImapCall
   ImapBodyFilter accept_body;  /* bodies to be streamed */
   ImapBodyFunc body;           /* and where they go */
   ImapResponseFunc completed;  /* shown the tagged reply */
-  gpointer user_data;          /* of the four */
+  void (*streamed) (guint64 bytes, gpointer user_data); /* told of the bytes of a literal that went out */
+  gpointer user_data;          /* of the five */
+  GDestroyNotify free_user_data;
   TaubeProgress *progress;     /* not owned, may be NULL: told how far the server says it is */
 
   /* What became of it: */
   gboolean sent;           /* some byte of it may have reached the server */
+  gboolean complete;       /* all of it may have: the server may do it */
   gboolean done;
   ImapResponseType status; /* OK, NO or BAD */
   ImapCode code;
@@ -79,6 +82,10 @@ gboolean imap_pipeline_read (ImapPipeline *self, GCancellable *cancellable, GErr
 gboolean imap_pipeline_read_greeting (ImapPipeline *self, ImapResponseFunc func, gpointer user_data,
                                       GCancellable *cancellable, GError **error);
 gboolean imap_pipeline_read_available (ImapPipeline *self, GCancellable *cancellable, GError **error);
+
+/* For imap-literal.c. */
+gboolean imap_pipeline_read_meanwhile (ImapPipeline *self, GError **error);
+gboolean imap_pipeline_break_writing (ImapPipeline *self, GError *local, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapPipeline, imap_pipeline_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImapCall, imap_call_free)

@@ -8,6 +8,7 @@
 #include <taube-backend/taube-changes-impl.h>
 #include <taube-backend/taube-id-set-impl.h>
 #include <taube-backend/taube-list-request-impl.h>
+#include <taube-backend/taube-message-source-impl.h>
 #include <taube-backend/taube-progress-impl.h>
 #include <taube-backend/taube-session.h>
 
@@ -44,6 +45,18 @@ typedef struct
   gboolean told;             /* out: the server will speak by itself (it is in IDLE, say): park and wait */
 } TaubeWatchStep;
 
+/* A change that may have to be asked after. When the connection broke while the server may have done it, the function
+ * returns what can be said (what is in doubt is unknown), sets AGAIN and keeps in STATE what it needs to find out; when
+ * nothing at all was done it may do the same with an error. It is then called once more with another session, to find
+ * out and to go on. What it says then counts, unless it fails; so does what it said first when no session is to be
+ * had. */
+typedef struct
+{
+  gpointer state;            /* NULL at the first call */
+  GDestroyNotify free_state;
+  gboolean again;            /* out; the second call cannot ask for a third */
+} TaubeAttempt;
+
 /* What a folder can do. The public wrapper has checked arguments, state and capability; a function that is NULL becomes
  * TAUBE_ERROR_NOT_SUPPORTED with the row's reason. FALSE or NULL is returned if and only if ERROR is set. */
 struct _TaubeFolderClass
@@ -75,8 +88,27 @@ struct _TaubeFolderClass
    * must be in it, or be told next time. */
   TaubeChanges *(*get_changes) (TaubeFolder *self, TaubeSession *session, GBytes *state, TaubeProgress *progress,
                                 GCancellable *cancellable, GError **error);
+  /* Sources to be written into the folder, each measured already. The ids of the result are their positions, "1" for
+   * the first. PROGRESS counts bytes. */
+  TaubeBatchResult *(*append) (TaubeFolder *self, TaubeSession *session, GPtrArray *sources, TaubeAttempt *attempt,
+                               TaubeProgress *progress, GCancellable *cancellable, GError **error);
+  /* TARGET is another folder of the same account, or for copy the same; PROGRESS counts items. New ids are those of
+   * TARGET. */
+  TaubeBatchResult *(*copy) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids, TaubeFolder *target,
+                             TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
+                             GError **error);
+  TaubeBatchResult *(*move) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids, TaubeFolder *target,
+                             TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
+                             GError **error);
+  /* These items and no others are gone from the folder afterwards. */
+  TaubeBatchResult *(*remove) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids, TaubeAttempt *attempt,
+                               TaubeProgress *progress, GCancellable *cancellable, GError **error);
+  /* SOURCE takes the place of the item: it is never lost, at worst both are there. The result is about ID. */
+  TaubeBatchResult *(*replace) (TaubeFolder *self, TaubeSession *session, const char *id, TaubeMessageSource *source,
+                                TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
+                                GError **error);
 
-  gpointer reserved[23];
+  gpointer reserved[18];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

@@ -61,6 +61,42 @@ TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token,
                                                GCancellable *cancellable, GAsyncReadyCallback callback,
                                                gpointer user_data);
 TAUBE_API TaubeChanges *taube_folder_get_changes_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+/* Writing: taube-folder-write.c */
+
+TAUBE_API TaubeBatchResult *taube_folder_append (TaubeFolder *self, TaubeMessageSource *const *sources,
+                                                 guint n_sources, TaubeProgress *progress, GCancellable *cancellable,
+                                                 GError **error);
+TAUBE_API void taube_folder_append_async (TaubeFolder *self, TaubeMessageSource *const *sources, guint n_sources,
+                                          TaubeProgress *progress, GCancellable *cancellable,
+                                          GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_append_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeBatchResult *taube_folder_copy (TaubeFolder *self, const TaubeIdSet *ids, TaubeFolder *target,
+                                               TaubeProgress *progress, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_copy_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeFolder *target,
+                                        TaubeProgress *progress, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_copy_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeBatchResult *taube_folder_move (TaubeFolder *self, const TaubeIdSet *ids, TaubeFolder *target,
+                                               TaubeProgress *progress, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_move_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeFolder *target,
+                                        TaubeProgress *progress, GCancellable *cancellable,
+                                        GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_move_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeBatchResult *taube_folder_remove (TaubeFolder *self, const TaubeIdSet *ids, TaubeProgress *progress,
+                                                 GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_remove_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeProgress *progress,
+                                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_remove_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API TaubeBatchResult *taube_folder_replace (TaubeFolder *self, const char *id, TaubeMessageSource *source,
+                                                  TaubeProgress *progress, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_replace_async (TaubeFolder *self, const char *id, TaubeMessageSource *source,
+                                           TaubeProgress *progress, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_replace_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeFolder, g_object_unref)
 

@@ -27,6 +27,7 @@ typedef struct _TaubeItemList TaubeItemList;
 typedef struct _TaubeListRequest TaubeListRequest;
 typedef struct _TaubeMessage TaubeMessage;
 typedef struct _TaubeMessageList TaubeMessageList;
+typedef struct _TaubeMessageSource TaubeMessageSource;
 typedef struct _TaubePart TaubePart;
 typedef struct _TaubeProgress TaubeProgress;
 typedef struct _TaubeQuestion TaubeQuestion;

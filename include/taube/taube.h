@@ -21,6 +21,7 @@
 #include <taube/taube-list-request.h>
 #include <taube/taube-log.h>
 #include <taube/taube-message-list.h>
+#include <taube/taube-message-source.h>
 #include <taube/taube-message.h>
 #include <taube/taube-part.h>
 #include <taube/taube-progress.h>

@@ -90,8 +90,15 @@ taube_batch_result_set_done (TaubeBatchResult *self, const char *id, const char 
 
   one = taube_id_set_new_from_ids (ids);
   moved = move_ids (self, one, TAUBE_BATCH_STATUS_DONE);
-  if (new_id == NULL || taube_id_set_get_size (moved) == 0)
-    return;
+  if (new_id != NULL && taube_id_set_get_size (moved) > 0)
+    taube_batch_result_set_new_id (self, id, new_id);
+}
+
+void
+taube_batch_result_set_new_id (TaubeBatchResult *self, const char *id, const char *new_id)
+{
+  g_return_if_fail (self != NULL && id != NULL && new_id != NULL);
+
   if (self->new_ids == NULL)
     self->new_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_replace (self->new_ids, g_strdup (id), g_strdup (new_id));

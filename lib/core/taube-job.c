@@ -2,6 +2,7 @@
 #include "core/taube-job.h"
 
 #include <taube/taube-error.h>
+#include <taube-backend/taube-trace.h>
 
 #include "base/taube-io-thread.h"
 #include "base/taube-worker.h"
@@ -22,6 +23,7 @@ typedef struct
   GCancellable *outer;       /* the caller's, or NULL */
   gulong outer_id;
   GTask *task;               /* NULL in a blocking call */
+  gboolean ran;
   gpointer result;
   GError *error;
 } Job;
@@ -111,6 +113,39 @@ job_free (gpointer data)
   g_free (job);
 }
 
+/* A second run takes the place of the first when it got further than nowhere. */
+static void
+job_run_once (Job *job)
+{
+  GError *error = NULL;
+  gpointer result
+      = job->kind->run (job->object, taube_pool_get_session (&job->lease), job->args, job->cancellable, &error);
+
+  result = taube_job_check_result (job->object, job->kind->name, result, job->kind->free_result, &error);
+  job->ran = TRUE;
+  if (result == NULL && job->result != NULL)
+    {
+      TAUBE_TRACE ("job", "%s: the second attempt failed: %s", job->kind->name, error->message);
+      g_error_free (error);
+      return;
+    }
+  if (job->result != NULL && job->kind->free_result != NULL)
+    job->kind->free_result (job->result);
+  g_clear_error (&job->error);
+  job->result = result;
+  job->error = error;
+}
+
+/* There will be no session: what is known already counts. */
+static void
+job_fail_lease (Job *job)
+{
+  if (job->ran)
+    g_clear_error (&job->lease.error);
+  else
+    job->error = g_steal_pointer (&job->lease.error);
+}
+
 /* With the lease granted. FALSE: the job waits again, and may be running elsewhere by now. */
 static gboolean
 job_work (Job *job)
@@ -124,16 +159,23 @@ job_work (Job *job)
   begin = taube_pool_begin (job->pool, &job->lease);
   if (begin == TAUBE_BEGIN_READY)
     {
-      job->result = job->kind->run (job->object, taube_pool_get_session (&job->lease), job->args, job->cancellable,
-                                    &job->error);
-      job->result = taube_job_check_result (job->object, job->kind->name, job->result, job->kind->free_result,
-                                            &job->error);
+      job_run_once (job);
       taube_pool_release (job->pool, &job->lease);
     }
   else if (begin == TAUBE_BEGIN_FAILED)
-    job->error = g_steal_pointer (&job->lease.error);
+    job_fail_lease (job);
   taube_frame_leave (&frame);
-  return begin != TAUBE_BEGIN_AGAIN;
+  if (begin != TAUBE_BEGIN_READY || job->kind->again == NULL || !job->kind->again (job->args))
+    return begin != TAUBE_BEGIN_AGAIN;
+  taube_pool_request (job->pool, &job->lease);
+  return FALSE;
+}
+
+static gboolean
+job_prepare (Job *job)
+{
+  return job->kind->prepare == NULL
+         || job->kind->prepare (job->object, job->args, job->cancellable, &job->error);
 }
 
 /* A blocking call would wait for the job that it is a part of, or for the thread that it blocks. */
@@ -163,13 +205,15 @@ taube_job_run (const TaubeJobRequest *request, GCancellable *cancellable, GError
     }
 
   job = job_new (request, cancellable);
-  taube_pool_request (job->pool, &job->lease);
-  do
-    taube_pool_wait (job->pool, &job->lease);
-  while (job->lease.state == TAUBE_LEASE_GRANTED && !job_work (job));
-
+  if (job_prepare (job))
+    {
+      taube_pool_request (job->pool, &job->lease);
+      do
+        taube_pool_wait (job->pool, &job->lease);
+      while (job->lease.state == TAUBE_LEASE_GRANTED && !job_work (job));
+    }
   if (job->lease.error != NULL)
-    job->error = g_steal_pointer (&job->lease.error);
+    job_fail_lease (job);
   result = g_steal_pointer (&job->result);
   if (job->error != NULL)
     g_propagate_error (error, g_steal_pointer (&job->error));
@@ -220,8 +264,19 @@ settled (TaubeLease *lease)
       taube_worker_push (work, job);
       return;
     }
-  job->error = g_steal_pointer (&lease->error);
+  job_fail_lease (job);
   hand_back (job);
+}
+
+static void
+prepare (gpointer data)
+{
+  Job *job = data;
+
+  if (job_prepare (job))
+    taube_pool_request (job->pool, &job->lease);
+  else
+    hand_back (job);
 }
 
 static gboolean
@@ -254,7 +309,10 @@ taube_job_push (const TaubeJobRequest *request, GCancellable *cancellable, GAsyn
   job = job_new (request, cancellable);
   job->task = task;
   job->lease.settled = settled;
-  taube_pool_request (job->pool, &job->lease);
+  if (request->kind->prepare != NULL)
+    taube_worker_push (prepare, job);
+  else
+    taube_pool_request (job->pool, &job->lease);
 }
 
 gpointer

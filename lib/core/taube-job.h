@@ -19,6 +19,12 @@ typedef struct
   gpointer (*run) (gpointer object, TaubeSession *session, gpointer args, GCancellable *cancellable, GError **error);
   GDestroyNotify free_args;
   GDestroyNotify free_result; /* NULL: the result is TRUE or FALSE as a pointer */
+  /* Blocking, before there is a session: what would only keep it waiting. On the thread that will run, or on another
+   * worker. Optional. */
+  gboolean (*prepare) (gpointer object, gpointer args, GCancellable *cancellable, GError **error);
+  /* After run: TRUE gives the session back and runs the job once more, with the next one that can be had. What it gave
+   * first counts when the second run fails or there is no session for it. Optional. */
+  gboolean (*again) (gpointer args);
 } TaubeJobKind;
 
 typedef struct

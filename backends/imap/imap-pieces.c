@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-pieces.h"
+
+/* Bytes of one command that its set of UIDs may take. */
+#define MAX_SET_BYTES 7800
+/* A range takes no more than this: two numbers, a colon and a comma. */
+#define MAX_RANGE_BYTES 22
+#define MAX_MESSAGES 1000
+
+/* UIDS is taken. */
+void
+imap_pieces_init (ImapPieces *self, ImapSeqset *uids)
+{
+  *self = (ImapPieces){ uids, 0, 0 };
+}
+
+void
+imap_pieces_clear (ImapPieces *self)
+{
+  g_clear_pointer (&self->uids, imap_seqset_free);
+}
+
+gboolean
+imap_pieces_is_empty (const ImapPieces *self)
+{
+  return self->range >= self->uids->n_ranges;
+}
+
+/* The first UID that was not taken. */
+static guint32
+get_first (const ImapPieces *self)
+{
+  return MAX (self->uids->ranges[self->range].first, self->taken + 1);
+}
+
+ImapSeqset *
+imap_pieces_take (ImapPieces *self, ImapSession *session)
+{
+  gsize max_bytes = MIN (session->quirks.max_command_bytes, MAX_SET_BYTES);
+  guint max_ranges = MAX (max_bytes / MAX_RANGE_BYTES, 1);
+  guint64 room = MAX_MESSAGES;
+  ImapSeqset *piece;
+
+  if (imap_pieces_is_empty (self))
+    return NULL;
+  piece = imap_seqset_new ();
+  while (room > 0 && piece->n_ranges < max_ranges && !imap_pieces_is_empty (self))
+    {
+      guint32 first = get_first (self), end = self->uids->ranges[self->range].last;
+      guint64 last = MIN ((guint64) first + room - 1, end);
+
+      imap_seqset_add_range (piece, first, last);
+      room -= last - first + 1;
+      self->taken = last;
+      if (last == end)
+        self->range++;
+    }
+  return piece;
+}
+
+ImapSeqset *
+imap_pieces_get_rest (const ImapPieces *self)
+{
+  ImapSeqset *rest = imap_seqset_new ();
+
+  for (guint i = self->range; i < self->uids->n_ranges; i++)
+    imap_seqset_add_range (rest, i == self->range ? get_first (self) : self->uids->ranges[i].first,
+                           self->uids->ranges[i].last);
+  return rest;
+}
+
+ImapSeqset *
+imap_pieces_subtract (const ImapSeqset *a, const ImapSeqset *b)
+{
+  ImapSeqset *rest = imap_seqset_new ();
+  guint j = 0;
+
+  for (guint i = 0; i < a->n_ranges; i++)
+    {
+      guint64 first = a->ranges[i].first, last = a->ranges[i].last;
+
+      while (j < b->n_ranges && b->ranges[j].last < first)
+        j++;
+      for (guint k = j; k < b->n_ranges && b->ranges[k].first <= last && first <= last; k++)
+        {
+          if (b->ranges[k].first > first)
+            imap_seqset_add_range (rest, first, b->ranges[k].first - 1);
+          first = MAX (first, (guint64) b->ranges[k].last + 1);
+        }
+      if (first <= last)
+        imap_seqset_add_range (rest, first, last);
+    }
+  return rest;
+}
