@@ -74,34 +74,47 @@ finish_all (ImapCall **calls, guint n, GCancellable *cancellable, GError **error
   return TRUE;
 }
 
-/* Who is there, the mark, the removal, and who is left: all on their way together. */
+/* Who is left. Asked when all else is answered: some servers search while they are still removing. */
+static gboolean
+ask_left (ImapRemoval *self, ImapSession *session, TaubeFolder *folder, const char *set, GCancellable *cancellable,
+          GError **error)
+{
+  g_auto (ImapPresence) left = { 0 };
+  g_autoptr (ImapCall) search = NULL;
+
+  imap_presence_init (&left, session);
+  search = imap_presence_ask (&left, session, folder, set);
+  if (!imap_call_send (search, cancellable, error) || !finish_all (&search, 1, cancellable, error))
+    return FALSE;
+  self->left = take_found (&left, search);
+  return TRUE;
+}
+
+/* Who is there, the mark and the removal are on their way together. */
 gboolean
 imap_removal_run (ImapRemoval *self, ImapSession *session, TaubeFolder *folder, const ImapSeqset *uids,
                   GCancellable *cancellable, GError **error)
 {
   g_autofree char *set = imap_seqset_to_string (uids);
-  g_auto (ImapPresence) before = { 0 }, left = { 0 };
-  g_autoptr (ImapCall) search = NULL, store = NULL, expunge = NULL, search_again = NULL;
-  ImapCall *calls[4];
+  g_auto (ImapPresence) before = { 0 };
+  g_autoptr (ImapCall) search = NULL, store = NULL, expunge = NULL;
+  ImapCall *calls[3];
   gboolean ok = TRUE;
 
   imap_presence_init (&before, session);
-  imap_presence_init (&left, session);
   calls[0] = search = imap_presence_ask (&before, session, folder, set);
   calls[1] = store = new_store (session, folder, set);
   calls[2] = expunge = new_expunge (session, folder, set);
-  calls[3] = search_again = imap_presence_ask (&left, session, folder, set);
   for (guint i = 0; i < G_N_ELEMENTS (calls) && ok; i++)
     ok = imap_call_send (calls[i], cancellable, error);
   ok = ok && finish_all (calls, G_N_ELEMENTS (calls), cancellable, error);
   self->begun = store->sent;
   self->before = take_found (&before, search);
-  self->left = take_found (&left, search_again);
   if (expunge->refusal != NULL)
     self->refusal = g_error_copy (expunge->refusal);
   else if (store->refusal != NULL)
     self->refusal = g_error_copy (store->refusal);
-  return ok;
+  return ok && ask_left (self, session, folder, set, cancellable, error);
 }
 
 /* The whole operation. */

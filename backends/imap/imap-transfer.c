@@ -149,7 +149,7 @@ get_present (const Transfer *self)
   return present;
 }
 
-/* Asks what is there and where the copies will stand, then copies or moves; all on their way together. */
+/* Asking, copying, moving. */
 
 static gboolean
 on_copyuid (const ImapResponse *response, gpointer user_data, GError **error)
@@ -193,36 +193,44 @@ finish (ImapCall *call, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
-/* TRUE when it was answered, in whichever way; *BEGUN: the server may have got the command itself. */
+/* What is there and where the copies will stand. It must be known before the command is sent: some servers begin with
+ * the next command before they are through with this one. */
+static gboolean
+look_before (Transfer *self, ImapSession *session, const char *set, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapCall) status = imap_place_ask (&self->place, session, self->target, cancellable, error);
+  g_autoptr (ImapCall) fetch = NULL;
+
+  if (status == NULL)
+    return FALSE;
+  g_clear_pointer (&self->prints, g_array_unref);
+  self->prints = imap_prints_new ();
+  fetch = imap_prints_ask (self->prints, session, self->folder, set);
+  if (!imap_call_send (status, cancellable, error) || !imap_call_send (fetch, cancellable, error)
+      || !finish (status, cancellable, error) || !finish (fetch, cancellable, error))
+    return FALSE;
+  self->has_prints = fetch->status == IMAP_RESPONSE_OK;
+  return TRUE;
+}
+
+/* TRUE when it was answered, in whichever way; *BEGUN: the server may have got the command. */
 static gboolean
 run_commands (Transfer *self, ImapSession *session, Answer *answer, GError **refusal, gboolean *begun,
               GCancellable *cancellable, GError **error)
 {
   g_autofree char *set = imap_seqset_to_string (self->piece);
-  g_autoptr (ImapCall) status = NULL, fetch = NULL, transfer = NULL;
-  g_autoptr (GError) local = NULL;
+  g_autoptr (ImapCall) call = NULL;
+  gboolean ok;
 
   *begun = FALSE;
-  g_clear_pointer (&self->prints, g_array_unref);
-  self->prints = imap_prints_new ();
-  status = imap_place_ask (&self->place, session, self->target, cancellable, error);
-  fetch = imap_prints_ask (self->prints, session, self->folder, set);
-  transfer = status != NULL ? new_transfer (self, session, set, answer, cancellable, error) : NULL;
-  if (transfer == NULL)
+  if (!look_before (self, session, set, cancellable, error))
     return FALSE;
-  if (imap_call_send (status, cancellable, &local) && imap_call_send (fetch, cancellable, &local)
-      && imap_call_send (transfer, cancellable, &local) && finish (status, cancellable, &local)
-      && finish (fetch, cancellable, &local))
-    finish (transfer, cancellable, &local);
-  *begun = transfer->complete;
-  self->has_prints = fetch->done && fetch->status == IMAP_RESPONSE_OK;
-  if (transfer->done)
-    {
-      *refusal = transfer->refusal != NULL ? g_error_copy (transfer->refusal) : NULL;
-      return TRUE;
-    }
-  g_propagate_error (error, g_steal_pointer (&local));
-  return FALSE;
+  call = new_transfer (self, session, set, answer, cancellable, error);
+  ok = call != NULL && imap_call_send (call, cancellable, error) && finish (call, cancellable, error);
+  *begun = call != NULL && call->complete;
+  if (ok && call->refusal != NULL)
+    *refusal = g_error_copy (call->refusal);
+  return ok;
 }
 
 /* New ids. */
