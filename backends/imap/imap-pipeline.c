@@ -59,6 +59,13 @@ imap_pipeline_free (ImapPipeline *self)
   g_free (self);
 }
 
+ImapResponseFunc
+imap_pipeline_get_unsolicited (ImapPipeline *self, gpointer *user_data)
+{
+  *user_data = self->unsolicited_data;
+  return self->unsolicited;
+}
+
 /* What sees untagged responses that no command asked for. */
 void
 imap_pipeline_set_unsolicited (ImapPipeline *self, ImapResponseFunc func, gpointer user_data)
@@ -402,43 +409,6 @@ imap_pipeline_read (ImapPipeline *self, GCancellable *cancellable, GError **erro
   if (result == IMAP_PARSE_ERROR)
     return break_with (self, local, error);
   return route (self, &event, error);
-}
-
-typedef struct
-{
-  ImapResponseFunc func;
-  gpointer user_data;
-  gboolean seen;
-} Greeting;
-
-static gboolean
-greeting_came (const ImapResponse *response, gpointer user_data, GError **error)
-{
-  Greeting *greeting = user_data;
-
-  greeting->seen = TRUE;
-  return greeting->func (response, greeting->user_data, error);
-}
-
-/* Reads the first response of the server and shows it to FUNC. */
-gboolean
-imap_pipeline_read_greeting (ImapPipeline *self, ImapResponseFunc func, gpointer user_data, GCancellable *cancellable,
-                             GError **error)
-{
-  Greeting greeting = { func, user_data, FALSE };
-  ImapResponseFunc usual = self->unsolicited;
-  gpointer usual_data = self->unsolicited_data;
-  gboolean ok;
-
-  imap_pipeline_set_unsolicited (self, greeting_came, &greeting);
-  ok = imap_pipeline_read (self, cancellable, error);
-  imap_pipeline_set_unsolicited (self, usual, usual_data);
-  if (!ok || greeting.seen)
-    return ok;
-  return break_with (self,
-                     g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the greeting of the server at %s is not one",
-                                  taube_connection_get_host (self->connection)),
-                     error);
 }
 
 /* Reads all that the server has said up to now, and the rest of what it is in the middle of saying. */

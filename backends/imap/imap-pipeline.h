@@ -56,6 +56,7 @@ struct _ImapCall
 
 ImapPipeline *imap_pipeline_new (TaubeConnection *connection, const TaubeLimits *limits);
 void imap_pipeline_free (ImapPipeline *self);
+ImapResponseFunc imap_pipeline_get_unsolicited (ImapPipeline *self, gpointer *user_data);
 void imap_pipeline_set_unsolicited (ImapPipeline *self, ImapResponseFunc func, gpointer user_data);
 void imap_pipeline_set_broken_func (ImapPipeline *self, void (*func) (gpointer user_data), gpointer user_data);
 TaubeConnection *imap_pipeline_get_connection (ImapPipeline *self);
@@ -79,9 +80,11 @@ const char *imap_pipeline_get_continuation (ImapPipeline *self, gsize *length_ou
 gboolean imap_pipeline_write_line (ImapPipeline *self, const char *text, gboolean secret, GCancellable *cancellable,
                                    GError **error);
 gboolean imap_pipeline_read (ImapPipeline *self, GCancellable *cancellable, GError **error);
+gboolean imap_pipeline_read_available (ImapPipeline *self, GCancellable *cancellable, GError **error);
+
+/* imap-greeting.c */
 gboolean imap_pipeline_read_greeting (ImapPipeline *self, ImapResponseFunc func, gpointer user_data,
                                       GCancellable *cancellable, GError **error);
-gboolean imap_pipeline_read_available (ImapPipeline *self, GCancellable *cancellable, GError **error);
 
 /* For imap-literal.c. */
 gboolean imap_pipeline_read_meanwhile (ImapPipeline *self, GError **error);

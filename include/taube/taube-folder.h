@@ -61,6 +61,7 @@ TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token,
                                                GCancellable *cancellable, GAsyncReadyCallback callback,
                                                gpointer user_data);
 TAUBE_API TaubeChanges *taube_folder_get_changes_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
 /* Writing: taube-folder-write.c */
 
 TAUBE_API TaubeBatchResult *taube_folder_append (TaubeFolder *self, TaubeMessageSource *const *sources,
