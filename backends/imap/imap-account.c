@@ -20,6 +20,7 @@ struct _TaubeImapAccount
   char delimiter;
   char **namespaces;  /* prefixes of other people's and shared folders, as on the wire; NULL: not known */
   GHashTable *names;  /* key of a path -> the name on the wire */
+  TaubeTlsSessions *tls_sessions;
 };
 
 typedef ImapAccount TaubeImapAccount;
@@ -148,6 +149,14 @@ ask_trust (TaubeCertificate *certificate, GCancellable *cancellable, gpointer us
   return taube_account_ask_trust (TAUBE_ACCOUNT (user_data), certificate, cancellable);
 }
 
+/* A key with a password has that of the account. */
+static TaubeSecret *
+ask_key_password (guint attempt, GCancellable *cancellable, gpointer user_data, GError **error)
+{
+  return taube_account_ask_password (TAUBE_ACCOUNT (user_data), attempt,
+                                     attempt > 0 ? "the password of the key is wrong" : NULL, cancellable, error);
+}
+
 /* Where this account's server is. (transfer full) */
 TaubeEndpoint *
 imap_account_make_endpoint (ImapAccount *self)
@@ -157,6 +166,8 @@ imap_account_make_endpoint (ImapAccount *self)
   g_autofree char *ca_file = taube_settings_get (settings, "ca-file");
   g_autofree char *pin = taube_settings_get (settings, "pin");
   g_autofree char *proxy = taube_settings_get (settings, "proxy");
+  g_autofree char *client_cert = taube_settings_get (settings, "client-cert");
+  g_autofree char *client_key = taube_settings_get (settings, "client-key");
   TaubeEndpoint endpoint = { 0 };
 
   endpoint.host = (char *) taube_uri_get_host (uri);
@@ -172,6 +183,11 @@ imap_account_make_endpoint (ImapAccount *self)
   endpoint.trace = (char *) "imap";
   endpoint.certificate_func = ask_trust;
   endpoint.certificate_data = self;
+  endpoint.client_cert = client_cert;
+  endpoint.client_key = client_key;
+  endpoint.key_password_func = ask_key_password;
+  endpoint.key_password_data = self;
+  endpoint.tls_sessions = self->tls_sessions;
   return taube_endpoint_copy (&endpoint);
 }
 
@@ -211,6 +227,7 @@ imap_account_finalize (GObject *object)
 
   g_strfreev (self->namespaces);
   g_hash_table_unref (self->names);
+  taube_tls_sessions_unref (self->tls_sessions);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (imap_account_parent_class)->finalize (object);
 }
@@ -219,6 +236,7 @@ static void
 imap_account_init (TaubeImapAccount *self)
 {
   g_mutex_init (&self->lock);
+  self->tls_sessions = taube_tls_sessions_new ();
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 }
 

@@ -37,6 +37,16 @@ bind_channel (ImapSession *self, Request *request)
   request->request.channel_binding = request->binding;
 }
 
+/* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
+ * that may take long. */
+static gboolean
+may_ask_kerberos (ImapAccount *account, const char *mechanism)
+{
+  if (mechanism != NULL)
+    return g_ascii_strcasecmp (mechanism, "GSSAPI") == 0;
+  return !taube_account_has_password (TAUBE_ACCOUNT (account)) && !taube_account_has_token (TAUBE_ACCOUNT (account));
+}
+
 static void
 fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, Request *request)
 {
@@ -55,6 +65,9 @@ fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, g
   out->secure = taube_connection_is_secure (self->connection);
   out->allow_plaintext = imap_account_is_plain_allowed (account);
   out->login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
+  /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
+  out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
+  out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
   out->allow_cram_md5 = imap_account_has_flag (account, "allow-cram-md5");
   out->mechanism = request->mechanism;
   out->limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
@@ -242,8 +255,21 @@ try_once (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gbool
   return FALSE;
 }
 
-/* Signs in with the strongest way that server and credentials allow. TAUBE_ERROR_AUTH: it may be tried again with
- * another secret. */
+/* Whether the server lets us in without a password or token, by a certificate or a ticket; FORCED_OUT: the user demands
+ * that. */
+gboolean
+imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out)
+{
+  g_auto (Request) request = { 0 };
+
+  fill_request (self, NULL, FALSE, FALSE, &request);
+  *forced_out = request.mechanism != NULL;
+  return self->capabilities != NULL
+         && taube_sasl_needs_no_secret (imap_capabilities_get_mechanisms (self->capabilities), &request.request);
+}
+
+/* Signs in with the strongest way that server and credentials allow; SECRET is NULL for those that need none.
+ * TAUBE_ERROR_AUTH: it may be tried again with another secret. */
 gboolean
 imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                GError **error)

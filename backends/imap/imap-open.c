@@ -2,6 +2,7 @@
 #include "imap-session.h"
 
 #include <taube-backend/taube-certificate-impl.h>
+#include <taube-backend/taube-trace.h>
 #include <taube/taube-version.h>
 
 #include <string.h>
@@ -194,6 +195,29 @@ ask_secret (ImapSession *self, gboolean is_token, guint attempt, TaubeSecret *re
   return taube_account_ask_password (account, attempt, refusal != NULL ? refusal->message : NULL, cancellable, error);
 }
 
+/* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
+ * it and a password may do. */
+static gboolean
+sign_in_without_secret (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
+  g_autoptr (GError) refusal = NULL;
+  gboolean forced;
+
+  if (!imap_auth_needs_no_secret (self, &forced))
+    return FALSE;
+  if (imap_auth_run (self, NULL, FALSE, cancellable, &refusal))
+    return TRUE;
+  if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
+      || !(taube_account_has_password (account) || taube_account_has_token (account)))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  TAUBE_TRACE ("imap", "going on with a password: %s", refusal->message);
+  return FALSE;
+}
+
 /* Signs in, with another password or a fresh token when the first was refused. A server that hangs up after a refusal
  * is dialled again. */
 static gboolean
@@ -237,6 +261,21 @@ sign_in (ImapSession *self, GCancellable *cancellable, GError **error)
     }
   g_propagate_error (error, g_steal_pointer (&refusal));
   return FALSE;
+}
+
+static gboolean
+sign_in_any_way (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+
+  if (sign_in_without_secret (self, cancellable, &local))
+    return TRUE;
+  if (local != NULL)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  return sign_in (self, cancellable, error);
 }
 
 /* After sign-in. */
@@ -510,7 +549,7 @@ imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) || !establish (self, cancellable, error))
     return FALSE;
-  if (!self->preauth && !sign_in (self, cancellable, error))
+  if (!self->preauth && !sign_in_any_way (self, cancellable, error))
     return FALSE;
   if (!settle_in (self, cancellable, error))
     return FALSE;

@@ -104,6 +104,7 @@ gboolean imap_session_leave_idle (ImapSession *self, GCancellable *cancellable, 
 /* imap-open.c */
 gboolean imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **error);
 /* imap-auth.c */
+gboolean imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out);
 gboolean imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                         GError **error);
 /* imap-select.c */

@@ -3,6 +3,7 @@
 
 #include <taube/taube-certificate.h>
 #include <taube-backend/taube-buffer.h>
+#include <taube-backend/taube-secret.h>
 #include <taube-backend/taube-trace.h>
 
 G_BEGIN_DECLS
@@ -12,6 +13,20 @@ G_BEGIN_DECLS
  * taube_connection_start_tls() on the calling thread, by taube_connection_dial_async() on one of the workers. */
 typedef gboolean (*TaubeCertificateFunc) (TaubeCertificate *certificate, GCancellable *cancellable,
                                           gpointer user_data);
+
+/* Asked for the password of client_key, on the same threads and as often as ATTEMPT (from 0) says; it may block. NULL
+ * with ERROR: there is none. (transfer full) */
+typedef TaubeSecret *(*TaubeKeyPasswordFunc) (guint attempt, GCancellable *cancellable, gpointer user_data,
+                                              GError **error);
+
+/* TLS sessions of one account, so that its second connection need not show certificates again. A session is resumed
+ * only with the same host and port, the same pin, client certificate and authorities to trust, and only one whose
+ * certificate was verified or pinned; host name, dates and pin are looked at again. Safe between threads. */
+typedef struct _TaubeTlsSessions TaubeTlsSessions;
+
+TAUBE_API TaubeTlsSessions *taube_tls_sessions_new (void);
+TAUBE_API TaubeTlsSessions *taube_tls_sessions_ref (TaubeTlsSessions *self);
+TAUBE_API void taube_tls_sessions_unref (TaubeTlsSessions *self);
 
 /* Where to and how. Fill it by hand, or copy it; strings in a copy are owned by the copy. */
 typedef struct
@@ -29,6 +44,11 @@ typedef struct
   char *trace;           /* category of the wire trace, such as "imap", or NULL for "net" */
   TaubeCertificateFunc certificate_func; /* or NULL: never trust what cannot be verified */
   gpointer certificate_data;             /* not owned */
+  char *client_cert;     /* PEM file with a certificate of ours and those that signed it, or NULL */
+  char *client_key;      /* PEM file with its key; NULL: in client_cert, too */
+  TaubeKeyPasswordFunc key_password_func; /* or NULL: a key with a password cannot be used */
+  gpointer key_password_data;             /* not owned */
+  TaubeTlsSessions *tls_sessions;         /* referenced by a copy; or NULL: nothing is resumed */
 } TaubeEndpoint;
 
 TAUBE_API TaubeEndpoint *taube_endpoint_copy (const TaubeEndpoint *self);
@@ -110,6 +130,9 @@ TAUBE_API TaubeCertificate *taube_connection_get_certificate (TaubeConnection *s
 TAUBE_API const char *taube_connection_get_tls_version (TaubeConnection *self);       /* "TLSv1.3" */
 TAUBE_API const char *taube_connection_get_tls_cipher (TaubeConnection *self);
 TAUBE_API const char *taube_connection_get_alpn (TaubeConnection *self); /* what the server chose */
+/* Whether TLS goes on from an earlier connection; whether there is a certificate of ours to show. FALSE without TLS. */
+TAUBE_API gboolean taube_connection_is_resumed (TaubeConnection *self);
+TAUBE_API gboolean taube_connection_has_client_certificate (TaubeConnection *self);
 /* TYPE: "tls-exporter" (RFC 9266; TLS 1.3 only), "tls-unique" (RFC 5929; TLS 1.2 with the extended master secret of
  * RFC 7627 only) or "tls-server-end-point" (RFC 5929). NULL: there is none. (transfer full) */
 TAUBE_API GBytes *taube_connection_get_channel_binding (TaubeConnection *self, const char *type);
@@ -136,5 +159,6 @@ TAUBE_API gboolean taube_connection_unpark (TaubeConnection *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeConnection, taube_connection_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeEndpoint, taube_endpoint_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeTlsSessions, taube_tls_sessions_unref)
 
 G_END_DECLS

@@ -116,6 +116,8 @@ static const Setting settings[] = {
   { "allow-cram-md5", fault_of_word, "no", 0, 0, flag_words },
   { "auth", fault_of_mechanism, NULL, 0, 0, NULL },
   { "ca-file", fault_of_text, NULL, 0, 0, NULL },
+  { "client-cert", fault_of_text, NULL, 0, 0, NULL },
+  { "client-key", fault_of_text, NULL, 0, 0, NULL },
   { "compress", fault_of_word, "yes", 0, 0, flag_words },
   { "connect-timeout", fault_of_number, "30", 1, 3600, NULL },
   { "idle-renewal", fault_of_number, "1500", 30, 1740, NULL },
@@ -343,6 +345,9 @@ taube_settings_wants_tls (TaubeSettings *self)
  *   at home. `no` at the start
  * - `auth`: the SASL mechanism to sign in with; without it, the strongest that is possible
  * - `ca-file`: a PEM file with further authorities whose certificates are trusted
+ * - `client-cert`: a PEM file with a certificate of the user's, and those that signed it, to show to the server: it
+ *   signs in by itself where the server takes it for that
+ * - `client-key`: a PEM file with its key, if it is not in the same file; its password is the account's
  * - `compress`: `yes` compresses what goes over the wire where the server can, `no` never does
  * - `connect-timeout`: seconds until a connection must be up (1 to 3600, at the start 30)
  * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500:

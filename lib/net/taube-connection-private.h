@@ -34,7 +34,7 @@ struct _TaubeConnection
 TaubeConnection *taube_connection_new (const TaubeEndpoint *endpoint, TaubeStream *wire);
 TaubeConnection *taube_connection_new_socket (const TaubeEndpoint *endpoint, int fd);
 gssize taube_connection_read_some (TaubeConnection *self, GError **error);
-gboolean taube_connection_wrap_tls (TaubeConnection *self, GError **error);
+gboolean taube_connection_wrap_tls (TaubeConnection *self, GCancellable *cancellable, GError **error);
 gboolean taube_connection_handshake (TaubeConnection *self, GCancellable *cancellable, GError **error);
 gboolean taube_connection_verify (TaubeConnection *self, GCancellable *cancellable, GError **error);
 gboolean taube_connection_break (TaubeConnection *self, GError *error, GError **error_out);

@@ -386,10 +386,10 @@ taube_connection_write (TaubeConnection *self, gconstpointer data, gsize length,
 
 /* Puts TLS over the wire; the handshake follows. */
 gboolean
-taube_connection_wrap_tls (TaubeConnection *self, GError **error)
+taube_connection_wrap_tls (TaubeConnection *self, GCancellable *cancellable, GError **error)
 {
   GError *failure = NULL;
-  TaubeStream *tls = taube_tls_stream_new (self->wire, self->endpoint, &failure);
+  TaubeStream *tls = taube_tls_stream_new (self->wire, self->endpoint, cancellable, &failure);
 
   if (tls == NULL)
     return taube_connection_break (self, failure, error);
@@ -424,8 +424,9 @@ taube_connection_verify (TaubeConnection *self, GCancellable *cancellable, GErro
   gint64 begin = g_get_monotonic_time ();
   GError *failure = NULL;
 
-  TAUBE_TRACE ("net", "%u TLS: %s, %s", self->id, taube_tls_stream_get_version (self->tls),
-               taube_tls_stream_get_cipher (self->tls));
+  TAUBE_TRACE ("net", "%u TLS: %s, %s%s", self->id, taube_tls_stream_get_version (self->tls),
+               taube_tls_stream_get_cipher (self->tls),
+               taube_tls_stream_is_resumed (self->tls) ? ", resumed" : "");
   if (!taube_tls_stream_verify (self->tls, cancellable, &failure))
     return taube_connection_break (self, failure, error);
   if (self->deadline > 0)
@@ -465,7 +466,7 @@ taube_connection_start_tls (TaubeConnection *self, GCancellable *cancellable, GE
     return FALSE;
   if (taube_memory_stream_check (self->wire))
     return self->pretended_tls = TRUE;
-  return taube_connection_wrap_tls (self, error) && taube_connection_handshake (self, cancellable, error);
+  return taube_connection_wrap_tls (self, cancellable, error) && taube_connection_handshake (self, cancellable, error);
 }
 
 gboolean
@@ -496,6 +497,18 @@ const char *
 taube_connection_get_alpn (TaubeConnection *self)
 {
   return self->tls != NULL ? taube_tls_stream_get_alpn (self->tls) : NULL;
+}
+
+gboolean
+taube_connection_is_resumed (TaubeConnection *self)
+{
+  return self->tls != NULL && taube_tls_stream_is_resumed (self->tls);
+}
+
+gboolean
+taube_connection_has_client_certificate (TaubeConnection *self)
+{
+  return taube_connection_is_secure (self) && self->endpoint->client_cert != NULL;
 }
 
 GBytes *

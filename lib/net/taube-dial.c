@@ -106,7 +106,8 @@ static gboolean
 finish_dial (TaubeConnection *self, gboolean wait_for_greeting, GCancellable *cancellable, GError **error)
 {
   if (self->endpoint->implicit_tls && !taube_connection_is_secure (self)
-      && (!taube_connection_wrap_tls (self, error) || !taube_connection_handshake (self, cancellable, error)))
+      && (!taube_connection_wrap_tls (self, cancellable, error)
+          || !taube_connection_handshake (self, cancellable, error)))
     return FALSE;
   return !wait_for_greeting || taube_connection_fill (self, cancellable, error) >= 0;
 }
@@ -266,7 +267,7 @@ dial_tls (Dial *self)
 
   if (!connection->endpoint->implicit_tls || connection->pretended_tls || self->shaken)
     return TRUE;
-  if (!taube_connection_is_secure (connection) && !taube_connection_wrap_tls (connection, &error))
+  if (!taube_connection_is_secure (connection) && !taube_connection_wrap_tls (connection, self->cancellable, &error))
     {
       dial_end (self, error);
       return FALSE;

@@ -22,6 +22,9 @@ taube_endpoint_copy (const TaubeEndpoint *self)
   copy->alpn = g_strdup (self->alpn);
   copy->proxy = g_strdup (self->proxy);
   copy->trace = g_strdup (self->trace);
+  copy->client_cert = g_strdup (self->client_cert);
+  copy->client_key = g_strdup (self->client_key);
+  copy->tls_sessions = self->tls_sessions != NULL ? taube_tls_sessions_ref (self->tls_sessions) : NULL;
   return copy;
 }
 
@@ -35,6 +38,9 @@ taube_endpoint_free (TaubeEndpoint *self)
   g_free (self->alpn);
   g_free (self->proxy);
   g_free (self->trace);
+  g_free (self->client_cert);
+  g_free (self->client_key);
+  g_clear_pointer (&self->tls_sessions, taube_tls_sessions_unref);
   g_free (self);
 }
 
@@ -65,6 +71,11 @@ taube_endpoint_check (const TaubeEndpoint *self, GError **error)
   if (self->port == 0)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "no port to connect to at %s", self->host);
+      return FALSE;
+    }
+  if (self->client_key != NULL && self->client_cert == NULL)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "there is a client key, but no client certificate");
       return FALSE;
     }
   if (self->pin != NULL)

@@ -5,6 +5,7 @@
 
 #include "net/taube-certificate-private.h"
 #include "net/taube-tls-context.h"
+#include "net/taube-tls-sessions.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -24,6 +25,10 @@ typedef struct
   TaubeCertificate *certificate; /* made at the first question */
   char *alpn;
   GError *wire_error; /* what the layer below said while OpenSSL was at work */
+  TaubeTlsSessions *sessions; /* or NULL */
+  char *session_key;          /* with whom and how */
+  SSL_SESSION *early_session; /* came before the certificate was judged */
+  gboolean trusted;           /* the certificate was verified or pinned; sessions may be kept */
   gboolean wire_eof;
   gboolean established;
   gboolean dead; /* after a fatal error OpenSSL must not be asked to say goodbye */
@@ -211,19 +216,29 @@ tls_stream_close (TaubeStream *stream)
   self->base->klass->close (self->base);
 }
 
+/* All but the layer below. */
+static void
+free_tls (TlsStream *self)
+{
+  SSL_free (self->ssl);
+  SSL_SESSION_free (self->early_session);
+  g_clear_pointer (&self->sessions, taube_tls_sessions_unref);
+  g_clear_object (&self->certificate);
+  g_clear_error (&self->wire_error);
+  g_free (self->session_key);
+  g_free (self->host);
+  g_free (self->pin);
+  g_free (self->alpn);
+  g_free (self);
+}
+
 static void
 tls_stream_free (TaubeStream *stream)
 {
   TlsStream *self = (TlsStream *) stream;
 
-  SSL_free (self->ssl);
   self->base->klass->free (self->base);
-  g_clear_object (&self->certificate);
-  g_clear_error (&self->wire_error);
-  g_free (self->host);
-  g_free (self->pin);
-  g_free (self->alpn);
-  g_free (self);
+  free_tls (self);
 }
 
 static const TaubeStreamClass tls_stream_class = {
@@ -300,6 +315,78 @@ set_host (TlsStream *self, GError **error)
   return ok;
 }
 
+/* ---- sessions ---- */
+
+int
+taube_tls_stream_on_new_session (SSL *ssl, SSL_SESSION *session)
+{
+  TlsStream *self = SSL_get_app_data (ssl);
+
+  if (self->sessions == NULL)
+    return 0;
+  if (self->trusted)
+    {
+      taube_tls_sessions_put (self->sessions, SSL_get_SSL_CTX (ssl), self->session_key, session);
+      return 1;
+    }
+  SSL_SESSION_free (self->early_session);
+  self->early_session = session;
+  return 1;
+}
+
+/* The certificate is good on its own account; what a user has said yes to once is asked about again. */
+static gboolean
+trust (TlsStream *self)
+{
+  self->trusted = TRUE;
+  if (self->early_session != NULL)
+    taube_tls_sessions_put (self->sessions, SSL_get_SSL_CTX (self->ssl), self->session_key,
+                            g_steal_pointer (&self->early_session));
+  return TRUE;
+}
+
+static void
+resume (TlsStream *self, const TaubeEndpoint *endpoint)
+{
+  SSL_SESSION *session;
+
+  if (endpoint->tls_sessions == NULL)
+    return;
+  self->sessions = taube_tls_sessions_ref (endpoint->tls_sessions);
+  self->session_key = g_strdup_printf ("%s\n%u\n%s\n%s\n%s\n%s", self->host, endpoint->port,
+                                       self->pin != NULL ? self->pin : "",
+                                       endpoint->client_cert != NULL ? endpoint->client_cert : "",
+                                       endpoint->client_key != NULL ? endpoint->client_key : "",
+                                       endpoint->alpn != NULL ? endpoint->alpn : "");
+  session = taube_tls_sessions_take (self->sessions, SSL_get_SSL_CTX (self->ssl), self->session_key);
+  if (session != NULL)
+    SSL_set_session (self->ssl, session);
+  SSL_SESSION_free (session);
+}
+
+/* In a resumed handshake OpenSSL does not look at the certificate again. */
+static void
+judge_resumed (TlsStream *self, X509 *x509)
+{
+  g_autofree char *address = g_strndup (self->host, strcspn (self->host, "%"));
+  gboolean right_host = g_hostname_is_ip_address (self->host)
+                          ? X509_check_ip_asc (x509, address, 0) == 1
+                          : X509_check_host (x509, self->host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+
+  if (!right_host)
+    self->problems |= TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST;
+  if (X509_cmp_current_time (X509_get0_notAfter (x509)) < 0)
+    self->problems |= TAUBE_CERTIFICATE_PROBLEMS_EXPIRED;
+  if (X509_cmp_current_time (X509_get0_notBefore (x509)) > 0)
+    self->problems |= TAUBE_CERTIFICATE_PROBLEMS_NOT_YET_VALID;
+}
+
+gboolean
+taube_tls_stream_is_resumed (TaubeStream *stream)
+{
+  return SSL_session_reused (((TlsStream *) stream)->ssl);
+}
+
 /* The wire form: each name after a byte with its length. */
 static void
 set_alpn (TlsStream *self, const char *alpn)
@@ -314,9 +401,10 @@ set_alpn (TlsStream *self, const char *alpn)
   SSL_set_alpn_protos (self->ssl, names, (unsigned int) length + 1);
 }
 
-/* TLS over BASE, which it owns from now on (not when it fails). May block on the disk for the authorities. */
+/* TLS over BASE, which it owns from now on (not when it fails). May block on the disk for the authorities, and to ask
+ * for the password of a key. */
 TaubeStream *
-taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GError **error)
+taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GCancellable *cancellable, GError **error)
 {
   SSL_CTX *context = taube_tls_context_get (endpoint->ca_file, error);
   TlsStream *self;
@@ -345,14 +433,12 @@ taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GError *
   SSL_set_connect_state (self->ssl);
   if (endpoint->alpn != NULL)
     set_alpn (self, endpoint->alpn);
-  if (!set_host (self, error))
+  if (!set_host (self, error) || !taube_tls_use_identity (self->ssl, endpoint, cancellable, error))
     {
-      SSL_free (self->ssl);
-      g_free (self->host);
-      g_free (self->pin);
-      g_free (self);
+      free_tls (self);
       return NULL;
     }
+  resume (self, endpoint);
   return &self->parent;
 }
 
@@ -396,10 +482,12 @@ taube_tls_stream_verify (TaubeStream *stream, GCancellable *cancellable, GError 
     }
   if (self->problems == 0 && SSL_get_verify_result (self->ssl) != X509_V_OK)
     self->problems = TAUBE_CERTIFICATE_PROBLEMS_OTHER;
+  if (SSL_session_reused (self->ssl))
+    judge_resumed (self, x509);
   if (self->pin != NULL)
     judge_pin (self, x509);
   if (self->pin != NULL ? (self->problems & TAUBE_CERTIFICATE_PROBLEMS_PIN_MISMATCH) == 0 : self->problems == 0)
-    return TRUE;
+    return trust (self);
 
   certificate = taube_tls_stream_get_certificate (stream);
   if (self->pin == NULL && self->certificate_func != NULL

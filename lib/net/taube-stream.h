@@ -42,7 +42,8 @@ struct _TaubeStream
 
 TaubeStream *taube_socket_stream_new (int fd, const char *host);
 gboolean taube_memory_stream_check (TaubeStream *stream);
-TaubeStream *taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GError **error);
+TaubeStream *taube_tls_stream_new (TaubeStream *base, const TaubeEndpoint *endpoint, GCancellable *cancellable,
+                                   GError **error);
 TaubeStream *taube_deflate_stream_new (TaubeStream *base, const char *host, const guint8 *first, gsize length);
 void taube_deflate_stream_forgive (TaubeStream *stream);
 
@@ -52,6 +53,7 @@ TaubeCertificate *taube_tls_stream_get_certificate (TaubeStream *stream);
 const char *taube_tls_stream_get_version (TaubeStream *stream);
 const char *taube_tls_stream_get_cipher (TaubeStream *stream);
 const char *taube_tls_stream_get_alpn (TaubeStream *stream);
+gboolean taube_tls_stream_is_resumed (TaubeStream *stream);
 GBytes *taube_tls_stream_get_channel_binding (TaubeStream *stream, const char *type);
 
 G_END_DECLS

@@ -53,7 +53,8 @@ new_context (const char *ca_file, GError **error)
   SSL_CTX_set_options (context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode (context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                                | SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_session_cache_mode (context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb (context, taube_tls_stream_on_new_session);
   SSL_CTX_set_read_ahead (context, 1);
   SSL_CTX_set_default_read_buffer_len (context, READ_AHEAD_BYTES);
   SSL_CTX_set_default_verify_paths (context);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "signin-server.h"
+#include "taube-test-dir.h"
 
 /* Signing in over real TLS, with a server of our own that can do what others cannot. */
 
@@ -128,6 +129,109 @@ test_downgrade (void)
   signin_server_stop (server);
 }
 
+/* A certificate of ours. */
+
+typedef struct
+{
+  TaubeTestDir *dir;
+  char *cert; /* with its key */
+} OurCertificate;
+
+static void
+our_certificate_make (OurCertificate *self, SigninServer *server, const char *name, const char *password)
+{
+  self->dir = taube_test_dir_new ();
+  self->cert = g_build_filename (self->dir->path, "ours.pem", NULL);
+  taube_test_pki_save_client (signin_server_get_pki (server), name, self->cert, password);
+}
+
+static void
+our_certificate_clear (OurCertificate *self)
+{
+  g_free (self->cert);
+  taube_test_dir_free (self->dir);
+}
+
+static void
+assert_connected (SigninServer *server, TaubeCredentials *credentials, const char *query, const char *cert,
+                  gboolean expected)
+{
+  g_autofree char *uri = g_strdup_printf ("imaps://alice@localhost:%u%s", signin_server_get_port (server), query);
+  g_autoptr (TaubeSettings) settings = taube_settings_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeAccount) account = NULL;
+
+  taube_settings_set (settings, "ca-file", taube_test_pki_get_ca_file (signin_server_get_pki (server)), &error);
+  if (cert != NULL)
+    taube_settings_set (settings, "client-cert", cert, &error);
+  g_assert_no_error (error);
+  account = taube_account_create_with_settings (uri, settings, credentials, &error);
+  g_assert_no_error (error);
+  if (expected)
+    {
+      assert_connects (account);
+      return;
+    }
+  g_assert_false (taube_account_connect (account, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+  g_assert_null (strstr (error->message, "key-password"));
+}
+
+static void
+test_external (void)
+{
+  const SigninOptions options = { .mechanisms = "AUTH=PLAIN AUTH=EXTERNAL", .wants_certificate = TRUE };
+  SigninServer *server = signin_server_start (&options);
+  g_autoptr (TaubeCredentials) key = taube_credentials_new_password ("key-password");
+  g_autoptr (TaubeCredentials) account = taube_credentials_new_password (TAUBE_TEST_PASSWORD);
+  OurCertificate alice, mallory;
+
+  our_certificate_make (&alice, server, "alice", NULL);
+  assert_connected (server, NULL, "", alice.cert, TRUE); /* no password is asked for */
+  assert_said (server, "AUTHENTICATE EXTERNAL YWxpY2U=", TRUE);
+  assert_connected (server, NULL, "", NULL, FALSE);
+  our_certificate_clear (&alice);
+
+  our_certificate_make (&alice, server, "alice", "key-password");
+  assert_connected (server, key, "", alice.cert, TRUE);
+  assert_connected (server, NULL, "", alice.cert, FALSE);
+  assert_connected (server, account, "", alice.cert, FALSE); /* not that of the key */
+  our_certificate_clear (&alice);
+  assert_said (server, "AUTHENTICATE PLAIN", FALSE);
+
+  /* the server does not know whose it is: the password will do, unless the certificate was demanded */
+  our_certificate_make (&mallory, server, "mallory", NULL);
+  assert_connected (server, NULL, "", mallory.cert, FALSE);
+  assert_connected (server, account, "?auth=EXTERNAL", mallory.cert, FALSE);
+  assert_said (server, "AUTHENTICATE PLAIN", FALSE);
+  assert_connected (server, account, "", mallory.cert, TRUE);
+  assert_said (server, "AUTHENTICATE PLAIN", TRUE);
+  our_certificate_clear (&mallory);
+  signin_server_stop (server);
+}
+
+/* TLS goes on in the account's next connection, not in that of another account. */
+static void
+test_resumed (gconstpointer data)
+{
+  const SigninOptions options = { .mechanisms = ALL, .version = GPOINTER_TO_INT (data),
+                                  .binding_type = data == NULL ? "tls-exporter" : "tls-unique" };
+  SigninServer *server = signin_server_start (&options);
+  TaubeAccount *account = open_account (server, ""), *other = open_account (server, "");
+
+  assert_connects (account);
+  g_assert_cmpuint (signin_server_get_count (server).resumed, ==, 0);
+  assert_connects (account); /* and the binding is right for a resumed connection, too */
+  g_assert_cmpuint (signin_server_get_count (server).resumed, ==, 1);
+  assert_connects (other);
+  g_assert_cmpuint (signin_server_get_count (server).resumed, ==, 1);
+  assert_connects (other);
+  g_assert_cmpuint (signin_server_get_count (server).resumed, ==, 2);
+  g_object_unref (account);
+  g_object_unref (other);
+  signin_server_stop (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -139,5 +243,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/imap/signin/downgrade", test_downgrade);
+  g_test_add_func ("/imap/signin/external", test_external);
+  g_test_add_data_func ("/imap/signin/resumed/1.3", NULL, test_resumed);
+  g_test_add_data_func ("/imap/signin/resumed/1.2", GINT_TO_POINTER (TLS1_2_VERSION), test_resumed);
   return g_test_run ();
 }

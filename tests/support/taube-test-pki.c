@@ -145,6 +145,23 @@ ensure_kind (TaubeTestPki *self, const char *name)
 }
 
 /* (transfer none) */
+void
+taube_test_pki_save_client (TaubeTestPki *self, const char *name, const char *file, const char *password)
+{
+  const CertificateKind kind = { name, name, "email:copy", -1, 30, FALSE };
+  EVP_PKEY *key = EVP_EC_gen ("P-256");
+  X509 *certificate = make_certificate (&kind, 100, key, self->ca, self->ca_key);
+  FILE *out = fopen (file, "w");
+
+  g_assert_nonnull (out);
+  g_assert_cmpint (PEM_write_X509 (out, certificate), ==, 1);
+  g_assert_cmpint (PEM_write_PKCS8PrivateKey (out, key, password != NULL ? EVP_aes_128_cbc () : NULL, NULL, 0, NULL,
+                                              (void *) password), ==, 1);
+  fclose (out);
+  X509_free (certificate);
+  EVP_PKEY_free (key);
+}
+
 SSL_CTX *
 taube_test_pki_get_context (TaubeTestPki *self, const char *name)
 {

@@ -20,6 +20,9 @@ void taube_test_pki_free (TaubeTestPki *self);
 const char *taube_test_pki_get_ca_file (TaubeTestPki *self);
 SSL_CTX *taube_test_pki_get_context (TaubeTestPki *self, const char *name);
 X509 *taube_test_pki_get_certificate (TaubeTestPki *self, const char *name);
+/* Writes a certificate of the authority's for a person, and its key, into one PEM file; PASSWORD locks the key, or
+ * NULL. */
+void taube_test_pki_save_client (TaubeTestPki *self, const char *name, const char *file, const char *password);
 /* (transfer full): the certificate's and its key's SHA-256, in lower case hexadecimal */
 char *taube_test_pki_get_fingerprint (TaubeTestPki *self, const char *name);
 char *taube_test_pki_get_key_digest (TaubeTestPki *self, const char *name);

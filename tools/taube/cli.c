@@ -92,6 +92,8 @@ cli_open_account (Cli *cli, const char *uri_text, TaubeUri **uri_out, GError **e
   TaubeAccount *account;
 
   if (uri == NULL || !apply_option (settings, "ca-file", cli->ca_file, error)
+      || !apply_option (settings, "client-cert", cli->client_cert, error)
+      || !apply_option (settings, "client-key", cli->client_key, error)
       || !apply_option (settings, "pin", cli->pin, error)
       || !apply_option (settings, "timeout", cli->timeout, error)
       || !apply_option (settings, "connect-timeout", cli->timeout, error))

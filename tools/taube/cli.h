@@ -33,6 +33,8 @@ typedef struct
   const char *verb;
   Format format;
   char *ca_file;
+  char *client_cert;
+  char *client_key;
   char *pin;
   char *timeout;
   char *debug;

@@ -90,6 +90,10 @@ make_common_options (Cli *cli)
       N_ ("Sign in with the OAuth 2 access token that COMMAND prints"), N_ ("COMMAND") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->ca_file, N_ ("Trust the authorities in FILE (PEM) too"),
       N_ ("FILE") },
+    { "client-cert", 0, 0, G_OPTION_ARG_FILENAME, &cli->client_cert,
+      N_ ("Show the certificate in FILE (PEM) to the server, and sign in by it"), N_ ("FILE") },
+    { "client-key", 0, 0, G_OPTION_ARG_FILENAME, &cli->client_key,
+      N_ ("The key of that certificate, if it is not in the same file"), N_ ("FILE") },
     { "pin", 0, 0, G_OPTION_ARG_STRING, &cli->pin, N_ ("Trust the server whose key has this SHA-256, and no other"),
       N_ ("HEX") },
     { "timeout", 0, 0, G_OPTION_ARG_STRING, &cli->timeout, N_ ("Give up after so many seconds of silence"),
@@ -192,6 +196,8 @@ static void
 cli_clear (Cli *cli)
 {
   g_free (cli->ca_file);
+  g_free (cli->client_cert);
+  g_free (cli->client_key);
   g_free (cli->pin);
   g_free (cli->timeout);
   g_free (cli->debug);

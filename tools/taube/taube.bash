@@ -16,7 +16,7 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current")
       return
       ;;
-    --password-file | --ca-file)
+    --password-file | --ca-file | --client-cert | --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;

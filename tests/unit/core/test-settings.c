@@ -20,7 +20,8 @@ test_initial (void)
     const char *name;
     const char *value;
   } initial[] = {
-    { "allow-cram-md5", "no" },  { "auth", NULL },         { "ca-file", NULL },      { "compress", "yes" },
+    { "allow-cram-md5", "no" },  { "auth", NULL },         { "ca-file", NULL },      { "client-cert", NULL },
+    { "client-key", NULL },      { "compress", "yes" },
     { "connect-timeout", "30" }, { "idle-renewal", "1500" },
     { "leave", "yes" },   { "max-connections", "4" }, { "pin", NULL },           { "poll-interval", "60" },
     { "proxy", NULL },    { "timeout", "60" },      { "tls", "required" },       { "url", NULL },
