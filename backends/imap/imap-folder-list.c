@@ -659,6 +659,7 @@ imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
   listing.fields = TAUBE_LIST_FIELDS_DEFAULT;
   if (!imap_session_begin (listing.session, cancellable, error)
       || !imap_session_select (listing.session, folder, IMAP_SELECT_ANY, cancellable, error)
+      || (listing.session->quirks.stale_flags && !imap_session_refresh (listing.session, cancellable, error))
       || !imap_folder_parse_id (listing.session, folder, id, &uid, error))
     return NULL;
   imap_folder_format_prefix (listing.session, listing.prefix);

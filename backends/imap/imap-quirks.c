@@ -89,6 +89,7 @@ static const Effect effects[] = {
   { "netease", QUIRK (id_needs_fields), TRUE },
   { "strato", QUIRK (list_lacks_inbox), TRUE },
   { "courier", QUIRK (lsub_lacks_inbox), TRUE },
+  { "courier", QUIRK (stale_flags), TRUE },
   { "courier", QUIRK (max_command_bytes), 8192 },
   { "qq", QUIRK (max_command_bytes), 1000 },
   { "proton", QUIRK (no_search_not), TRUE },

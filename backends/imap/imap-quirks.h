@@ -36,6 +36,8 @@ typedef struct
   gboolean list_lacks_inbox;
   /* Courier: names are below "INBOX.", and LSUB does not have INBOX. */
   gboolean lsub_lacks_inbox;
+  /* Courier: FETCH tells the flags that the session was told of last, so that news are asked for first. */
+  gboolean stale_flags;
   /* Cyrus: VANISHED for 1:* misses the highest UID that was expunged: ask for 1:4294967295. */
   gboolean star_misses_last;
   /* Gmail: one message is in many folders, moving to Trash deletes it from all. */

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-/* Every backend has one line here. */
+/* Every backend has a line here for each server. */
 static const ContractWorld *const worlds[] = {
-  &contract_imap,
+  &contract_imap_dovecot,
+  &contract_imap_cyrus,
+  &contract_imap_courier,
   &contract_carrier,
 };
 
@@ -22,6 +24,7 @@ box_free (ContractBox *box)
 {
   g_free (box->uri);
   g_strfreev (box->path);
+  g_free (box->name);
   g_free (box);
 }
 
@@ -41,6 +44,14 @@ run_test (gconstpointer data)
   box_free (contract.box);
 }
 
+static char *
+make_name (const ContractWorld *world, const ContractCase *what)
+{
+  if (world->server == NULL)
+    return g_strdup_printf ("/contract/%s/%s", world->name, what->name);
+  return g_strdup_printf ("/contract/%s/%s/%s", world->name, world->server, what->name);
+}
+
 int
 contract_main (int argc, char **argv, const ContractCase *cases, guint n_cases)
 {
@@ -50,7 +61,7 @@ contract_main (int argc, char **argv, const ContractCase *cases, guint n_cases)
   for (guint i = 0; i < G_N_ELEMENTS (worlds); i++)
     for (guint k = 0; k < n_cases; k++)
       {
-        g_autofree char *name = g_strdup_printf ("/contract/%s/%s", worlds[i]->name, cases[k].name);
+        g_autofree char *name = make_name (worlds[i], &cases[k]);
         Test *test = g_new0 (Test, 1);
 
         test->world = i;

@@ -8,18 +8,20 @@
 G_BEGIN_DECLS
 
 /* The contract test asks the same of every backend, through the public API alone. A backend joins by one line in the
- * table of contract.c; its line names a world: a private server, and the hand of somebody else on its mailboxes. */
+ * table of contract.c, a line for each server it is tested on; a line names a world: a private server, and the hand of somebody else on its mailboxes. */
 
 /* A mailbox of one test case: an account and the one folder of mail that the case uses. */
 typedef struct
 {
   char *uri;
   char **path;
+  char *name; /* the world's own for the folder, or NULL */
 } ContractBox;
 
 typedef struct
 {
   const char *name;          /* of the backend, as taube_backend_find() knows it */
+  const char *server;        /* which of several the backend is tested on, NULL if there is one */
   TaubeSupport protocol[6];  /* the first rows of the comparison table, as the project promises them */
   /* A private server with no mail in it. NULL, and the test marked as skipped: it is not installed. */
   gpointer (*start) (void);
@@ -34,7 +36,9 @@ typedef struct
   CountingProxy *(*get_wire) (gpointer server); /* NULL: nothing goes over a wire */
 } ContractWorld;
 
-extern const ContractWorld contract_imap;
+extern const ContractWorld contract_imap_dovecot;
+extern const ContractWorld contract_imap_cyrus;
+extern const ContractWorld contract_imap_courier;
 extern const ContractWorld contract_carrier;
 
 /* One case in one world. */

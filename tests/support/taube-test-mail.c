@@ -220,6 +220,14 @@ taube_test_mail_name (TaubeTestMail *self, const char *folder)
   return g_string_free (name, FALSE);
 }
 
+char *
+taube_test_mail_path (TaubeTestMail *self, const char *folder)
+{
+  gboolean below_inbox = self->kind == TAUBE_TEST_COURIER && strcmp (folder, "INBOX") != 0;
+
+  return g_strconcat (below_inbox ? "INBOX/" : "", folder, NULL);
+}
+
 static TaubeTestHand *
 get_hand (TaubeTestMail *self, const char *user)
 {

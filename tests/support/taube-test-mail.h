@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  *     taube_test_mail_make_folder (mail, "alice", "flags");
  *     taube_test_mail_deliver (mail, "alice", "flags", "Subject: coo\n\nCoo.\n", -1);
  *     account = …taube_test_mail_get (mail, "imaps-uri") with the setting "ca-file"…
+ *     name = taube_test_mail_path (mail, "flags");
  *     …
  *   }
  *
@@ -62,12 +63,14 @@ const char *taube_test_mail_kind_name (TaubeTestMailKind kind);
 const char *taube_test_mail_get (TaubeTestMail *self, const char *what);
 guint16 taube_test_mail_get_port (TaubeTestMail *self, const char *scheme);
 
-/* Folders are named as by taube_folder_get_name(): components with "/" between, the same on each server. */
+/* FOLDER is "INBOX", or levels with "/" between, the same on each server: "Work/2026". */
 void taube_test_mail_make_folder (TaubeTestMail *self, const char *user, const char *folder);
 /* Puts a message into a folder, as another client or the network would. A lone LF is a line end. */
 void taube_test_mail_deliver (TaubeTestMail *self, const char *user, const char *folder, const char *message,
                               gssize length);
-/* The folder's name as this server writes it, in quotes: for commands of a TaubeTestHand. */
+/* What taube_folder_get_name() calls that folder: Courier has all of them below INBOX. (transfer full) */
+char *taube_test_mail_path (TaubeTestMail *self, const char *folder);
+/* The folder's name as this server writes it, in quotes: for commands of a TaubeTestHand. (transfer full) */
 char *taube_test_mail_name (TaubeTestMail *self, const char *folder);
 
 /* Runs doveadm with these arguments on a Dovecot, such as { "flags", "add", … }; its output. (transfer full) */
