@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* The contract test asks the same of every backend, through the public API alone. A backend joins by one line in the
- * table of contract.c, a line for each server it is tested on; a line names a world: a private server, and the hand of somebody else on its mailboxes. */
+/* The contract test asks the same of every backend, through the public API alone. A backend joins by a line in the
+ * table of contract.c for each server that it is tested on. A line names a world: a private server, and the hand of
+ * somebody else on its mailboxes. */
 
 /* A mailbox of one test case: an account and the one folder of mail that the case uses. */
 typedef struct

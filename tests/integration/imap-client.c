@@ -46,6 +46,23 @@ imap_client_new_as (const char *user, const char *password, guint16 port, const 
   return make (uri, password, NULL);
 }
 
+TaubeAccount *
+imap_client_open (TaubeTestMail *mail, const char *user, const char *scheme, const char *query)
+{
+  g_autofree char *uri
+    = g_strdup_printf ("%s://%s@localhost:%u/%s", scheme, user, taube_test_mail_get_port (mail, scheme), query);
+
+  return make (uri, TAUBE_TEST_PASSWORD, taube_test_mail_get (mail, "ca-file"));
+}
+
+TaubeFolder *
+imap_client_get_folder (TaubeTestMail *mail, TaubeAccount *account, const char *folder)
+{
+  g_autofree char *name = taube_test_mail_path (mail, folder);
+
+  return taube_account_get_folder_by_name (account, name);
+}
+
 gboolean
 imap_client_connect (TaubeAccount *account, GError **error)
 {

@@ -16,6 +16,10 @@ extern GCancellable *imap_client_cancellable;
 extern const char *imap_client_timeout;
 
 TaubeAccount *imap_client_new (const char *scheme, guint16 port, const char *query, const char *ca_file);
+/* An account of USER's on a real server; QUERY as "?tls=none", which "imaps" does without. */
+TaubeAccount *imap_client_open (TaubeTestMail *mail, const char *user, const char *scheme, const char *query);
+/* A folder of an account of its, by the name that taube_test_mail_make_folder() takes. */
+TaubeFolder *imap_client_get_folder (TaubeTestMail *mail, TaubeAccount *account, const char *folder);
 TaubeAccount *imap_client_new_as (const char *user, const char *password, guint16 port, const char *query);
 
 typedef gboolean (*ImapClientFunc) (TaubeAccount *account, GError **error);

@@ -30,6 +30,7 @@ static const struct
 };
 
 static TaubeTestMail *shared[TAUBE_TEST_N_KINDS];
+static const char *const *shared_options;
 
 const char *
 taube_test_mail_kind_name (TaubeTestMailKind kind)
@@ -118,8 +119,15 @@ TaubeTestMail *
 taube_test_mail_share (TaubeTestMailKind kind)
 {
   if (shared[kind] == NULL)
-    shared[kind] = taube_test_mail_start (kind, NULL);
+    shared[kind] = taube_test_mail_start (kind, shared_options);
   return shared[kind];
+}
+
+/* OPTIONS must stay where they are. */
+void
+taube_test_mail_set_options (const char *const *options)
+{
+  shared_options = options;
 }
 
 void

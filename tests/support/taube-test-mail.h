@@ -47,8 +47,9 @@ typedef struct _TaubeTestMail TaubeTestMail;
 TaubeTestMail *taube_test_mail_start (TaubeTestMailKind kind, const char *const *options);
 void taube_test_mail_stop (TaubeTestMail *self);
 
-/* One without options for all tests of the program, started at its first use. (transfer none) */
+/* One for all tests of the program, started at its first use, without options unless some were set. (transfer none) */
 TaubeTestMail *taube_test_mail_share (TaubeTestMailKind kind);
+void taube_test_mail_set_options (const char *const *options);
 /* Adds PREFIX/KIND/NAME for each kind, with the kind as the test's data. */
 void taube_test_mail_add_each (const char *prefix, const char *name, GTestDataFunc func);
 /* Runs all tests, then stops what was shared. */

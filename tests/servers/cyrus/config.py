@@ -32,6 +32,7 @@ expunge_mode: immediate
 imapidlepoll: 60
 maxlogins_per_host: 0
 timeout: 60
+skiplist_unsafe: yes
 """
 
 CYRUS_CONF = """START {{
