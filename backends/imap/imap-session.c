@@ -43,18 +43,17 @@ static void
 on_vanished (ImapSession *self, const ImapResponse *response)
 {
   g_autoptr (ImapSeqset) uids = NULL;
-  ImapVanished vanished;
-  guint64 count;
+  ImapVanished vanished = { 0 };
 
-  if (!imap_decode_vanished (response, &vanished) || vanished.uids.length == 0)
-    return;
-  uids = imap_seqset_parse (vanished.uids.text, vanished.uids.length, NULL);
-  if (uids == NULL)
-    return;
-  count = imap_seqset_count (uids);
-  if (!vanished.earlier)
+  if (imap_decode_vanished (response, &vanished))
     {
-      self->mailbox->exists -= MIN (count, self->mailbox->exists);
+      if (vanished.uids.length == 0)
+        return;
+      uids = imap_seqset_parse (vanished.uids.text, vanished.uids.length, NULL);
+    }
+  if (uids != NULL && !vanished.earlier)
+    {
+      self->mailbox->exists -= MIN (imap_seqset_count (uids), self->mailbox->exists);
       self->mailbox->moves++;
     }
   if (self->listener != NULL)
@@ -76,6 +75,23 @@ on_mailbox_fact (ImapSession *self, const ImapResponse *response)
   imap_select_note_status (self->mailbox, response, imap_pipeline_get_arena (self->pipeline));
 }
 
+/* About folders that need not be selected: who listens wanted to hear of them (NOTIFY). */
+static void
+on_folder_news (ImapSession *self, const ImapResponse *response)
+{
+  if (self->listener != NULL && self->listener->news != NULL)
+    self->listener->news (response, self->listener_data);
+}
+
+static void
+on_ok (ImapSession *self, const ImapResponse *response)
+{
+  if (self->mailbox != NULL)
+    on_mailbox_fact (self, response);
+  if (response->code == IMAP_CODE_NOTIFICATIONOVERFLOW)
+    on_folder_news (self, response);
+}
+
 static void
 on_capability (ImapSession *self, const ImapResponse *response)
 {
@@ -95,7 +111,9 @@ static const struct
   { IMAP_RESPONSE_VANISHED, TRUE, on_vanished },
   { IMAP_RESPONSE_FETCH, TRUE, on_fetch },
   { IMAP_RESPONSE_FLAGS, TRUE, on_mailbox_fact },
-  { IMAP_RESPONSE_OK, TRUE, on_mailbox_fact },
+  { IMAP_RESPONSE_OK, FALSE, on_ok },
+  { IMAP_RESPONSE_STATUS, FALSE, on_folder_news },
+  { IMAP_RESPONSE_LIST, FALSE, on_folder_news },
   { IMAP_RESPONSE_CAPABILITY, FALSE, on_capability },
 };
 

@@ -34,8 +34,10 @@ typedef struct
 {
   void (*exists) (guint32 exists, gpointer user_data);
   void (*expunged) (guint32 seq, gpointer user_data);
-  void (*vanished) (const ImapSeqset *uids, gpointer user_data);
+  void (*vanished) (const ImapSeqset *uids, gpointer user_data); /* NULL: which ones could not be read */
   void (*fetched) (const ImapFetch *fetch, gpointer user_data);
+  /* Optional: STATUS, LIST and NOTIFICATIONOVERFLOW (RFC 5465), about any folder. */
+  void (*news) (const ImapResponse *response, gpointer user_data);
 } ImapListener;
 
 /* What SELECT is to tell at once, and who hears it (RFC 7162). */

@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-watch.h"
+
+#include "imap-decode-search.h"
+
+/* How often changes are asked for anew because messages went in the middle, before all are looked at. */
+#define MAX_ROUNDS 4
+
+/* Brings what a watch knows of a folder up to what the server has: by what changed since a MODSEQ where the server
+ * counts changes, else by looking at every message. */
+
+typedef struct
+{
+  guint32 seq;
+  ImapMember member;
+} Row;
+
+typedef struct
+{
+  ImapSession *session;
+  guint32 first, last; /* sequence numbers; 0 and 0: rows are asked for by UID */
+  guint most;
+  GArray *rows;
+} Rows;
+
+/* Rows. */
+
+static gboolean
+on_row (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Rows *rows = user_data;
+  ImapFetch fetch;
+  Row row;
+
+  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (rows->session, response, &fetch)
+      || (fetch.fields & IMAP_FETCH_UID) == 0 || ((fetch.fields | fetch.malformed) & IMAP_FETCH_FLAGS) == 0
+      || rows->rows->len >= rows->most)
+    return FALSE;
+  if (rows->last != 0 && (fetch.seq < rows->first || fetch.seq > rows->last))
+    return FALSE;
+  row.seq = fetch.seq;
+  row.member.uid = fetch.uid;
+  row.member.flags = imap_watch_hash_flags (&fetch.flags);
+  g_array_append_val (rows->rows, row);
+  return TRUE;
+}
+
+static int
+compare_seqs (gconstpointer a, gconstpointer b)
+{
+  guint32 left = ((const Row *) a)->seq, right = ((const Row *) b)->seq;
+
+  return left < right ? -1 : left > right;
+}
+
+static int
+compare_uids (gconstpointer a, gconstpointer b)
+{
+  guint32 left = ((const Row *) a)->member.uid, right = ((const Row *) b)->member.uid;
+
+  return left < right ? -1 : left > right;
+}
+
+static gboolean
+is_too_much (ImapWatch *self, guint32 exists, GError **error)
+{
+  if (exists <= taube_account_get_limits (taube_folder_get_account (self->folder))->messages)
+    return FALSE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "folder \"%s\" claims to have %u messages",
+               taube_folder_get_name (self->folder), exists);
+  return TRUE;
+}
+
+/* FETCH or UID FETCH of UID and FLAGS; SINCE not 0: of what changed after that MODSEQ. */
+static gboolean
+ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapCall) call
+    = imap_session_call (self->session, rows->last != 0 ? "FETCH" : "UID FETCH", TAUBE_ERROR_PROTOCOL,
+                         "cannot follow folder \"%s\"", taube_folder_get_name (self->folder));
+
+  imap_command_add_sequence (call->command, "set", set);
+  imap_command_open (call->command);
+  imap_command_add_atom (call->command, "item", "UID");
+  imap_command_add_atom (call->command, "item", "FLAGS");
+  imap_command_close (call->command);
+  if (since != 0)
+    {
+      imap_command_open (call->command);
+      imap_command_add_atom (call->command, "modifier", "CHANGEDSINCE");
+      imap_command_add_number (call->command, since);
+      imap_command_close (call->command);
+    }
+  call->untagged = on_row;
+  call->user_data = rows;
+  return imap_call_run (call, cancellable, error);
+}
+
+/* UIDs and flags of the messages FIRST to LAST; those that the server leaves out are not there. (transfer full) */
+static GArray *
+ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
+  g_autofree char *set = g_strdup_printf (first == last ? "%u" : "%u:%u", first, last);
+  Rows rows = { self->session, first, last, last - first + 1, array };
+
+  if (first > last)
+    return g_steal_pointer (&array);
+  if (is_too_much (self, last, error) || !ask_rows (self, &rows, set, 0, cancellable, error))
+    return NULL;
+  for (guint i = 1; i < array->len; i++)
+    if (g_array_index (array, Row, i - 1).seq >= g_array_index (array, Row, i).seq)
+      {
+        g_array_sort (array, compare_seqs);
+        break;
+      }
+  return g_steal_pointer (&array);
+}
+
+/* ROWS at the end of ROSTER, so that sequence number FIRST is the next member and LAST the last; who did not come is
+ * nobody. A server that claims far more than it tells gets no memory for that. */
+static void
+append_rows (ImapRoster *roster, const GArray *rows, guint32 first, guint32 last)
+{
+  guint i = 0;
+
+  if (rows->len == 0)
+    return;
+  last = MIN (last, first + 2 * (guint64) rows->len + 1000);
+  for (guint64 seq = first; seq <= last; seq++)
+    if (i < rows->len && g_array_index (rows, Row, i).seq == seq)
+      {
+        ImapMember member = g_array_index (rows, Row, i++).member;
+
+        imap_roster_append (roster, member.uid, member.flags);
+      }
+    else
+      imap_roster_append (roster, 0, 0);
+}
+
+/* Everything. */
+
+static int
+compare_members (gconstpointer a, gconstpointer b)
+{
+  guint32 left = ((const ImapMember *) a)->uid, right = ((const ImapMember *) b)->uid;
+
+  return left < right ? -1 : left > right;
+}
+
+static GArray *
+sorted_members (const ImapRoster *roster)
+{
+  GArray *members = g_array_sized_new (FALSE, FALSE, sizeof (ImapMember), imap_roster_get_size (roster));
+  ImapMember member;
+  guint cursor = 0;
+
+  while (imap_roster_next (roster, &cursor, &member))
+    if (member.uid != 0)
+      g_array_append_val (members, member);
+  for (guint i = 1; i < members->len; i++)
+    if (g_array_index (members, ImapMember, i - 1).uid >= g_array_index (members, ImapMember, i).uid)
+      {
+        g_array_sort (members, compare_members);
+        break;
+      }
+  return members;
+}
+
+/* Reports in what NOW differs from BEFORE; both in ascending order of UIDs. */
+static void
+compare (ImapWatchState *state, const GArray *before, const GArray *now)
+{
+  guint i = 0, k = 0;
+
+  while (i < before->len || k < now->len)
+    {
+      const ImapMember *old = i < before->len ? &g_array_index (before, ImapMember, i) : NULL;
+      const ImapMember *new = k < now->len ? &g_array_index (now, ImapMember, k) : NULL;
+
+      if (new == NULL || (old != NULL && old->uid < new->uid))
+        {
+          g_array_append_val (state->removed, old->uid);
+          i++;
+        }
+      else if (old == NULL || new->uid < old->uid)
+        {
+          g_array_append_val (state->added, new->uid);
+          k++;
+        }
+      else
+        {
+          if (old->flags != new->flags)
+            g_array_append_val (state->changed, new->uid);
+          i++;
+          k++;
+        }
+    }
+}
+
+/* Looks at every message. FIRST_TIME: there is nothing to compare with. */
+static gboolean
+look_at_all (ImapWatch *self, gboolean first_time, GCancellable *cancellable, GError **error)
+{
+  ImapWatchState *state = self->state;
+  guint32 last = self->session->mailbox->exists;
+  g_autoptr (GArray) rows = NULL;
+  g_autoptr (ImapRoster) roster = imap_roster_new ();
+
+  state->moved = FALSE;
+  state->aligned = FALSE;
+  rows = ask_by_number (self, 1, last, cancellable, error);
+  if (rows == NULL)
+    return FALSE;
+  append_rows (roster, rows, 1, last);
+  if (!first_time)
+    {
+      g_autoptr (GArray) before = sorted_members (state->roster);
+      g_autoptr (GArray) now = sorted_members (roster);
+
+      compare (state, before, now);
+    }
+  imap_roster_free (state->roster);
+  state->roster = g_steal_pointer (&roster);
+  state->aligned = !state->moved;
+  state->resync = state->moved;
+  state->asked = last;
+  return TRUE;
+}
+
+/* What changed. */
+
+/* FALSE: it does not fit to what is known. */
+static gboolean
+merge_rows (ImapWatch *self, GArray *rows)
+{
+  ImapRoster *roster = self->state->roster;
+
+  g_array_sort (rows, compare_uids);
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ImapMember member = g_array_index (rows, Row, i).member;
+      guint rank;
+
+      if (imap_roster_find (roster, member.uid, &rank))
+        imap_watch_note_flags (self, rank, member.flags);
+      else if (member.uid > imap_roster_get_last_uid (roster))
+        imap_watch_note_added (self, member.uid, member.flags);
+      else
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+on_uids (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSeqset *found = user_data;
+  ImapEsearch esearch;
+
+  if (response->type == IMAP_RESPONSE_SEARCH)
+    return imap_decode_search (response, found, NULL);
+  if (response->type != IMAP_RESPONSE_ESEARCH || !imap_decode_esearch (response, &esearch))
+    return FALSE;
+  if ((esearch.fields & IMAP_ESEARCH_ALL) != 0
+      && !imap_seqset_add_text (found, esearch.all.text, esearch.all.length, NULL))
+    imap_seqset_clear (found);
+  return TRUE;
+}
+
+/* The UIDs of all messages. (transfer full) */
+static ImapSeqset *
+ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
+{
+  ImapSession *session = self->session;
+  g_autoptr (ImapSeqset) found = imap_seqset_new ();
+  g_autoptr (ImapCall) call = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL,
+                                                 "cannot follow folder \"%s\"", taube_folder_get_name (self->folder));
+
+  if (imap_session_has (session, IMAP_CAPABILITY_ESEARCH) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
+    {
+      imap_command_add_atom (call->command, "option", "RETURN");
+      imap_command_open (call->command);
+      imap_command_add_atom (call->command, "option", "ALL");
+      imap_command_close (call->command);
+    }
+  imap_command_add_atom (call->command, "key", "ALL");
+  call->untagged = on_uids;
+  call->user_data = found;
+  if (!imap_call_run (call, cancellable, error))
+    return NULL;
+  imap_seqset_normalize (found);
+  return g_steal_pointer (&found);
+}
+
+/* Who is not among FOUND has gone. */
+static void
+keep_only (ImapWatch *self, const ImapSeqset *found)
+{
+  ImapRoster *roster = self->state->roster;
+  guint32 next = 1;
+
+  for (guint i = 0; i < found->n_ranges; i++)
+    {
+      if (found->ranges[i].first > next)
+        imap_roster_remove_uids (roster, next, found->ranges[i].first - 1, imap_watch_note_removed, self);
+      if (found->ranges[i].last == G_MAXUINT32 || found->ranges[i].last == IMAP_STAR)
+        return;
+      next = found->ranges[i].last + 1;
+    }
+  imap_roster_remove_uids (roster, next, G_MAXUINT32, imap_watch_note_removed, self);
+}
+
+static gboolean
+fits (const ImapWatch *self)
+{
+  return !self->state->moved && self->session->mailbox->exists == imap_roster_get_size (self->state->roster);
+}
+
+/* Asks for what changed. *FITS: what is known is what the server has; else everything must be looked at. */
+static gboolean
+ask_changes (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GError **error)
+{
+  ImapWatchState *state = self->state;
+
+  *fits_out = FALSE;
+  for (guint round = 0; round < MAX_ROUNDS; round++)
+    {
+      g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
+      g_autoptr (ImapSeqset) found = NULL;
+      Rows rows = { self->session, 0, 0, self->session->mailbox->exists, array };
+
+      if (is_too_much (self, self->session->mailbox->exists, error)
+          || !ask_rows (self, &rows, "1:*", state->highestmodseq, cancellable, error))
+        return FALSE;
+      if (!merge_rows (self, array))
+        return TRUE;
+      *fits_out = fits (self);
+      if (*fits_out)
+        return TRUE;
+      state->moved = FALSE;
+      found = ask_uids (self, cancellable, error);
+      if (found == NULL)
+        return FALSE;
+      keep_only (self, found);
+      *fits_out = fits (self) && imap_seqset_count (found) == imap_roster_get_size (state->roster);
+      if (*fits_out)
+        return TRUE;
+      state->moved = FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+imap_watch_sync_new (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
+  guint32 last_uid = imap_roster_get_last_uid (self->state->roster);
+  g_autofree char *set = g_strdup_printf ("%u:*", last_uid + 1);
+  Rows rows = { self->session, 0, 0, self->session->mailbox->exists, array };
+
+  *fits_out = FALSE;
+  if (last_uid == G_MAXUINT32)
+    return TRUE;
+  self->state->moved = FALSE;
+  if (is_too_much (self, self->session->mailbox->exists, error)
+      || !ask_rows (self, &rows, set, 0, cancellable, error))
+    return FALSE;
+  *fits_out = merge_rows (self, array) && fits (self);
+  return TRUE;
+}
+
+static gboolean
+can_ask_changes (const ImapWatch *self, gboolean first_time)
+{
+  const ImapMailbox *mailbox = self->session->mailbox;
+
+  /* One that went back was restored from a backup. */
+  return !first_time && self->session->condstore && self->state->highestmodseq != 0
+         && mailbox->highestmodseq >= self->state->highestmodseq && mailbox->exists > 0;
+}
+
+/* Whether nothing can have happened since the roster was brought up to date. */
+static gboolean
+is_unchanged (const ImapWatch *self)
+{
+  const ImapMailbox *mailbox = self->session->mailbox;
+  const ImapWatchState *state = self->state;
+
+  return mailbox->highestmodseq != 0 && state->highestmodseq == mailbox->highestmodseq
+         && state->uidnext == mailbox->uidnext && state->exists == mailbox->exists
+         && mailbox->exists == imap_roster_get_size (state->roster) && !state->resync;
+}
+
+static void
+forget (ImapWatchState *state)
+{
+  g_array_set_size (state->added, 0);
+  g_array_set_size (state->changed, 0);
+  g_array_set_size (state->removed, 0);
+  state->highestmodseq = 0;
+}
+
+/* Brings the state up to what the selected folder holds now. */
+gboolean
+imap_watch_sync (ImapWatch *self, GCancellable *cancellable, GError **error)
+{
+  ImapMailbox *mailbox = self->session->mailbox;
+  ImapWatchState *state = self->state;
+  gboolean first_time = state->roster == NULL;
+  gboolean fits_now = FALSE;
+  ImapMailbox told = *mailbox;
+
+  if (!first_time && state->uidvalidity != mailbox->uidvalidity)
+    {
+      forget (state);
+      state->reset = first_time = TRUE;
+    }
+  if (first_time)
+    {
+      g_clear_pointer (&state->roster, imap_roster_free);
+      state->roster = imap_roster_new ();
+    }
+  state->uidvalidity = mailbox->uidvalidity;
+  state->moved = FALSE;
+  if (!first_time && is_unchanged (self))
+    fits_now = TRUE;
+  else if (can_ask_changes (self, first_time)
+           && !ask_changes (self, &fits_now, cancellable, error))
+    return FALSE;
+  if (!fits_now && !look_at_all (self, first_time, cancellable, error))
+    {
+      /* The next step must find the difference again. */
+      if (first_time)
+        state->uidvalidity = 0;
+      if (first_time && !state->reset)
+        g_clear_pointer (&state->roster, imap_roster_free);
+      return FALSE;
+    }
+  if (fits_now)
+    {
+      state->aligned = TRUE;
+      state->resync = FALSE;
+      state->asked = mailbox->exists;
+    }
+  state->uidnext = told.uidnext;
+  state->exists = told.exists;
+  state->highestmodseq = told.highestmodseq;
+  return TRUE;
+}
+
+/* New messages. */
+
+gboolean
+imap_watch_is_behind (const ImapWatch *self)
+{
+  const ImapWatchState *state = self->state;
+  guint32 exists = self->session->mailbox->exists, size = imap_roster_get_size (state->roster);
+
+  return !state->aligned || state->resync || exists < size || (exists > size && exists != state->asked);
+}
+
+static gboolean
+ask_new (ImapWatch *self, GCancellable *cancellable, GError **error)
+{
+  ImapWatchState *state = self->state;
+  guint32 first = imap_roster_get_size (state->roster) + 1, last = self->session->mailbox->exists;
+  g_autoptr (GArray) rows = NULL;
+
+  state->moved = FALSE;
+  rows = ask_by_number (self, first, last, cancellable, error);
+  if (rows == NULL)
+    return FALSE;
+  if (state->moved || imap_roster_get_size (state->roster) + 1 != first)
+    {
+      state->resync = TRUE;
+      return TRUE;
+    }
+  append_rows (state->roster, rows, first, last);
+  for (guint i = 0; i < rows->len; i++)
+    g_array_append_val (state->added, g_array_index (rows, Row, i).member.uid);
+  state->asked = last;
+  return TRUE;
+}
+
+/* What has come makes us ask: for the whole when nothing fits, else for what is new. */
+gboolean
+imap_watch_catch_up (ImapWatch *self, GCancellable *cancellable, GError **error)
+{
+  ImapWatchState *state = self->state;
+
+  if (state->aligned && !state->resync && self->session->mailbox->exists >= imap_roster_get_size (state->roster)
+      && self->session->mailbox->uidvalidity == state->uidvalidity)
+    return ask_new (self, cancellable, error);
+  state->resync = TRUE;
+  return imap_watch_sync (self, cancellable, error);
+}
