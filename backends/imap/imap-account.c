@@ -251,4 +251,5 @@ imap_account_class_init (TaubeImapAccountClass *klass)
   account->create_session = imap_account_create_session;
   account->get_folder_type = imap_account_get_folder_type;
   account->list_folders = imap_account_list_folders;
+  account->watch_step = imap_account_watch_step;
 }

@@ -34,6 +34,10 @@ gboolean imap_account_has_namespaces (ImapAccount *self);
 GPtrArray *imap_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,
                                       GCancellable *cancellable, GError **error);
 
+/* imap-notify.c */
+gboolean imap_account_watch_step (TaubeAccount *account, TaubeSession *session, TaubeAccountWatchStep *step,
+                                  GCancellable *cancellable, GError **error);
+
 /* imap-live.c */
 struct _TaubeImapSession;
 void imap_live_report (struct _TaubeImapSession *session);

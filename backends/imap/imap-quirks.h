@@ -46,6 +46,8 @@ typedef struct
   gboolean no_search_not;
   /* iCloud sends FETCH while IDLE ends; iCloud, Yandex: mailbox data may come with any command. */
   gboolean late_fetch;
+  /* Offers NOTIFY and then does not tell, or refuses it. No greeting tells: set when it happens. */
+  gboolean no_notify;
   /* Commands that may be on the way at once; Exchange answers many STATUS with BAD. */
   guint max_pipeline;
   /* Bytes of a command line: 16 KiB for Courier, less for QQ, which dislikes long UID sets. */

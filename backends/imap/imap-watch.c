@@ -222,15 +222,15 @@ const ImapListener imap_watch_listener = {
 
 /* A session that is the watch's own. */
 
-static gboolean
-start (ImapWatch *self, GCancellable *cancellable, GError **error)
+/* Opens the folder and finds out what happened since it was last looked at. */
+gboolean
+imap_watch_open (ImapWatch *self, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = self->session;
   ImapWatchState *state = self->state;
 
   state->aligned = FALSE;
-  if (!imap_session_begin (session, cancellable, error)
-      || !imap_session_select (session, self->folder, IMAP_SELECT_WATCH, cancellable, error))
+  if (!imap_session_select (session, self->folder, IMAP_SELECT_WATCH, cancellable, error))
     return FALSE;
   if (session->mailbox->stale)
     {
@@ -284,7 +284,8 @@ run_own (ImapWatch *self, TaubeWatchReason reason, GCancellable *cancellable, GE
   ImapSession *session = self->session;
 
   if (reason == TAUBE_WATCH_START || self->state->roster == NULL || !imap_session_has_open (session, self->folder))
-    return start (self, cancellable, error) && settle (self, cancellable, error);
+    return imap_session_begin (session, cancellable, error) && imap_watch_open (self, cancellable, error)
+           && settle (self, cancellable, error);
   imap_pipeline_reset_flood (session->pipeline);
   self->state->asked = 0;
   if (session->idle == NULL && !imap_session_noop (session, cancellable, error))

@@ -44,6 +44,8 @@ void imap_watch_state_free (gpointer data);
  * set. */
 TaubeChanges *imap_watch_take_changes (ImapWatch *self);
 
+gboolean imap_watch_open (ImapWatch *self, GCancellable *cancellable, GError **error);
+
 /* Hears what the server says by itself about the selected folder. */
 extern const ImapListener imap_watch_listener;
 

@@ -8,6 +8,7 @@
 #include <taube-backend/taube-limits.h>
 #include <taube-backend/taube-secret.h>
 #include <taube-backend/taube-session.h>
+#include <taube-backend/taube-watch-impl.h>
 
 G_BEGIN_DECLS
 
@@ -38,8 +39,11 @@ struct _TaubeAccountClass
   /* Returns TaubeFolder objects, each got from taube_account_publish_folder(). (transfer container) */
   GPtrArray *(*list_folders) (TaubeAccount *self, TaubeSession *session, TaubeContent content,
                               GCancellable *cancellable, GError **error);
+  /* Optional: one session tells of all folders; without it each is followed by TaubeFolderClass.watch_step. */
+  gboolean (*watch_step) (TaubeAccount *self, TaubeSession *session, TaubeAccountWatchStep *step,
+                          GCancellable *cancellable, GError **error);
 
-  gpointer reserved[24];
+  gpointer reserved[23];
 };
 
 /* What a backend knows about a folder. */

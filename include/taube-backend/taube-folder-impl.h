@@ -11,6 +11,7 @@
 #include <taube-backend/taube-message-source-impl.h>
 #include <taube-backend/taube-progress-impl.h>
 #include <taube-backend/taube-session.h>
+#include <taube-backend/taube-watch-impl.h>
 
 G_BEGIN_DECLS
 
@@ -24,26 +25,6 @@ struct _TaubeFolder
   GObject parent_instance;
   gpointer priv;
 };
-
-typedef enum
-{
-  TAUBE_WATCH_START,    /* first step, or the first on a new session: STATE tells what was known before, if anything */
-  TAUBE_WATCH_READABLE, /* the server said something */
-  TAUBE_WATCH_DEADLINE, /* wake_at has come: renew, or ask */
-  TAUBE_WATCH_POLL,     /* the session is shared: ask what is new and leave it as it was */
-} TaubeWatchReason;
-
-/* One step of a watch. STATE is the backend's own memory of the folder; it lives across reconnects, so that the first
- * step on a new session reports what happened in between. */
-typedef struct
-{
-  TaubeWatchReason reason;
-  gpointer state;            /* NULL at the very first step */
-  GDestroyNotify free_state;
-  TaubeChanges *changes;     /* out, (transfer full): what happened since the last step, or NULL */
-  gint64 wake_at;            /* out: monotonic microseconds at which a DEADLINE step is wanted, 0 = poll interval */
-  gboolean told;             /* out: the server will speak by itself (it is in IDLE, say): park and wait */
-} TaubeWatchStep;
 
 /* A change that may have to be asked after. When the connection broke while the server may have done it, the function
  * returns what can be said (what is in doubt is unknown), sets AGAIN and keeps in STATE what it needs to find out; when

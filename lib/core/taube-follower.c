@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 #include <taube-backend/taube-account-impl.h>
+#include <taube-backend/taube-changes-impl.h>
 #include <taube-backend/taube-testing.h>
 #include <taube-backend/taube-trace.h>
 
@@ -13,8 +14,8 @@
 #include "core/taube-job.h"
 
 /* Follows one folder: with a session of its own, which is parked between the steps, or by asking every now and then on
- * a session that is shared with the jobs. No thread waits in between, whatever it waits for: a lease, the server, a
- * pause. */
+ * a session that is shared with the jobs. The hub follows all of them on one session, where the server tells of all; the
+ * lister only looks which there are. No thread waits in between, whatever it waits for: a lease, the server, a pause. */
 
 #define PAUSE_FIRST_MILLISECONDS 1000
 #define PAUSE_CAP_MILLISECONDS 300000
@@ -50,7 +51,7 @@ struct _TaubeFollower
   TaubeLease lease; /* first: the pool's functions get it */
   gatomicrefcount refs;
   TaubeWatchCore *core;
-  TaubeFolder *folder;
+  TaubeFolder *folder;       /* NULL unless it is of that kind */
   GMutex lock;
   GCancellable *cancellable; /* of the present lease */
   Phase phase;               /* under lock, as what follows */
@@ -60,9 +61,10 @@ struct _TaubeFollower
   TaubeWatchReason reason;   /* of the step that is due */
 
   /* of whoever works */
-  gpointer state;
-  GDestroyNotify free_state;
+  TaubeFollowerKind kind;
+  TaubeHubMemory memory;     /* of a folder: its state alone */
   guint failures;
+  gboolean late;             /* the first step tells of a reset */
   gboolean lonely;           /* no session of its own is to be had: polls */
 };
 
@@ -88,6 +90,14 @@ clear_timer (TaubeFollower *self)
   g_source_unref (timer);
 }
 
+static void
+forget (TaubeFollower *self)
+{
+  if (self->memory.state != NULL && self->memory.free_state != NULL)
+    self->memory.free_state (self->memory.state);
+  self->memory = (TaubeHubMemory){ 0 };
+}
+
 void
 taube_follower_unref (TaubeFollower *self)
 {
@@ -96,8 +106,7 @@ taube_follower_unref (TaubeFollower *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   context = taube_account_get_context (taube_watch_core_get_account (self->core));
-  if (self->state != NULL && self->free_state != NULL)
-    self->free_state (self->state);
+  forget (self);
   clear_timer (self);
   g_clear_error (&self->lease.error);
   g_clear_object (&self->cancellable);
@@ -208,11 +217,30 @@ note_failure (TaubeFollower *self, const GError *error)
   rest (self, pause);
 }
 
+/* The hub cannot go on, for want of a session or of a server that tells: each folder is followed by itself, and of all
+ * folders the hub remains to list them. */
+static void
+scatter (TaubeFollower *self)
+{
+  gboolean all = taube_watch_folders_are_all (taube_watch_core_get_folders (self->core));
+
+  taube_watch_core_set_online (self->core, self, FALSE);
+  taube_watch_core_scatter (self->core, &self->memory);
+  forget (self);
+  self->kind = TAUBE_FOLLOWER_LISTER;
+  if (all && !is_stopping (self))
+    request (self);
+  else
+    end (self);
+}
+
 /* ERROR is taken. */
 static void
 note_refusal (TaubeFollower *self, GError *error)
 {
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) && self->kind == TAUBE_FOLLOWER_HUB)
+    scatter (self);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
     {
       self->lonely = TRUE;
       request (self);
@@ -295,7 +323,7 @@ request (TaubeFollower *self)
     .affinity = self->folder != NULL ? taube_folder_get_name (self->folder) : NULL,
     .cancellable = self->cancellable,
     .watching = TRUE,
-    .dedicated = self->folder != NULL && !self->lonely,
+    .dedicated = self->kind != TAUBE_FOLLOWER_LISTER && !self->lonely,
     .settled = settled,
     .reclaim = reclaim,
   };
@@ -309,36 +337,44 @@ request (TaubeFollower *self)
     taube_pool_request (taube_watch_core_get_pool (self->core), &self->lease);
 }
 
+/* A step that fails may have found something out all the same. */
 static gboolean
-run_listing (TaubeFollower *self, TaubeSession *session, GError **error)
+run_folder_step (TaubeFollower *self, TaubeSession *session, gint64 *wake_at_out, GError **error)
 {
-  TaubeAccount *account = taube_watch_core_get_account (self->core);
-  g_autoptr (GPtrArray) folders = NULL;
+  TaubeWatchStep step = { .reason = self->reason };
+  gpointer done;
 
-  folders = TAUBE_ACCOUNT_GET_CLASS (account)->list_folders (account, session, TAUBE_CONTENT_ANY, self->cancellable,
-                                                              error);
-  folders = taube_job_check_result (account, "TaubeAccount.list_folders", folders, (GDestroyNotify) g_ptr_array_unref,
-                                    error);
-  if (folders == NULL)
+  step.state = self->memory.state;
+  step.free_state = self->memory.free_state;
+  done = GINT_TO_POINTER (TAUBE_FOLDER_GET_CLASS (self->folder)
+                              ->watch_step (self->folder, session, &step, self->cancellable, error));
+  self->memory.state = step.state;
+  self->memory.free_state = step.free_state;
+  *wake_at_out = step.wake_at;
+  if (step.changes != NULL)
+    taube_watch_core_deliver (self->core, self->folder, g_steal_pointer (&step.changes));
+  if (taube_job_check_result (self->folder, "TaubeFolder.watch_step", done, NULL, error) == NULL)
     return FALSE;
-  taube_watch_core_follow (self->core, folders);
+  if (self->late)
+    taube_watch_core_deliver (self->core, self->folder, taube_changes_new (NULL, NULL, NULL, TRUE));
+  self->late = FALSE;
   return TRUE;
 }
 
-/* A step that fails may have found something out all the same. */
 static gboolean
-run_step (TaubeFollower *self, TaubeSession *session, TaubeWatchStep *step, GError **error)
+run_step (TaubeFollower *self, TaubeSession *session, gint64 *wake_at_out, GError **error)
 {
-  gpointer done;
-
-  *step = (TaubeWatchStep){ .reason = self->reason, .state = self->state, .free_state = self->free_state };
-  done = GINT_TO_POINTER (TAUBE_FOLDER_GET_CLASS (self->folder)
-                              ->watch_step (self->folder, session, step, self->cancellable, error));
-  self->state = step->state;
-  self->free_state = step->free_state;
-  if (step->changes != NULL)
-    taube_watch_core_deliver (self->core, self->folder, g_steal_pointer (&step->changes));
-  return taube_job_check_result (self->folder, "TaubeFolder.watch_step", done, NULL, error) != NULL;
+  *wake_at_out = 0;
+  switch (self->kind)
+    {
+    case TAUBE_FOLLOWER_HUB:
+      return taube_watch_core_run_hub (self->core, session, self->reason, &self->memory, wake_at_out,
+                                       self->cancellable, error);
+    case TAUBE_FOLLOWER_LISTER:
+      return taube_watch_core_list (self->core, session, self->cancellable, error);
+    default:
+      return run_folder_step (self, session, wake_at_out, error);
+    }
 }
 
 static void
@@ -354,16 +390,16 @@ on_session_woke (TaubeSession *session, TaubeWakeReason reason, gpointer data)
 }
 
 static gint64
-get_deadline (TaubeFollower *self, const TaubeWatchStep *step)
+get_deadline (TaubeFollower *self, gint64 wake_at)
 {
-  if (step->wake_at != 0)
-    return step->wake_at;
+  if (wake_at != 0)
+    return wake_at;
   return g_get_monotonic_time () + (gint64) taube_watch_core_get_poll_interval (self->core) * G_USEC_PER_SEC;
 }
 
 /* FALSE: something is there to be read, or somebody wants the session: another step is due. */
 static gboolean
-park (TaubeFollower *self, TaubeSession *session, const TaubeWatchStep *step)
+park (TaubeFollower *self, TaubeSession *session, gint64 wake_at)
 {
   gboolean wanted;
 
@@ -377,7 +413,7 @@ park (TaubeFollower *self, TaubeSession *session, const TaubeWatchStep *step)
     return FALSE;
 
   taube_follower_ref (self);
-  if (TAUBE_SESSION_GET_CLASS (session)->park (session, get_deadline (self, step), on_session_woke, self))
+  if (TAUBE_SESSION_GET_CLASS (session)->park (session, get_deadline (self, wake_at), on_session_woke, self))
     {
       /* Whoever wanted it in the meantime may have looked for it too early. */
       g_mutex_lock (&self->lock);
@@ -415,15 +451,17 @@ run_steps (TaubeFollower *self, TaubeSession *session, GError **error)
 {
   for (guint i = 0; i < BUSY_STEPS_MAX; i++)
     {
-      TaubeWatchStep step;
+      gint64 wake_at;
 
-      if (!run_step (self, session, &step, error))
+      if (!run_step (self, session, &wake_at, error))
         return OUTCOME_FAILED;
-      self->failures = 0;
+      /* One that gets no further than its beginning waits longer each time. */
+      if (self->reason != TAUBE_WATCH_START)
+        self->failures = 0;
       taube_watch_core_set_online (self->core, self, TRUE);
       if (self->reason == TAUBE_WATCH_POLL || !can_park (self, session))
         return OUTCOME_LEFT;
-      if (park (self, session, &step))
+      if (park (self, session, wake_at))
         return OUTCOME_PARKED;
     }
   taube_session_set_broken (session);
@@ -444,33 +482,54 @@ leave (TaubeFollower *self)
   rest (self, pause);
 }
 
+/* The hub gave its session back: somebody needs it, or the account was disconnected, and then it goes on with the next
+ * one. */
+static void
+leave_hub (TaubeFollower *self)
+{
+  TaubePool *pool = taube_watch_core_get_pool (self->core);
+
+  taube_pool_release (pool, &self->lease);
+  if (is_stopping (self) || taube_pool_is_asleep (pool))
+    rest (self, 0);
+  else
+    scatter (self);
+}
+
+static gboolean
+cannot_be_hub (TaubeFollower *self, TaubeSession *session, const GError *error)
+{
+  return self->kind == TAUBE_FOLLOWER_HUB && g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED)
+         && !taube_session_is_broken (session);
+}
+
 static void
 work_with_session (TaubeFollower *self)
 {
   TaubePool *pool = taube_watch_core_get_pool (self->core);
   TaubeSession *session = taube_pool_get_session (&self->lease);
   g_autoptr (GError) error = NULL;
-  StepOutcome outcome;
+  StepOutcome outcome = run_steps (self, session, &error);
 
-  if (self->folder == NULL)
-    outcome = run_listing (self, session, &error) ? OUTCOME_LEFT : OUTCOME_FAILED;
-  else
-    outcome = run_steps (self, session, &error);
   if (outcome == OUTCOME_PARKED)
     return;
-  if (outcome == OUTCOME_LEFT && self->folder != NULL)
+  if (outcome == OUTCOME_LEFT && self->kind == TAUBE_FOLLOWER_HUB)
+    leave_hub (self);
+  else if (outcome == OUTCOME_LEFT)
+    leave (self);
+  else if (cannot_be_hub (self, session, error))
     {
-      leave (self);
-      return;
+      taube_pool_release (pool, &self->lease);
+      scatter (self);
     }
-  /* What a session in the middle of a watch would still say belongs to nobody. */
-  if (outcome == OUTCOME_FAILED && self->lease.dedicated)
-    taube_session_set_broken (session);
-  taube_pool_release (pool, &self->lease);
-  if (outcome == OUTCOME_FAILED)
-    note_failure (self, error);
   else
-    end (self);
+    {
+      /* What a session in the middle of a watch would still say belongs to nobody. */
+      if (self->lease.dedicated)
+        taube_session_set_broken (session);
+      taube_pool_release (pool, &self->lease);
+      note_failure (self, error);
+    }
 }
 
 /* On a worker, with a reference of its own: the lease was granted. */
@@ -512,15 +571,29 @@ work_on (gpointer data)
 }
 
 TaubeFollower *
-taube_follower_new (TaubeWatchCore *core, TaubeFolder *folder)
+taube_follower_new (TaubeWatchCore *core, TaubeFollowerKind kind, TaubeFolder *folder)
 {
   TaubeFollower *self = g_new0 (TaubeFollower, 1);
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
   self->core = taube_watch_core_ref (core);
+  self->kind = kind;
   self->folder = folder != NULL ? g_object_ref (folder) : NULL;
   return self;
+}
+
+void
+taube_follower_set_memory (TaubeFollower *self, gpointer state, GDestroyNotify free_state)
+{
+  self->memory.state = state;
+  self->memory.free_state = free_state;
+}
+
+void
+taube_follower_set_late (TaubeFollower *self)
+{
+  self->late = TRUE;
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <taube/taube-account.h>
 #include <taube/taube-error.h>
+#include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-changes-impl.h>
 
 #include "core/taube-account-private.h"
@@ -42,6 +43,7 @@ struct _TaubeWatchCore
   GMutex lock;
   TaubeAccount *account;
   Link *link;
+  TaubeWatchFolders *folders;
   guint poll_interval;
 
   /* under lock */
@@ -108,6 +110,7 @@ taube_watch_core_unref (TaubeWatchCore *self)
   g_ptr_array_unref (self->followers);
   g_clear_error (&self->error);
   link_unref (self->link);
+  taube_watch_folders_free (self->folders);
   taube_context_drop (taube_account_get_context (self->account), self->account);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -302,12 +305,18 @@ taube_watch_core_deliver (TaubeWatchCore *self, TaubeFolder *folder, TaubeChange
   g_mutex_unlock (&self->lock);
 }
 
+/* Of all folders, one that has gone is no failure: folders go. */
 void
 taube_watch_core_fail (TaubeWatchCore *self, TaubeFolder *folder, const GError *error)
 {
   g_autoptr (GPtrArray) others = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_follower_unref);
-  Entry *entry = g_new0 (Entry, 1);
+  gboolean all = taube_watch_folders_are_all (self->folders);
+  guint left = folder != NULL ? taube_watch_folders_drop (self->folders, folder, error) : 0;
+  Entry *entry;
 
+  if (folder != NULL && all && g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND))
+    return;
+  entry = g_new0 (Entry, 1);
   entry->folder = folder != NULL ? g_object_ref (folder) : NULL;
   entry->error = g_error_copy (error);
   g_mutex_lock (&self->lock);
@@ -316,7 +325,7 @@ taube_watch_core_fail (TaubeWatchCore *self, TaubeFolder *folder, const GError *
   else
     {
       g_queue_push_tail (&self->entries, entry);
-      if (folder == NULL || self->followers->len <= 1)
+      if (folder == NULL || (left == 0 && !all))
         self->error = g_error_copy (error);
     }
   for (guint i = 0; folder == NULL && i < self->followers->len; i++)
@@ -361,52 +370,6 @@ taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboo
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-is_watchable (TaubeFolder *folder)
-{
-  return (taube_folder_get_flags (folder) & TAUBE_FOLDER_FLAGS_SELECTABLE) != 0
-         && TAUBE_FOLDER_GET_CLASS (folder)->watch_step != NULL;
-}
-
-/* The inbox first: there are not enough sessions for all. */
-static int
-compare_folders (gconstpointer a, gconstpointer b)
-{
-  TaubeFolder *left = *(TaubeFolder *const *) a, *right = *(TaubeFolder *const *) b;
-
-  return (taube_folder_get_role (right) == TAUBE_FOLDER_ROLE_INBOX)
-         - (taube_folder_get_role (left) == TAUBE_FOLDER_ROLE_INBOX);
-}
-
-void
-taube_watch_core_follow (TaubeWatchCore *self, GPtrArray *folders)
-{
-  g_autoptr (GPtrArray) followers = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_follower_unref);
-
-  g_ptr_array_sort (folders, compare_folders);
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < folders->len && !self->stopped; i++)
-    {
-      TaubeFollower *follower;
-
-      if (!is_watchable (g_ptr_array_index (folders, i)))
-        continue;
-      follower = taube_follower_new (self, g_ptr_array_index (folders, i));
-      g_ptr_array_add (self->followers, follower);
-      g_ptr_array_add (followers, taube_follower_ref (follower));
-    }
-  g_mutex_unlock (&self->lock);
-  for (guint i = 0; i < followers->len; i++)
-    taube_follower_start (g_ptr_array_index (followers, i));
-  if (followers->len == 0)
-    {
-      g_autoptr (GError) error = g_error_new_literal (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
-                                                      "watch: there is no folder that could be followed");
-
-      taube_watch_core_fail (self, NULL, error);
-    }
-}
-
 void
 taube_watch_core_remove (TaubeWatchCore *self, TaubeFollower *follower)
 {
@@ -449,8 +412,14 @@ read_poll_interval (TaubeAccount *account)
   return (guint) number;
 }
 
+TaubeWatchFolders *
+taube_watch_core_get_folders (TaubeWatchCore *self)
+{
+  return self->folders;
+}
+
 TaubeWatchCore *
-taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch)
+taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch, GPtrArray *folders)
 {
   TaubeWatchCore *core = g_new0 (TaubeWatchCore, 1);
 
@@ -460,6 +429,7 @@ taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch)
   core->link = g_new0 (Link, 1);
   g_atomic_ref_count_init (&core->link->refs);
   g_weak_ref_init (&core->link->watch, watch);
+  core->folders = taube_watch_folders_new (account, folders);
   core->poll_interval = read_poll_interval (account);
   core->followers = g_ptr_array_new ();
   core->online = g_hash_table_new (NULL, NULL);
@@ -543,12 +513,54 @@ taube_watch_core_wait_async (TaubeWatchCore *self, GTask *task, GCancellable *ca
   queue_waiter (waiter);
 }
 
-void
+gboolean
 taube_watch_core_add (TaubeWatchCore *self, TaubeFollower *follower)
 {
+  gboolean stopped;
+
   g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->followers, follower);
+  stopped = self->stopped || self->error != NULL;
+  if (!stopped)
+    g_ptr_array_add (self->followers, follower);
+  update_online_locked (self);
   g_mutex_unlock (&self->lock);
+  if (stopped)
+    taube_follower_unref (follower);
+  return !stopped;
+}
+
+void
+taube_watch_core_stop_folder (TaubeWatchCore *self, TaubeFolder *folder)
+{
+  TaubeFollower *found = NULL;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->followers->len && found == NULL; i++)
+    if (taube_follower_get_folder (g_ptr_array_index (self->followers, i)) == folder)
+      found = taube_follower_ref (g_ptr_array_index (self->followers, i));
+  g_mutex_unlock (&self->lock);
+  if (found == NULL)
+    return;
+  taube_follower_stop (found);
+  taube_follower_unref (found);
+}
+
+/* Begins at once where one session can tell of all folders: what it cannot is found out there. */
+void
+taube_watch_core_start (TaubeWatchCore *self)
+{
+  gboolean all = taube_watch_folders_are_all (self->folders);
+  gboolean hub = TAUBE_ACCOUNT_GET_CLASS (self->account)->watch_step != NULL;
+  TaubeFollower *first;
+
+  if (!hub)
+    taube_watch_core_scatter (self, NULL);
+  if (!hub && !all)
+    return;
+  first = taube_follower_new (self, hub ? TAUBE_FOLLOWER_HUB : TAUBE_FOLLOWER_LISTER, NULL);
+  if (taube_watch_core_add (self, taube_follower_ref (first)))
+    taube_follower_start (first);
+  taube_follower_unref (first);
 }
 
 gboolean

@@ -9,11 +9,21 @@
 G_BEGIN_DECLS
 
 /* The inside of a watch, which lives until its last follower has come to rest, while the TaubeWatch can go at any
- * moment. The core collects what happened and hands it out; a follower looks after one folder. */
+ * moment. The core collects what happened and hands it out; a follower looks after one folder, or as the hub after all
+ * of them, or lists the folders again and again. */
 typedef struct _TaubeWatchCore TaubeWatchCore;
 typedef struct _TaubeFollower TaubeFollower;
 
-TaubeWatchCore *taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch);
+typedef enum
+{
+  TAUBE_FOLLOWER_FOLDER,
+  TAUBE_FOLLOWER_LISTER,
+  TAUBE_FOLLOWER_HUB,
+} TaubeFollowerKind;
+
+/* FOLDERS NULL: all that there are and will be. */
+TaubeWatchCore *taube_watch_core_new (TaubeAccount *account, TaubeWatch *watch, GPtrArray *folders);
+void taube_watch_core_start (TaubeWatchCore *self);
 TaubeWatchCore *taube_watch_core_ref (TaubeWatchCore *self);
 void taube_watch_core_unref (TaubeWatchCore *self);
 TaubeAccount *taube_watch_core_get_account (TaubeWatchCore *self);
@@ -24,12 +34,42 @@ void taube_watch_core_deliver (TaubeWatchCore *self, TaubeFolder *folder, TaubeC
 /* One folder (NULL: the watch as a whole) cannot be followed any more. */
 void taube_watch_core_fail (TaubeWatchCore *self, TaubeFolder *folder, const GError *error);
 void taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboolean online);
-/* From the first follower, which listed the folders. */
-void taube_watch_core_follow (TaubeWatchCore *self, GPtrArray *folders);
 void taube_watch_core_remove (TaubeWatchCore *self, TaubeFollower *follower);
 
-/* FOLLOWER is taken. */
-void taube_watch_core_add (TaubeWatchCore *self, TaubeFollower *follower);
+/* FOLLOWER is taken. FALSE: the watch was stopped, and it is given up. */
+gboolean taube_watch_core_add (TaubeWatchCore *self, TaubeFollower *follower);
+void taube_watch_core_stop_folder (TaubeWatchCore *self, TaubeFolder *folder);
+
+/* Which folders are followed (taube-watch-folders.c). Safe between threads. */
+typedef struct _TaubeWatchFolders TaubeWatchFolders;
+
+TaubeWatchFolders *taube_watch_folders_new (TaubeAccount *account, GPtrArray *folders);
+void taube_watch_folders_free (TaubeWatchFolders *self);
+TaubeWatchFolders *taube_watch_core_get_folders (TaubeWatchCore *self);
+gboolean taube_watch_folders_are_all (TaubeWatchFolders *self);
+/* FOLDER cannot be followed. How many are left. */
+guint taube_watch_folders_drop (TaubeWatchFolders *self, TaubeFolder *folder, const GError *error);
+
+/* From the lister or the hub: lists the folders and follows those that came and no more those that went. */
+gboolean taube_watch_core_list (TaubeWatchCore *self, TaubeSession *session, GCancellable *cancellable,
+                                GError **error);
+
+/* What the hub remembers between its steps. */
+typedef struct
+{
+  gpointer state;
+  GDestroyNotify free_state;
+  gpointer (*take_folder_state) (gpointer state, TaubeFolder *folder);
+  GDestroyNotify free_folder_state;
+} TaubeHubMemory;
+
+gboolean taube_watch_core_run_hub (TaubeWatchCore *self, TaubeSession *session, TaubeWatchReason reason,
+                                   TaubeHubMemory *memory, gint64 *wake_at_out, GCancellable *cancellable,
+                                   GError **error);
+/* From now on each folder has a follower of its own, which goes on from where the hub was (MEMORY NULL: there was
+ * none). */
+void taube_watch_core_scatter (TaubeWatchCore *self, TaubeHubMemory *memory);
+
 void taube_watch_core_stop (TaubeWatchCore *self);
 gboolean taube_watch_core_is_online (TaubeWatchCore *self);
 /* The next event: blocking; or by TASK, which is taken. */
@@ -44,8 +84,12 @@ void taube_watch_emit (TaubeWatch *self, TaubeFolder *folder, TaubeChanges *chan
 /* Both are taken. */
 TaubeWatchEvent *taube_watch_event_new (TaubeFolder *folder, TaubeChanges *changes);
 
-/* FOLDER NULL: lists the folders and has the core follow them. Begins at once, on the library's threads. */
-TaubeFollower *taube_follower_new (TaubeWatchCore *core, TaubeFolder *folder);
+/* Begins with taube_follower_start(), on the library's threads. FOLDER: for TAUBE_FOLLOWER_FOLDER. */
+TaubeFollower *taube_follower_new (TaubeWatchCore *core, TaubeFollowerKind kind, TaubeFolder *folder);
+/* What was known of the folder before; taken. */
+void taube_follower_set_memory (TaubeFollower *self, gpointer state, GDestroyNotify free_state);
+/* All that is in the folder will be news: the first step tells of a reset. */
+void taube_follower_set_late (TaubeFollower *self);
 TaubeFollower *taube_follower_ref (TaubeFollower *self);
 void taube_follower_unref (TaubeFollower *self);
 void taube_follower_start (TaubeFollower *self);

@@ -170,8 +170,6 @@ check_folders (TaubeAccount *account, GPtrArray *folders, GError **error)
 TaubeWatch *
 taube_account_watch (TaubeAccount *self, GPtrArray *folders, GError **error)
 {
-  g_autoptr (GPtrArray) copy = NULL;
-  TaubeFollower *lister;
   TaubeWatch *watch;
 
   g_return_val_if_fail (TAUBE_IS_ACCOUNT (self), NULL);
@@ -180,17 +178,8 @@ taube_account_watch (TaubeAccount *self, GPtrArray *folders, GError **error)
 
   taube_pool_wake_up (taube_account_get_pool (self));
   watch = g_object_new (taube_watch_get_type (), NULL);
-  watch->core = taube_watch_core_new (self, watch);
-  if (folders != NULL)
-    {
-      copy = g_ptr_array_copy (folders, NULL, NULL);
-      g_ptr_array_set_free_func (copy, NULL);
-      taube_watch_core_follow (watch->core, copy);
-      return watch;
-    }
-  lister = taube_follower_new (watch->core, NULL);
-  taube_watch_core_add (watch->core, lister);
-  taube_follower_start (lister);
+  watch->core = taube_watch_core_new (self, watch, folders);
+  taube_watch_core_start (watch->core);
   return watch;
 }
 
