@@ -25,7 +25,7 @@ const TaubeCapabilityRow imap_rows[TAUBE_N_CAPABILITIES] = {
   LATER (SERVER_SEARCH, YES, N_ ("the server searches headers and texts")),
   LATER (SERVER_SORT, CONDITIONAL, N_ ("depends on the server's extension SORT")),
   LATER (SERVER_THREAD, CONDITIONAL, N_ ("depends on the server's extension THREAD")),
-  BOTH (PUSH, CONDITIONAL, N_ ("depends on the server's extension IDLE")),
+  BOTH (PUSH, CONDITIONAL, N_ ("depends on the server's extension NOTIFY or IDLE")),
   BOTH (SENDING, NO, N_ ("mail is sent by SMTP")),
   LATER (SHARING, CONDITIONAL, N_ ("depends on the server's extension ACL")),
   BOTH (DELEGATION, NO, N_ ("IMAP has no delegates")),

@@ -14,8 +14,6 @@ typedef struct
 } ConditionalRow;
 
 static const ConditionalRow conditional_rows[] = {
-  { TAUBE_CAPABILITY_PUSH, IMAP_CAPABILITY_IDLE, N_ ("the server tells of changes while we wait (IDLE)"),
-    N_ ("the server lacks IDLE: it is asked every now and then") },
   { TAUBE_CAPABILITY_SERVER_SORT, IMAP_CAPABILITY_SORT, NULL, N_ ("the server lacks SORT") },
   { TAUBE_CAPABILITY_SERVER_THREAD, IMAP_CAPABILITY_THREAD_REFERENCES, NULL, N_ ("the server lacks THREAD") },
   { TAUBE_CAPABILITY_SHARING, IMAP_CAPABILITY_ACL, NULL, N_ ("the server lacks ACL") },
@@ -40,6 +38,29 @@ report_conditional (ImapSession *session, TaubeAccount *account, const Condition
   const char *reason = yes ? row->with : (has ? N_ ("not yet implemented in this module") : row->without);
 
   taube_account_set_live_capability (account, row->row, yes ? TAUBE_SUPPORT_YES : TAUBE_SUPPORT_NO, reason, evidence);
+}
+
+/* How a watch will hear of changes. */
+static void
+report_push (ImapSession *session, TaubeAccount *account)
+{
+  gboolean idle = imap_session_has (session, IMAP_CAPABILITY_IDLE)
+                  || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2);
+  gboolean notify = imap_session_has (session, IMAP_CAPABILITY_NOTIFY) && !session->quirks.no_notify;
+  const char *evidence;
+
+  if (notify)
+    evidence = idle ? "CAPABILITY NOTIFY IDLE" : "CAPABILITY NOTIFY";
+  else if (imap_session_has (session, IMAP_CAPABILITY_IDLE))
+    evidence = "CAPABILITY IDLE";
+  else
+    evidence = idle ? "CAPABILITY IMAP4rev2" : "no CAPABILITY IDLE";
+  taube_account_set_live_capability (
+      account, TAUBE_CAPABILITY_PUSH, notify || idle ? TAUBE_SUPPORT_YES : TAUBE_SUPPORT_NO,
+      notify ? N_ ("the server tells of changes in all folders on one connection (NOTIFY)")
+             : (idle ? N_ ("the server tells of changes while we wait (IDLE)")
+                     : N_ ("the server lacks IDLE: it is asked every now and then")),
+      evidence);
 }
 
 static void
@@ -85,6 +106,7 @@ imap_live_report (ImapSession *session)
                                        imap_rows[i].module == TAUBE_SUPPORT_NO ? NULL : version);
   for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
     report_conditional (session, account, &conditional_rows[i]);
+  report_push (session, account);
   report_server (session, account);
   report_facts (session, account);
 }

@@ -17,13 +17,30 @@ typedef struct
 
 typedef struct
 {
-  ImapSession *session;
+  ImapWatch *watch;
   guint32 first, last; /* sequence numbers; 0 and 0: rows are asked for by UID */
   guint most;
   GArray *rows;
 } Rows;
 
 /* Rows. */
+
+/* Who went since the MODSEQ that was asked about. */
+static gboolean
+on_vanished (Rows *rows, const ImapResponse *response)
+{
+  ImapWatch *watch = rows->watch;
+  g_autoptr (ImapSeqset) uids = NULL;
+  ImapVanished vanished;
+
+  if (!imap_decode_vanished (response, &vanished) || !vanished.earlier)
+    return FALSE;
+  uids = imap_seqset_parse (vanished.uids.text, vanished.uids.length, NULL);
+  for (guint i = 0; uids != NULL && i < uids->n_ranges; i++)
+    imap_roster_remove_uids (watch->state->roster, uids->ranges[i].first, uids->ranges[i].last,
+                             imap_watch_note_removed, watch);
+  return TRUE;
+}
 
 static gboolean
 on_row (const ImapResponse *response, gpointer user_data, GError **error)
@@ -32,7 +49,9 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
   ImapFetch fetch;
   Row row;
 
-  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (rows->session, response, &fetch)
+  if (response->type == IMAP_RESPONSE_VANISHED)
+    return on_vanished (rows, response);
+  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (rows->watch->session, response, &fetch)
       || (fetch.fields & IMAP_FETCH_UID) == 0 || ((fetch.fields | fetch.malformed) & IMAP_FETCH_FLAGS) == 0
       || rows->rows->len >= rows->most)
     return FALSE;
@@ -89,6 +108,8 @@ ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancella
       imap_command_open (call->command);
       imap_command_add_atom (call->command, "modifier", "CHANGEDSINCE");
       imap_command_add_number (call->command, since);
+      if (self->session->qresync)
+        imap_command_add_atom (call->command, "modifier", "VANISHED");
       imap_command_close (call->command);
     }
   call->untagged = on_row;
@@ -102,7 +123,7 @@ ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cance
 {
   g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
   g_autofree char *set = g_strdup_printf (first == last ? "%u" : "%u:%u", first, last);
-  Rows rows = { self->session, first, last, last - first + 1, array };
+  Rows rows = { self, first, last, last - first + 1, array };
 
   if (first > last)
     return g_steal_pointer (&array);
@@ -328,10 +349,11 @@ ask_changes (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GEr
     {
       g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
       g_autoptr (ImapSeqset) found = NULL;
-      Rows rows = { self->session, 0, 0, self->session->mailbox->exists, array };
+      Rows rows = { self, 0, 0, self->session->mailbox->exists, array };
 
       if (is_too_much (self, self->session->mailbox->exists, error)
-          || !ask_rows (self, &rows, "1:*", state->highestmodseq, cancellable, error))
+          || !ask_rows (self, &rows, self->session->quirks.star_misses_last ? "1:4294967295" : "1:*",
+                        state->highestmodseq, cancellable, error))
         return FALSE;
       if (!merge_rows (self, array))
         return TRUE;
@@ -357,7 +379,7 @@ imap_watch_sync_new (ImapWatch *self, gboolean *fits_out, GCancellable *cancella
   g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
   guint32 last_uid = imap_roster_get_last_uid (self->state->roster);
   g_autofree char *set = g_strdup_printf ("%u:*", last_uid + 1);
-  Rows rows = { self->session, 0, 0, self->session->mailbox->exists, array };
+  Rows rows = { self, 0, 0, self->session->mailbox->exists, array };
 
   *fits_out = FALSE;
   if (last_uid == G_MAXUINT32)

@@ -39,7 +39,7 @@ typedef struct
   gboolean all;              /* these are all that there are */
   gpointer state;            /* NULL at the very first step */
   GDestroyNotify free_state;
-  /* out, optional: the memory of one folder, as TaubeFolderClass.watch_step knows it, taken out of STATE; may be NULL */
+  /* out, optional: the memory of one folder as TaubeFolderClass.watch_step knows it, taken out of STATE, or NULL */
   gpointer (*take_folder_state) (gpointer state, TaubeFolder *folder);
   GDestroyNotify free_folder_state;
 

@@ -14,8 +14,9 @@
 #include "core/taube-job.h"
 
 /* Follows one folder: with a session of its own, which is parked between the steps, or by asking every now and then on
- * a session that is shared with the jobs. The hub follows all of them on one session, where the server tells of all; the
- * lister only looks which there are. No thread waits in between, whatever it waits for: a lease, the server, a pause. */
+ * a session that is shared with the jobs. The hub follows all of them on one session, where the server tells of all;
+ * the lister only looks which there are. No thread waits in between, whatever it waits for: a lease, the server, a
+ * pause. */
 
 #define PAUSE_FIRST_MILLISECONDS 1000
 #define PAUSE_CAP_MILLISECONDS 300000

@@ -118,7 +118,7 @@ test_capabilities (void)
     g_assert_cmpint (taube_capabilities_get_support (capabilities, row), !=, TAUBE_SUPPORT_CONDITIONAL);
   g_assert_cmpint (taube_capabilities_get_support (capabilities, TAUBE_CAPABILITY_MAIL_SYNC), ==, TAUBE_SUPPORT_YES);
   g_assert_cmpint (taube_capabilities_get_support (capabilities, TAUBE_CAPABILITY_PUSH), ==, TAUBE_SUPPORT_YES);
-  g_assert_cmpstr (taube_capabilities_get_evidence (capabilities, TAUBE_CAPABILITY_PUSH), ==, "CAPABILITY IDLE");
+  g_assert_cmpstr (taube_capabilities_get_evidence (capabilities, TAUBE_CAPABILITY_PUSH), ==, "CAPABILITY NOTIFY IDLE");
   g_assert_cmpint (taube_capabilities_get_support (capabilities, TAUBE_CAPABILITY_SENDING), ==, TAUBE_SUPPORT_NO);
   name = taube_account_get_server_name (account);
   g_assert_nonnull (strstr (name, "Dovecot"));

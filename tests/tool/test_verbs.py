@@ -79,7 +79,7 @@ def _():
         expect(cell["support"] != "conditional", cell)
         expect(cell["evidence"] or cell["reason"], cell)
     push = document["capabilities"]["push"]
-    expect_equal([push["support"], push["evidence"]], ["yes", "CAPABILITY IDLE"])
+    expect_equal([push["support"], push["evidence"]], ["yes", "CAPABILITY NOTIFY IDLE"])
     expect_equal(push["levels"]["protocol"]["support"], "conditional")
     expect_equal(document["capabilities"]["contacts-sync"]["evidence"], None)
     taube("folders", document["account"]).good()
@@ -90,7 +90,7 @@ def _():
     out = taube("capabilities", server.uri()).good().out
     expect("Server: Dovecot" in out, out)
     rows = [re.split("  +", line) for line in out.splitlines()]
-    expect(["News without asking", "yes / no", "yes / no", "yes", "CAPABILITY IDLE"] in rows, out)
+    expect(["News without asking", "yes / no", "yes / no", "yes", "CAPABILITY NOTIFY IDLE"] in rows, out)
     expect(["Contacts synchronised", "no", "no", "no", "IMAP knows only mail"] in rows, out)
 
 
