@@ -13,19 +13,27 @@ typedef struct
   TaubeFlagsMode mode;
   TaubeMessageFlags flags;
   const char *const *keywords;
+  const char *const *labels; /* NULL: it is about flags and keywords */
   TaubeBatchResult *result;
   TaubeIdSet *begun; /* ids about which something was sent */
 } Store;
 
 /* Is it allowed? */
 
+/* "flags" or "labels": what errors speak of. */
+static const char *
+subject_of (const Store *store)
+{
+  return store->labels != NULL ? "labels" : "flags";
+}
+
 static gboolean
 is_writable (Store *store, GError **error)
 {
   if (!store->session->mailbox->read_only)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION, "cannot set flags in folder \"%s\": it can only be read",
-               taube_folder_get_name (store->folder));
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION, "cannot set %s in folder \"%s\": it can only be read",
+               subject_of (store), taube_folder_get_name (store->folder));
   return FALSE;
 }
 
@@ -72,18 +80,44 @@ check_keywords (Store *store, GError **error)
   return TRUE;
 }
 
+static gboolean
+has_labels (Store *store, GError **error)
+{
+  if (store->labels == NULL || imap_session_has (store->session, IMAP_CAPABILITY_X_GM_EXT_1))
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+               "cannot set labels in folder \"%s\": the server has none (no X-GM-EXT-1)",
+               taube_folder_get_name (store->folder));
+  return FALSE;
+}
+
 /* The change. */
+
+/* STORE 7 +X-GM-LABELS.SILENT (work "two words" "\\Important"): labels are written like names of folders. */
+static void
+add_labels (ImapCommand *command, const char *const *labels)
+{
+  imap_command_open (command);
+  for (guint i = 0; labels[i] != NULL; i++)
+    imap_command_add_mailbox (command, "label", labels[i]);
+  imap_command_close (command);
+}
 
 static ImapCall *
 new_store (Store *store, const char *set)
 {
-  static const char *const items[] = { "+FLAGS.SILENT", "-FLAGS.SILENT", "FLAGS.SILENT" };
+  static const char *const flag_items[] = { "+FLAGS.SILENT", "-FLAGS.SILENT", "FLAGS.SILENT" };
+  static const char *const label_items[] = { "+X-GM-LABELS.SILENT", "-X-GM-LABELS.SILENT", "X-GM-LABELS.SILENT" };
   ImapCall *call = imap_session_call (store->session, "UID STORE", TAUBE_ERROR_PERMISSION,
-                                      "cannot set flags in folder \"%s\"", taube_folder_get_name (store->folder));
+                                      "cannot set %s in folder \"%s\"", subject_of (store),
+                                      taube_folder_get_name (store->folder));
 
   imap_command_add_sequence (call->command, "set", set);
-  imap_command_add_atom (call->command, "item", items[store->mode]);
-  imap_command_add_flags (call->command, store->flags, store->keywords);
+  imap_command_add_atom (call->command, "item", (store->labels != NULL ? label_items : flag_items)[store->mode]);
+  if (store->labels != NULL)
+    add_labels (call->command, store->labels);
+  else
+    imap_command_add_flags (call->command, store->flags, store->keywords);
   return call;
 }
 
@@ -111,7 +145,7 @@ set_found (Store *store, const ImapSeqset *uids, const char *prefix, const ImapP
   if (taube_id_set_get_size (all) == 0)
     return;
   missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
-                         "cannot set flags: there is no such message in folder \"%s\"",
+                         "cannot set %s: there is no such message in folder \"%s\"", subject_of (store),
                          taube_folder_get_name (store->folder));
   taube_batch_result_set_failed (store->result, all, missing);
 }
@@ -182,7 +216,7 @@ store_prefix (Store *store, const TaubeIdSet *ids, const char *prefix, GCancella
 static gboolean
 prepare (Store *store, const TaubeIdSet *ids, GCancellable *cancellable, GError **error)
 {
-  return imap_session_begin (store->session, cancellable, error)
+  return imap_session_begin (store->session, cancellable, error) && has_labels (store, error)
          && imap_session_select (store->session, store->folder, IMAP_SELECT_WRITE, cancellable, error)
          && is_writable (store, error) && check_system_flags (store, error) && check_keywords (store, error)
          && imap_folder_check_set (store->session, store->folder, ids, error);
@@ -206,27 +240,48 @@ end_early (Store *store, const TaubeIdSet *ids, GError *cause, GError **error)
   return store->result;
 }
 
+static TaubeBatchResult *
+run_store (Store *store, const TaubeIdSet *ids, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeIdSet) begun = taube_id_set_new ();
+  char prefix[16];
+  GError *local = NULL;
+
+  store->begun = begun;
+  if (!prepare (store, ids, cancellable, error))
+    return NULL;
+  store->result = taube_batch_result_new (ids);
+  imap_folder_format_prefix (store->session, prefix);
+  if (store_prefix (store, ids, prefix, cancellable, &local) && store_prefix (store, ids, "", cancellable, &local))
+    return store->result;
+  return end_early (store, ids, local, error);
+}
+
 /* TaubeFolderClass.set_flags */
 TaubeBatchResult *
 imap_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFlagsMode mode,
                        TaubeMessageFlags flags, const char *const *keywords, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TaubeIdSet) begun = taube_id_set_new ();
   Store store = { 0 };
-  char prefix[16];
-  GError *local = NULL;
 
   store.folder = folder;
   store.session = IMAP_SESSION (session);
   store.mode = mode;
   store.flags = flags & ~TAUBE_MESSAGE_FLAGS_RECENT;
   store.keywords = keywords;
-  store.begun = begun;
-  if (!prepare (&store, ids, cancellable, error))
-    return NULL;
-  store.result = taube_batch_result_new (ids);
-  imap_folder_format_prefix (store.session, prefix);
-  if (store_prefix (&store, ids, prefix, cancellable, &local) && store_prefix (&store, ids, "", cancellable, &local))
-    return store.result;
-  return end_early (&store, ids, local, error);
+  return run_store (&store, ids, cancellable, error);
+}
+
+/* TaubeFolderClass.set_labels */
+TaubeBatchResult *
+imap_folder_set_labels (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                        const char *const *labels, GCancellable *cancellable, GError **error)
+{
+  Store store = { 0 };
+
+  store.folder = folder;
+  store.session = IMAP_SESSION (session);
+  store.mode = mode;
+  store.labels = labels;
+  return run_store (&store, ids, cancellable, error);
 }

@@ -40,6 +40,10 @@ TaubeBatchResult *imap_folder_set_flags (TaubeFolder *folder, TaubeSession *sess
 TaubeChanges *imap_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                        TaubeProgress *progress, GCancellable *cancellable, GError **error);
 
+TaubeBatchResult *imap_folder_set_labels (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
+                                          TaubeFlagsMode mode, const char *const *labels, GCancellable *cancellable,
+                                          GError **error);
+
 /* imap-watch.c */
 gboolean imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
                                  GCancellable *cancellable, GError **error);

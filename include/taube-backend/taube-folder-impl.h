@@ -88,8 +88,11 @@ struct _TaubeFolderClass
   TaubeBatchResult *(*replace) (TaubeFolder *self, TaubeSession *session, const char *id, TaubeMessageSource *source,
                                 TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
                                 GError **error);
+  TaubeBatchResult *(*set_labels) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids,
+                                   TaubeFlagsMode mode, const char *const *labels, GCancellable *cancellable,
+                                   GError **error);
 
-  gpointer reserved[18];
+  gpointer reserved[17];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

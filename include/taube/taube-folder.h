@@ -55,6 +55,14 @@ TAUBE_API void taube_folder_set_flags_async (TaubeFolder *self, const TaubeIdSet
                                              gpointer user_data);
 TAUBE_API TaubeBatchResult *taube_folder_set_flags_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
+TAUBE_API TaubeBatchResult *taube_folder_set_labels (TaubeFolder *self, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                                                     const char *const *labels, GCancellable *cancellable,
+                                                     GError **error);
+TAUBE_API void taube_folder_set_labels_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeFlagsMode mode,
+                                              const char *const *labels, GCancellable *cancellable,
+                                              GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_set_labels_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
 TAUBE_API TaubeChanges *taube_folder_get_changes (TaubeFolder *self, GBytes *token, TaubeProgress *progress,
                                                   GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token, TaubeProgress *progress,

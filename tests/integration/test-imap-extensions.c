@@ -80,6 +80,41 @@ test_labels (Fixture *fixture, gconstpointer script)
 }
 
 static void
+test_set_labels (Fixture *fixture, gconstpointer script)
+{
+  const char *const labels[] = { "\\Important", "work", "two words", "日本語", "R&D", "\\odd one", NULL };
+  const char *const wrong[] = { "line\nbreak", NULL };
+  const char *const empty[] = { "fine", "", NULL };
+  const char *const words[] = { "7.10", "7.12", NULL };
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (fixture->account, "INBOX");
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new_from_ids (words);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeBatchResult) result = NULL;
+
+  g_assert_null (taube_folder_set_labels (inbox, ids, TAUBE_FLAGS_MODE_ADD, empty, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_error (&error);
+  result = taube_folder_set_labels (inbox, ids, TAUBE_FLAGS_MODE_ADD, labels, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (taube_batch_result_get_status (result, "7.10"), ==, TAUBE_BATCH_STATUS_DONE);
+  g_assert_cmpint (taube_batch_result_get_status (result, "7.12"), ==, TAUBE_BATCH_STATUS_FAILED);
+  g_assert_null (taube_folder_set_labels (inbox, ids, TAUBE_FLAGS_MODE_ADD, wrong, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+}
+
+static void
+test_no_labels (Fixture *fixture, gconstpointer script)
+{
+  const char *const labels[] = { "work", NULL };
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (fixture->account, "INBOX");
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (taube_folder_set_labels (inbox, ids, TAUBE_FLAGS_MODE_ADD, labels, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+}
+
+static void
 test_facts (Fixture *fixture, gconstpointer script)
 {
   g_autoptr (GVariant) facts = taube_account_get_server_facts (fixture->account);
@@ -132,6 +167,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("object-ids", "imap/cyrus/columns", test_object_ids);
   ADD ("labels", "imap/gmail/columns", test_labels);
+  ADD ("set-labels", "imap/gmail/store-labels", test_set_labels);
+  ADD ("no-labels", "imap/generic/login", test_no_labels);
   ADD ("facts", "imap/cyrus/facts", test_facts);
   ADD ("rev2", "imap/generic/rev2-store", test_rev2);
   ADD ("preview-refused", "imap/generic/preview-refused", test_no_preview);
