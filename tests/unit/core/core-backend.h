@@ -47,6 +47,7 @@ typedef struct
   gboolean closed;
   gboolean barred;
   guint arrived;
+  guint cancelled; /* those who heard of it while they stood here */
   guint passes; /* may go through although it is closed */
 } Gate;
 
@@ -61,6 +62,8 @@ void server_let_one (Server *self, const char *name);
 /* Blocks until N came to the gate, ever. */
 void server_wait_arrived (Server *self, const char *name, guint n);
 guint server_count_arrived (Server *self, const char *name);
+/* Blocks until N of those who stood at the gate were cancelled. */
+void server_wait_cancelled (Server *self, const char *name, guint n);
 /* How many threads are inside a blocking function now. */
 guint server_count_threads (Server *self);
 gboolean server_pass (Server *self, const char *name, GCancellable *cancellable, GError **error);

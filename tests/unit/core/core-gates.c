@@ -51,6 +51,15 @@ server_wait_arrived (Server *self, const char *name, guint n)
   g_mutex_unlock (&self->lock);
 }
 
+void
+server_wait_cancelled (Server *self, const char *name, guint n)
+{
+  g_mutex_lock (&self->lock);
+  while (server_get_gate_locked (self, name)->cancelled < n)
+    g_cond_wait (&self->cond, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
 guint
 server_count_arrived (Server *self, const char *name)
 {
@@ -87,6 +96,7 @@ gboolean
 server_pass (Server *self, const char *name, GCancellable *cancellable, GError **error)
 {
   gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
+  gboolean knows = FALSE;
   Gate *gate;
 
   g_mutex_lock (&self->lock);
@@ -97,7 +107,15 @@ server_pass (Server *self, const char *name, GCancellable *cancellable, GError *
   self->last_thread = g_thread_self ();
   g_cond_broadcast (&self->cond);
   while (gate->closed && gate->passes == 0 && (gate->barred || !g_cancellable_is_cancelled (cancellable)))
-    g_cond_wait (&self->cond, &self->lock);
+    {
+      g_cond_wait (&self->cond, &self->lock);
+      if (!knows && g_cancellable_is_cancelled (cancellable))
+        {
+          knows = TRUE;
+          gate->cancelled++;
+          g_cond_broadcast (&self->cond);
+        }
+    }
   if (gate->closed && gate->passes > 0)
     gate->passes--;
   self->threads--;

@@ -409,7 +409,8 @@ test_disposing_an_account_cancels_its_jobs_and_never_blocks (Fixture *f, gconstp
   g_object_run_dispose (G_OBJECT (f->account));
   blocking_allow ();
   outcome_wait (&waiting);
-  /* What runs is cancelled, and has not heard of it yet. */
+  /* What runs is cancelled, and does not care. */
+  server_wait_cancelled (f->server, "list", 1);
   g_assert_cmpuint (server_count_threads (f->server), ==, 1);
   g_assert_null (running.result);
   server_open_gate (f->server, "list");
