@@ -194,6 +194,52 @@ taube_account_finalize (GObject *object)
   G_OBJECT_CLASS (taube_account_parent_class)->finalize (object);
 }
 
+/**
+ * TaubeAccount:uri:
+ *
+ * Where the account is, without the parts that name a folder or a message.
+ */
+/**
+ * TaubeAccount:settings:
+ *
+ * The settings that the account goes by, with the options of its URI in them.
+ */
+/**
+ * TaubeAccount:credentials:
+ *
+ * What to sign in with; %NULL: nothing.
+ */
+/**
+ * TaubeAccount:backend:
+ *
+ * The module that speaks the account's protocol; %NULL when it was made without one.
+ */
+/**
+ * TaubeAccount:state:
+ *
+ * Whether there is a connection, or one is being made.
+ */
+/**
+ * TaubeAccount:capabilities:
+ *
+ * What the account can do: a new table when a server has been asked.
+ */
+/**
+ * TaubeAccount:server-name:
+ *
+ * What the server calls itself; %NULL when nothing is known.
+ */
+/**
+ * TaubeAccount:server-extensions:
+ *
+ * The protocol extensions that the server announced at the last sign-in, in its own words.
+ */
+/**
+ * TaubeAccount:certificate:
+ *
+ * The certificate that the server showed last, also after it was refused; %NULL when none was shown yet.
+ */
+
 static void
 taube_account_class_init (TaubeAccountClass *klass)
 {

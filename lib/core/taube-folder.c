@@ -131,6 +131,52 @@ taube_folder_finalize (GObject *object)
   G_OBJECT_CLASS (taube_folder_parent_class)->finalize (object);
 }
 
+/**
+ * TaubeFolder:account:
+ *
+ * Whose folder it is.
+ */
+/**
+ * TaubeFolder:path:
+ *
+ * The names from the root to the folder.
+ */
+/**
+ * TaubeFolder:name:
+ *
+ * The path as text: names with slashes between, those within a name escaped.
+ */
+/**
+ * TaubeFolder:display-name:
+ *
+ * The last name of the path.
+ */
+/**
+ * TaubeFolder:role:
+ *
+ * What the folder is for, such as sent messages.
+ */
+/**
+ * TaubeFolder:content:
+ *
+ * What kind of items it holds.
+ */
+/**
+ * TaubeFolder:flags:
+ *
+ * What can be done with it.
+ */
+/**
+ * TaubeFolder:total:
+ *
+ * How many items it holds, as was last heard; -1: not known.
+ */
+/**
+ * TaubeFolder:unread:
+ *
+ * How many of them nobody has read, as was last heard; -1: not known.
+ */
+
 static void
 taube_folder_class_init (TaubeFolderClass *klass)
 {

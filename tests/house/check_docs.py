@@ -1,14 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every public symbol has a doc comment: functions with a description and all their parameters, types, enum members."""
+"""Every public symbol has a doc comment: functions with a description and all their parameters, types, enum members,
+properties and signals."""
 import re
 
 from house import PUBLIC, ROOT, Report, declared_functions, relative, without_comments
 
-BLOCK = re.compile(r"/\*\*\n \* (?:SECTION:)?([\w:-]+?):?(?: \([^\n]*)?\n(.*?)\*/", re.DOTALL)
+BLOCK = re.compile(r"/\*\*\n +\* (?:SECTION:)?([\w:-]+?):?(?: \([^\n]*)?\n(.*?)\*/", re.DOTALL)
 ENUM = re.compile(r"typedef enum[^{]*\{(.*?)\}\s*(\w+);", re.DOTALL)
 TYPE = re.compile(r"typedef struct _\w+ (\w+);")
 MACRO = re.compile(r"^#define (TAUBE_\w+)", re.MULTILINE)
+CLASS = re.compile(r"^G_DEFINE_\w*TYPE\w* \((Taube\w+)", re.MULTILINE)
+PROPERTY = re.compile(r'g_param_spec_\w+ \("([\w-]+)"')
+SIGNAL = re.compile(r'g_signal_new \("([\w-]+)"')
 CALLBACK = re.compile(r"typedef [\w\s*]+\(\*(\w+)\)")
 
 
@@ -78,14 +82,29 @@ def undocumented_macros(header, blocks):
             yield f"{relative(header)}: {name} has no doc comment"
 
 
+def undocumented_members(source, public_types, blocks):
+    """Properties and signals of a public class."""
+    text = source.read_text(encoding="utf-8")
+    for name in CLASS.findall(text):
+        if name not in public_types:
+            continue
+        for pattern, separator in ((PROPERTY, ":"), (SIGNAL, "::")):
+            for member in pattern.findall(text):
+                if f"{name}{separator}{member}" not in blocks:
+                    yield f"{relative(source)}: {name}{separator}{member} has no doc comment"
+
+
 def main():
     report = Report()
     blocks = doc_blocks()
+    public_types = {name for header in PUBLIC.glob("*.h*") for name in TYPE.findall(header.read_text(encoding="utf-8"))}
     for header in sorted(PUBLIC.glob("*.h*")):
         complaints = [*undocumented_functions(header, blocks), *undocumented_types(header, blocks),
                       *undocumented_macros(header, blocks)]
         if declared_functions(header) or complaints:
             report.case(header.name, complaints)
+    report.case("properties and signals", [c for source in sorted((ROOT / "lib").rglob("*.c"))
+                                           for c in undocumented_members(source, public_types, blocks)])
     report.end()
 
 
