@@ -11,10 +11,27 @@ invoke (gpointer target, GSourceFunc func, gpointer data, GDestroyNotify notify)
   taube_account_invoke (target, func, data, notify);
 }
 
+static void
+begin (gpointer target)
+{
+  taube_pool_begin_question (taube_account_get_pool (target));
+}
+
+static void
+end (gpointer target)
+{
+  taube_pool_end_question (taube_account_get_pool (target));
+}
+
 static TaubeAsk
 asking_for (TaubeAccount *self)
 {
-  return (TaubeAsk){ invoke, self, taube_account_get_credentials (self), taube_account_get_uri (self) };
+  return (TaubeAsk){ .invoke = invoke,
+                     .begin = begin,
+                     .end = end,
+                     .target = self,
+                     .credentials = taube_account_get_credentials (self),
+                     .uri = taube_account_get_uri (self) };
 }
 
 TaubeSecret *

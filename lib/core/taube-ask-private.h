@@ -12,6 +12,8 @@ typedef void (*TaubeAskFunc) (gpointer target, GSourceFunc func, gpointer data, 
 typedef struct
 {
   TaubeAskFunc invoke;
+  void (*begin) (gpointer target); /* before a question and after its answer, on the thread that waits; or NULL */
+  void (*end) (gpointer target);
   gpointer target;
   TaubeCredentials *credentials; /* NULL: none were given */
   TaubeUri *uri;

@@ -27,10 +27,14 @@ ask_and_wait (const TaubeAsk *ask, TaubeAnswer *answer, GSourceFunc func, gpoint
   GMainContext *context = taube_answer_get_context (answer);
   gboolean given;
 
+  if (ask->begin != NULL)
+    ask->begin (ask->target);
   g_main_context_push_thread_default (context);
   ask->invoke (ask->target, func, data, notify);
   given = taube_answer_wait (answer, cancellable);
   g_main_context_pop_thread_default (context);
+  if (ask->end != NULL)
+    ask->end (ask->target);
   return given;
 }
 

@@ -2,6 +2,7 @@
 #include "core/taube-pool-private.h"
 
 #include "core/taube-context.h"
+#include "core/taube-inner-context.h"
 
 /* What must happen in the account's context: there, or on a thread that is blocked meanwhile and has or can take it. */
 
@@ -16,6 +17,7 @@ typedef struct
   gpointer data;
   GDestroyNotify notify;
   TaubePool *pool;
+  GSource *source; /* in the account's context */
 } Invocation;
 
 void
@@ -27,27 +29,43 @@ taube_pool_invocation_unref (gpointer data)
     return;
   if (self->notify != NULL)
     self->notify (self->data);
+  g_source_unref (self->source);
   taube_pool_unref (self->pool);
   g_free (self);
 }
 
-static void
-invocation_run (Invocation *self)
+/* (transfer full) (nullable) */
+static GMainContext *
+get_questions_locked (TaubePool *self)
 {
-  if (g_atomic_int_compare_and_exchange (&self->claimed, FALSE, TRUE))
-    self->func (self->data);
+  return self->questions != NULL ? g_main_context_ref (self->questions) : NULL;
+}
+
+/* On the thread that has the account's context. */
+static void
+invocation_run (Invocation *self, GMainContext *questions)
+{
+  if (!g_atomic_int_compare_and_exchange (&self->claimed, FALSE, TRUE))
+    return;
+  if (questions != NULL)
+    g_main_context_push_thread_default (questions);
+  self->func (self->data);
+  if (questions != NULL)
+    g_main_context_pop_thread_default (questions);
 }
 
 static gboolean
 invocation_dispatch (gpointer data)
 {
   Invocation *self = data;
+  g_autoptr (GMainContext) questions = NULL;
   gboolean listed;
 
   g_mutex_lock (&self->pool->lock);
   listed = g_queue_remove (&self->pool->invocations, self);
+  questions = get_questions_locked (self->pool);
   g_mutex_unlock (&self->pool->lock);
-  invocation_run (self);
+  invocation_run (self, questions);
   if (listed)
     taube_pool_invocation_unref (self);
   return G_SOURCE_REMOVE;
@@ -63,41 +81,136 @@ taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNot
   invocation->data = data;
   invocation->notify = notify;
   invocation->pool = taube_pool_ref (self);
+  invocation->source = g_idle_source_new ();
+  g_source_set_priority (invocation->source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (invocation->source, invocation_dispatch, invocation, taube_pool_invocation_unref);
 
   g_mutex_lock (&self->lock);
   g_atomic_ref_count_inc (&invocation->refs);
   g_queue_push_tail (&self->invocations, invocation);
-  g_cond_broadcast (&self->cond);
+  taube_pool_wake_waiting_locked (self);
+  /* Under the lock: whoever takes it out of the queue ends the source. */
+  g_source_attach (invocation->source, self->context);
   g_mutex_unlock (&self->lock);
-  taube_context_invoke (self->context, invocation_dispatch, invocation,
-                        taube_pool_invocation_unref);
 }
 
-/* Answers one question for the context that this thread has, or can take because nobody runs it; waits when there is
- * none. */
+void
+taube_pool_wake_waiting_locked (TaubePool *self)
+{
+  g_cond_broadcast (&self->cond);
+  if (self->questions != NULL)
+    g_main_context_wakeup (self->questions);
+}
+
+void
+taube_pool_begin_question (TaubePool *self)
+{
+  g_mutex_lock (&self->lock);
+  self->n_questions++;
+  if (self->questions == NULL)
+    {
+      self->questions = g_main_context_new ();
+      self->questions_source = taube_inner_context_new_source (self->questions, self->owner);
+      g_source_attach (self->questions_source, self->context);
+    }
+  taube_pool_wake_waiting_locked (self);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+destroy_source (gpointer source)
+{
+  g_source_destroy (source);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody asks any more. */
+void
+taube_pool_forget_questions (TaubePool *self)
+{
+  g_clear_pointer (&self->questions, g_main_context_unref);
+  if (self->questions_source == NULL)
+    return;
+  if (g_main_context_acquire (self->context))
+    {
+      g_source_destroy (self->questions_source);
+      g_main_context_release (self->context);
+      g_clear_pointer (&self->questions_source, g_source_unref);
+    }
+  else
+    taube_context_invoke (self->context, destroy_source, g_steal_pointer (&self->questions_source),
+                          (GDestroyNotify) g_source_unref);
+}
+
+static gboolean
+leave_questions (gpointer data)
+{
+  TaubePool *self = data;
+  g_autoptr (GMainContext) questions = NULL;
+  g_autoptr (GSource) source = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->questions_leave = FALSE;
+  if (self->n_questions == 0)
+    {
+      questions = g_steal_pointer (&self->questions);
+      source = g_steal_pointer (&self->questions_source);
+    }
+  g_mutex_unlock (&self->lock);
+  if (source != NULL)
+    g_source_destroy (source);
+  return G_SOURCE_REMOVE;
+}
+
+/* What was made for them stays as long as the context is not run, for the next question. */
+void
+taube_pool_end_question (TaubePool *self)
+{
+  gboolean leave;
+
+  g_mutex_lock (&self->lock);
+  leave = --self->n_questions == 0 && !self->questions_leave;
+  self->questions_leave |= leave;
+  taube_pool_wake_waiting_locked (self);
+  g_mutex_unlock (&self->lock);
+  if (leave)
+    taube_context_invoke (self->context, leave_questions, taube_pool_ref (self), (GDestroyNotify) taube_pool_unref);
+}
+
+/* Waits for a change. Meanwhile asks one question, or lets the search for answers go on, in the context that this
+ * thread has, or can take because nobody runs it. */
 static void
 answer_or_wait_locked (TaubePool *self)
 {
-  Invocation *invocation = NULL;
+  g_autoptr (GMainContext) questions = NULL;
+  Invocation *invocation;
 
-  if (g_queue_is_empty (&self->invocations))
+  if (g_queue_is_empty (&self->invocations) && self->n_questions == 0)
     {
       g_cond_wait (&self->cond, &self->lock);
       return;
     }
-  if (g_main_context_acquire (self->context))
-    invocation = g_queue_pop_head (&self->invocations); /* there is one: the lock is held */
-  if (invocation == NULL)
+  if (!g_main_context_acquire (self->context))
     {
       /* Somebody has the context, maybe only to drop something; nobody tells when it is free. */
       g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + CONTEXT_TAKEN_MICROSECONDS);
       return;
     }
+  invocation = g_queue_pop_head (&self->invocations);
+  questions = get_questions_locked (self);
   g_mutex_unlock (&self->lock);
-  invocation_run (invocation);
+  if (invocation != NULL)
+    {
+      /* Nobody may ever run the context. */
+      g_source_destroy (invocation->source);
+      invocation_run (invocation, questions);
+    }
+  else
+    taube_inner_context_iterate (questions, self->owner);
   g_main_context_release (self->context);
   taube_context_settle (self->context);
-  taube_pool_invocation_unref (invocation);
+  if (invocation != NULL)
+    taube_pool_invocation_unref (invocation);
   g_mutex_lock (&self->lock);
 }
 
@@ -124,6 +237,6 @@ void
 taube_pool_nudge (TaubePool *self)
 {
   g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->cond);
+  taube_pool_wake_waiting_locked (self);
   g_mutex_unlock (&self->lock);
 }

@@ -46,6 +46,11 @@ struct _TaubePool
   GMainContext *context;
   GQueue waiting[TAUBE_PRIORITY_BACKGROUND + 1];
   GQueue invocations;
+  gconstpointer owner;     /* the account, only compared */
+  GMainContext *questions; /* what the search for answers runs in; NULL: not made */
+  GSource *questions_source; /* runs it within the account's context */
+  guint n_questions;       /* open ones */
+  gboolean questions_leave; /* what is made for them will go when none is open */
   GQueue goodbyes;         /* who waits for the end of a disconnect */
   GPtrArray *slots;
   guint64 next_number;
@@ -78,6 +83,9 @@ void taube_pool_fail_locked (TaubePool *self, TaubeLease *lease, const GError *e
 gboolean taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError *error);
 void taube_pool_requeue_locked (TaubePool *self, TaubeLease *lease);
 
+/* Wakes every thread that waits in the pool. */
+void taube_pool_wake_waiting_locked (TaubePool *self);
+void taube_pool_forget_questions (TaubePool *self);
 void taube_pool_invocation_unref (gpointer data);
 
 G_END_DECLS

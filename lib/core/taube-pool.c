@@ -45,6 +45,7 @@ taube_pool_new (TaubeAccount *account, GMainContext *context, guint max)
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   g_weak_ref_init (&self->account, account);
+  self->owner = account;
   self->context = g_main_context_ref (context);
   for (guint i = 0; i < G_N_ELEMENTS (self->waiting); i++)
     g_queue_init (&self->waiting[i]);
@@ -69,6 +70,7 @@ taube_pool_unref (TaubePool *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   g_assert (self->slots->len == 0); /* each holds a reference */
+  taube_pool_forget_questions (self);
   g_ptr_array_unref (self->slots);
   g_queue_clear_full (&self->goodbyes, (GDestroyNotify) g_source_unref);
   g_weak_ref_clear (&self->account);
@@ -162,7 +164,7 @@ settle_locked (TaubePool *self, TaubeLease *lease)
 {
   if (lease->settled != NULL)
     lease->settled (lease);
-  g_cond_broadcast (&self->cond);
+  taube_pool_wake_waiting_locked (self);
 }
 
 void
@@ -463,7 +465,7 @@ taube_pool_remove_slot_locked (TaubePool *self, TaubeSlot *slot)
   slot->dedicated = FALSE;
   if (slot->doomed && --self->n_doomed == 0)
     say_goodbyes_locked (self);
-  g_cond_broadcast (&self->cond);
+  taube_pool_wake_waiting_locked (self);
   /* A session is a backend's object: it does not end under the lock. */
   taube_io_thread_invoke (do_nothing, slot, (GDestroyNotify) taube_slot_unref);
 }

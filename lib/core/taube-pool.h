@@ -70,6 +70,11 @@ void taube_pool_release (TaubePool *self, TaubeLease *lease);
 /* Runs FUNC once: in the account's context, or on a thread blocked in one of the waits above that has or can
  * take it. */
 void taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
+/* From the first to the last: what is invoked has a thread-default context of its own, which goes on in the account's
+ * context and in the waits above. So whatever the application begins in it to find an answer ends, even when the
+ * thread that should run the account's context waits for the one who asked. */
+void taube_pool_begin_question (TaubePool *self);
+void taube_pool_end_question (TaubePool *self);
 
 /* Ends all jobs and closes all sessions; DONE is called once, on any thread, when the last has gone or after a bounded
  * time. */

@@ -7,9 +7,9 @@
  * Something that the application has to decide while an operation waits.
  *
  * It is asked in the context in which the account was made. A blocking call from the thread that owns that context asks
- * on the spot: the function then runs inside the call, and asynchronous work that it begins in its thread-default
- * context goes on while the call waits. Answer from any thread, now or later; only the first answer counts. A question
- * that is dropped without an answer is refused.
+ * on the spot: the function then runs inside the call. Asynchronous work that it begins in its thread-default context
+ * goes on in the account's context, and while a blocking call waits there. Answer from any thread, now or later; only
+ * the first answer counts. A question that is dropped without an answer is refused.
  */
 struct _TaubeQuestion
 {

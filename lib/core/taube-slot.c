@@ -296,7 +296,7 @@ on_woken (TaubeSession *session, TaubeWakeReason reason, gpointer data)
   if (self->state == TAUBE_SLOT_IDLE)
     wake_locked (self, reason);
   else
-    g_cond_broadcast (&pool->cond);
+    taube_pool_wake_waiting_locked (pool);
   g_mutex_unlock (&pool->lock);
   taube_slot_unref (self);
 }

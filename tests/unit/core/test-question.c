@@ -11,15 +11,18 @@ typedef struct
   GThread *thread;
   TaubeQuestion *kept;
   gboolean tried_inside;
+  GCancellable *cancellable;
   GError *error;
   gboolean ended;
 } Fixture;
 
+/* With one connection, so that a call waits for the one that asks. */
 static TaubeAccount *
 create_account (TaubeCredentials *credentials)
 {
   g_autoptr (GError) error = NULL;
-  TaubeAccount *account = taube_account_create ("testing-good://alice@mail.example.org?timeout=7", credentials, &error);
+  TaubeAccount *account
+      = taube_account_create ("testing-good://alice@mail.example.org?timeout=7&max-connections=1", credentials, &error);
 
   g_assert_no_error (error);
   return account;
@@ -65,6 +68,51 @@ answer_later (TaubeQuestion *question, gpointer user_data)
   fixture->thread = g_thread_self ();
   fixture->kept = g_object_ref (question);
   g_idle_add (answer_kept, fixture);
+}
+
+static gboolean
+answer_at_last (gpointer data)
+{
+  Fixture *fixture = data;
+
+  g_assert_true (g_thread_self () == fixture->thread);
+  return answer_kept (data);
+}
+
+static void
+go_on (GSourceFunc func, gpointer data)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  g_autoptr (GSource) source = g_timeout_source_new (1);
+
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, context);
+}
+
+static gboolean
+go_on_searching (gpointer data)
+{
+  Fixture *fixture = data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_thread_self () == fixture->thread);
+  /* Still inside the question. */
+  g_assert_false (taube_account_connect (fixture->account, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  go_on (answer_at_last, fixture);
+  return G_SOURCE_REMOVE;
+}
+
+/* As a dialog or a token source that needs several turns of a main loop. */
+static void
+search_for_an_answer (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->asked++;
+  fixture->thread = g_thread_self ();
+  fixture->kept = g_object_ref (question);
+  go_on (go_on_searching, fixture);
 }
 
 static void
@@ -199,6 +247,75 @@ test_inside (void)
   g_object_unref (fixture.account);
 }
 
+static void
+wait_for_end (Fixture *fixture)
+{
+  while (!fixture->ended)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpuint (fixture->asked, ==, 1);
+  g_assert_true (fixture->thread == g_thread_self ());
+  g_assert_null (fixture->kept);
+}
+
+/* A worker asks; the thread of the context waits for the connection that the worker has, and so cannot run it. */
+static void
+test_while_the_context_is_blocked (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, search_for_an_answer);
+  taube_account_connect_async (fixture.account, NULL, on_connected, &fixture);
+  g_assert_true (taube_account_connect (fixture.account, NULL, &error));
+  g_assert_no_error (error);
+  wait_for_end (&fixture);
+  g_object_unref (fixture.account);
+}
+
+/* The same, but the search for an answer has begun in the main loop. */
+static void
+test_before_the_context_is_blocked (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, search_for_an_answer);
+  taube_account_connect_async (fixture.account, NULL, on_connected, &fixture);
+  while (fixture.asked == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (taube_account_connect (fixture.account, NULL, &error));
+  g_assert_no_error (error);
+  wait_for_end (&fixture);
+  g_object_unref (fixture.account);
+}
+
+static void
+keep_and_cancel (TaubeQuestion *question, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  search_for_an_answer (question, user_data);
+  g_cancellable_cancel (fixture->cancellable);
+}
+
+/* The blocked call goes, the search goes on in the main loop. */
+static void
+test_after_the_context_was_blocked (void)
+{
+  Fixture fixture = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  set_up (&fixture, keep_and_cancel);
+  fixture.cancellable = g_cancellable_new ();
+  taube_account_connect_async (fixture.account, NULL, on_connected, &fixture);
+  g_assert_false (taube_account_connect (fixture.account, fixture.cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  wait_for_end (&fixture);
+  g_object_unref (fixture.cancellable);
+  g_object_unref (fixture.account);
+}
+
 /* What the URI says goes over the settings, and only into the account's own copy. */
 static void
 test_settings (void)
@@ -241,6 +358,9 @@ main (int argc, char **argv)
   g_test_add_func ("/question/dispose", test_dispose);
   g_test_add_func ("/question/cancel", test_cancel);
   g_test_add_func ("/question/inside", test_inside);
+  g_test_add_func ("/question/while-the-context-is-blocked", test_while_the_context_is_blocked);
+  g_test_add_func ("/question/before-the-context-is-blocked", test_before_the_context_is_blocked);
+  g_test_add_func ("/question/after-the-context-was-blocked", test_after_the_context_was_blocked);
   g_test_add_func ("/question/settings", test_settings);
   return g_test_run ();
 }
