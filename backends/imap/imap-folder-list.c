@@ -368,7 +368,7 @@ plan_uids (Listing *listing, const ImapSeqset *set, guint32 exists)
 {
   guint64 step = piece_size (listing);
   guint64 most = (guint64) exists / step * 4 + 16;
-  gsize max_ranges = MIN (listing->session->quirks.max_command_bytes, 8000) / 22;
+  gsize max_ranges = imap_quirks_get_set_bytes (&listing->session->quirks) / 22;
   g_autoptr (ImapSeqset) piece = imap_seqset_new ();
   guint64 left;
 

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* Bytes of one command that its set of UIDs may take. */
-#define MAX_SET_BYTES 7800
-
 typedef struct
 {
   TaubeFolder *folder;
@@ -199,7 +196,7 @@ static gboolean
 store_prefix (Store *store, const TaubeIdSet *ids, const char *prefix, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapSeqset) uids = imap_folder_make_seqset (ids, prefix);
-  gsize max = MIN (store->session->quirks.max_command_bytes, MAX_SET_BYTES);
+  gsize max = imap_quirks_get_set_bytes (&store->session->quirks);
   guint position = 0;
 
   for (;;)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-pieces.h"
 
-/* Bytes of one command that its set of UIDs may take. */
-#define MAX_SET_BYTES 7800
 /* A range takes no more than this: two numbers, a colon and a comma. */
 #define MAX_RANGE_BYTES 22
 #define MAX_MESSAGES 1000
@@ -36,7 +34,7 @@ get_first (const ImapPieces *self)
 ImapSeqset *
 imap_pieces_take (ImapPieces *self, ImapSession *session)
 {
-  gsize max_bytes = MIN (session->quirks.max_command_bytes, MAX_SET_BYTES);
+  gsize max_bytes = imap_quirks_get_set_bytes (&session->quirks);
   guint max_ranges = MAX (max_bytes / MAX_RANGE_BYTES, 1);
   guint64 room = MAX_MESSAGES;
   ImapSeqset *piece;

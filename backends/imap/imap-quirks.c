@@ -45,7 +45,6 @@ static const Mark marks[] = {
   { "yahoo", IN_ID, "y!imap" },
   { "yahoo", IN_HOST, "imap.mail.yahoo." },
   { "yahoo", IN_HOST, "imap.aol.com" },
-  { "icloud", IN_CAPABILITIES, "XAPPLEPUSHSERVICE" },
   { "icloud", IN_HOST, "imap.mail.me.com" },
   { "netease", IN_GREETING, "coremail system imap" },
   { "netease", IN_HOST, "imap.163.com" },
@@ -60,6 +59,8 @@ static const Mark marks[] = {
   { "mail.ru", IN_HOST, "imap.mail.ru" },
   { "strato", IN_HOST, "imap.strato.de" },
   { "home.pl", IN_HOST, ".home.pl" },
+  /* Others offer it too, so it comes last. */
+  { "icloud", IN_CAPABILITIES, "XAPPLEPUSHSERVICE" },
 };
 
 typedef struct
@@ -112,6 +113,17 @@ is_server (const char *server, const char *wanted)
   gsize length = strlen (wanted);
 
   return strncmp (server, wanted, length) == 0 && (server[length] == '\0' || server[length] == '-');
+}
+
+/* What else a command has than a set of numbers: less than this. */
+#define REST_OF_COMMAND 200
+#define MAX_COMMAND_BYTES 8000
+
+/* How long a set of numbers may be, so that the server takes the whole command. */
+gsize
+imap_quirks_get_set_bytes (const ImapQuirks *self)
+{
+  return MIN (self->max_command_bytes, MAX_COMMAND_BYTES) - REST_OF_COMMAND;
 }
 
 /* Finds out what the server is from what it said; any argument but SELF may be NULL. HOST is the name it was

@@ -57,4 +57,6 @@ typedef struct
 void imap_quirks_detect (ImapQuirks *self, const char *greeting, const char *id_name, const char *id_vendor,
                          const char *id_version, const char *host, const ImapCapabilities *capabilities);
 
+gsize imap_quirks_get_set_bytes (const ImapQuirks *self);
+
 G_END_DECLS

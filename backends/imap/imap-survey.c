@@ -140,7 +140,7 @@ imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers, GArray *
   for (;;)
     {
       g_autofree char *text
-          = imap_seqset_next_piece (numbers, &position, self->session->quirks.max_command_bytes - 100);
+          = imap_seqset_next_piece (numbers, &position, imap_quirks_get_set_bytes (&self->session->quirks));
       g_autoptr (ImapCall) call = NULL;
       g_autoptr (ImapSeqset) asked = NULL;
       Asking asking = { .survey = self, .rows = rows };
