@@ -91,8 +91,12 @@ struct _TaubeFolderClass
   TaubeBatchResult *(*set_labels) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids,
                                    TaubeFlagsMode mode, const char *const *labels, GCancellable *cancellable,
                                    GError **error);
+  /* What matches QUERY, as REQUEST wants it; what the server cannot do is done with the help of
+   * <taube-backend/taube-search-impl.h>, and the result says so. (transfer full) */
+  TaubeSearchResult *(*search) (TaubeFolder *self, TaubeSession *session, TaubeQuery *query,
+                                TaubeSearchRequest *request, GCancellable *cancellable, GError **error);
 
-  gpointer reserved[17];
+  gpointer reserved[16];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

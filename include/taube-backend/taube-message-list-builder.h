@@ -64,6 +64,9 @@ TAUBE_API void taube_message_list_builder_add_address (TaubeMessageListBuilder *
 TAUBE_API guint taube_message_list_builder_get_size (TaubeMessageListBuilder *self);
 /* Turns round the rows from FIRST to the last: servers answer oldest first, lists are wanted newest first. */
 TAUBE_API void taube_message_list_builder_reverse (TaubeMessageListBuilder *self, guint first);
+/* Keeps the rows at these positions, in their order, and no others; each position at most once. */
+TAUBE_API void taube_message_list_builder_arrange (TaubeMessageListBuilder *self, const guint *positions,
+                                                   guint n_positions);
 /* A list of the rows from FIRST on, to be handed out as a chunk; the builder goes on. (transfer full) */
 TAUBE_API TaubeMessageList *taube_message_list_builder_peek (TaubeMessageListBuilder *self, guint first);
 /* The list of all rows; the builder is freed. (transfer full) */

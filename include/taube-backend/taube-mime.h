@@ -18,6 +18,12 @@ TAUBE_API GStrv taube_mime_decode_params (const char *const *pairs);
 TAUBE_API const char *taube_mime_find_param (const char *const *pairs, const char *name);
 TAUBE_API char *taube_mime_clean_file_name (const char *name);
 
+/* TEXT, valid UTF-8, so that texts that differ only in case or in how a character is put together are the same bytes:
+ * i;unicode-casemap (RFC 5051). (transfer full) */
+TAUBE_API char *taube_mime_fold_text (const char *text, gssize length);
+/* What a subject is about: without "Re:", "Fwd:", "[list]" (RFC 5256, 2.1). SUBJECT is decoded text. (transfer full) */
+TAUBE_API char *taube_mime_get_base_subject (const char *subject, gboolean *is_reply_out);
+
 /* The header of a message: its fields in their order. */
 typedef struct _TaubeMimeHeaders TaubeMimeHeaders;
 

@@ -297,6 +297,163 @@ typedef enum /*< enum,prefix=TAUBE_BATCH_STATUS >*/
 } TaubeBatchStatus;
 
 /**
+ * TaubeQueryKind:
+ * @TAUBE_QUERY_KIND_ALL: every item
+ * @TAUBE_QUERY_KIND_AND: what all children match
+ * @TAUBE_QUERY_KIND_OR: what one child at least matches
+ * @TAUBE_QUERY_KIND_NOT: what the child does not match
+ * @TAUBE_QUERY_KIND_FUZZY: what the child matches, or nearly so where the server can tell
+ * @TAUBE_QUERY_KIND_TEXT: a text occurs in a field
+ * @TAUBE_QUERY_KIND_HEADER: a text occurs in a field of the header; with an empty text: there is such a field
+ * @TAUBE_QUERY_KIND_FLAGS: all of these flags are set
+ * @TAUBE_QUERY_KIND_KEYWORD: a keyword is set
+ * @TAUBE_QUERY_KIND_LARGER: it is larger than a number of bytes
+ * @TAUBE_QUERY_KIND_SMALLER: it is smaller than a number of bytes
+ * @TAUBE_QUERY_KIND_BEFORE: its date is before a day
+ * @TAUBE_QUERY_KIND_ON: its date is on a day
+ * @TAUBE_QUERY_KIND_SINCE: its date is on a day or later
+ * @TAUBE_QUERY_KIND_OLDER: it arrived that many seconds ago or earlier
+ * @TAUBE_QUERY_KIND_YOUNGER: it arrived within that many seconds
+ * @TAUBE_QUERY_KIND_IDS: its id is one of these
+ * @TAUBE_QUERY_KIND_ATTACHMENT: it has a part that is an attachment
+ *
+ * What a [struct@Query] asks.
+ */
+typedef enum /*< enum,prefix=TAUBE_QUERY_KIND >*/
+{
+  TAUBE_QUERY_KIND_ALL,
+  TAUBE_QUERY_KIND_AND,
+  TAUBE_QUERY_KIND_OR,
+  TAUBE_QUERY_KIND_NOT,
+  TAUBE_QUERY_KIND_FUZZY,
+  TAUBE_QUERY_KIND_TEXT,
+  TAUBE_QUERY_KIND_HEADER,
+  TAUBE_QUERY_KIND_FLAGS,
+  TAUBE_QUERY_KIND_KEYWORD,
+  TAUBE_QUERY_KIND_LARGER,
+  TAUBE_QUERY_KIND_SMALLER,
+  TAUBE_QUERY_KIND_BEFORE,
+  TAUBE_QUERY_KIND_ON,
+  TAUBE_QUERY_KIND_SINCE,
+  TAUBE_QUERY_KIND_OLDER,
+  TAUBE_QUERY_KIND_YOUNGER,
+  TAUBE_QUERY_KIND_IDS,
+  TAUBE_QUERY_KIND_ATTACHMENT,
+} TaubeQueryKind;
+
+/**
+ * TaubeQueryField:
+ * @TAUBE_QUERY_FIELD_FROM: who wrote it
+ * @TAUBE_QUERY_FIELD_TO: to whom it goes
+ * @TAUBE_QUERY_FIELD_CC: who gets a copy
+ * @TAUBE_QUERY_FIELD_BCC: who gets a copy that others do not know of
+ * @TAUBE_QUERY_FIELD_SUBJECT: the subject
+ * @TAUBE_QUERY_FIELD_BODY: the texts of the message
+ * @TAUBE_QUERY_FIELD_TEXT: the whole header and the texts
+ *
+ * Where the text of a [struct@Query] is looked for.
+ */
+typedef enum /*< enum,prefix=TAUBE_QUERY_FIELD >*/
+{
+  TAUBE_QUERY_FIELD_FROM,
+  TAUBE_QUERY_FIELD_TO,
+  TAUBE_QUERY_FIELD_CC,
+  TAUBE_QUERY_FIELD_BCC,
+  TAUBE_QUERY_FIELD_SUBJECT,
+  TAUBE_QUERY_FIELD_BODY,
+  TAUBE_QUERY_FIELD_TEXT,
+} TaubeQueryField;
+
+/**
+ * TaubeQueryDate:
+ * @TAUBE_QUERY_DATE_RECEIVED: the day on which it arrived, as the server wrote it
+ * @TAUBE_QUERY_DATE_SENT: the day on which it was written, as its author wrote it
+ *
+ * Which date of an item a [struct@Query] looks at.
+ */
+typedef enum /*< enum,prefix=TAUBE_QUERY_DATE >*/
+{
+  TAUBE_QUERY_DATE_RECEIVED,
+  TAUBE_QUERY_DATE_SENT,
+} TaubeQueryDate;
+
+/**
+ * TaubeSortKey:
+ * @TAUBE_SORT_KEY_ARRIVAL: when it arrived
+ * @TAUBE_SORT_KEY_DATE: when it was written, or else when it arrived
+ * @TAUBE_SORT_KEY_FROM: the address of its first author, up to the `@`
+ * @TAUBE_SORT_KEY_TO: the address of the first recipient, up to the `@`
+ * @TAUBE_SORT_KEY_CC: the address of the first who gets a copy, up to the `@`
+ * @TAUBE_SORT_KEY_SUBJECT: the subject without "Re:" and the like
+ * @TAUBE_SORT_KEY_SIZE: its size
+ * @TAUBE_SORT_KEY_DISPLAY_FROM: the name of its first author, or else the address
+ * @TAUBE_SORT_KEY_DISPLAY_TO: the name of the first recipient, or else the address
+ *
+ * By what search results are sorted (RFC 5256, RFC 5957).
+ */
+typedef enum /*< enum,prefix=TAUBE_SORT_KEY >*/
+{
+  TAUBE_SORT_KEY_ARRIVAL,
+  TAUBE_SORT_KEY_DATE,
+  TAUBE_SORT_KEY_FROM,
+  TAUBE_SORT_KEY_TO,
+  TAUBE_SORT_KEY_CC,
+  TAUBE_SORT_KEY_SUBJECT,
+  TAUBE_SORT_KEY_SIZE,
+  TAUBE_SORT_KEY_DISPLAY_FROM,
+  TAUBE_SORT_KEY_DISPLAY_TO,
+} TaubeSortKey;
+
+/**
+ * TaubeThreading:
+ * @TAUBE_THREADING_NONE: no threads
+ * @TAUBE_THREADING_REFERENCES: by what each message refers to, and by subjects where that fails (RFC 5256)
+ * @TAUBE_THREADING_REFS: by what each message refers to alone; the thread with the newest message comes last
+ * @TAUBE_THREADING_ORDERED_SUBJECT: by subject alone (RFC 5256)
+ *
+ * How messages are put together to threads.
+ */
+typedef enum /*< enum,prefix=TAUBE_THREADING >*/
+{
+  TAUBE_THREADING_NONE,
+  TAUBE_THREADING_REFERENCES,
+  TAUBE_THREADING_REFS,
+  TAUBE_THREADING_ORDERED_SUBJECT,
+} TaubeThreading;
+
+/**
+ * TaubeSearchStep:
+ * @TAUBE_SEARCH_STEP_FIND: finding what matches
+ * @TAUBE_SEARCH_STEP_SORT: sorting it
+ * @TAUBE_SEARCH_STEP_THREAD: making threads of it
+ *
+ * What is done in a search, one after the other.
+ */
+typedef enum /*< enum,prefix=TAUBE_SEARCH_STEP >*/
+{
+  TAUBE_SEARCH_STEP_FIND,
+  TAUBE_SEARCH_STEP_SORT,
+  TAUBE_SEARCH_STEP_THREAD,
+} TaubeSearchStep;
+
+/**
+ * TaubeSearchPlace:
+ * @TAUBE_SEARCH_PLACE_NOWHERE: it was not needed
+ * @TAUBE_SEARCH_PLACE_SERVER: the server did it
+ * @TAUBE_SEARCH_PLACE_PARTLY: the server did a part of it, the rest was done here
+ * @TAUBE_SEARCH_PLACE_LOCAL: it was done here, from what the server tells of each message
+ *
+ * Where a step of a search was done.
+ */
+typedef enum /*< enum,prefix=TAUBE_SEARCH_PLACE >*/
+{
+  TAUBE_SEARCH_PLACE_NOWHERE,
+  TAUBE_SEARCH_PLACE_SERVER,
+  TAUBE_SEARCH_PLACE_PARTLY,
+  TAUBE_SEARCH_PLACE_LOCAL,
+} TaubeSearchPlace;
+
+/**
  * TaubeCertificateProblems:
  * @TAUBE_CERTIFICATE_PROBLEMS_NONE: nothing is wrong
  * @TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED: no trusted authority signed it

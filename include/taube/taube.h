@@ -25,7 +25,10 @@
 #include <taube/taube-message.h>
 #include <taube/taube-part.h>
 #include <taube/taube-progress.h>
+#include <taube/taube-query.h>
 #include <taube/taube-question.h>
+#include <taube/taube-search-request.h>
+#include <taube/taube-search-result.h>
 #include <taube/taube-settings.h>
 #include <taube/taube-token-source.h>
 #include <taube/taube-uri.h>

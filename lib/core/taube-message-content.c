@@ -300,6 +300,39 @@ taube_message_content_get_text (TaubeMessageContent *self, GError **error)
   return g_string_free (g_steal_pointer (&all), FALSE);
 }
 
+/* The texts of PART and of what is in it, one a line at least; the tags of HTML are no text. */
+static gboolean
+add_every_text (TaubeMessageContent *self, TaubePart *part, GString *all, GError **error)
+{
+  gboolean is_html = g_str_equal (taube_part_get_media_type (part), "text/html");
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < taube_part_get_n_children (part); i++)
+    if (!add_every_text (self, taube_part_get_child (part, i), all, error))
+      return FALSE;
+  if (!g_str_has_prefix (taube_part_get_media_type (part), "text/")
+      || taube_part_get_size (part) / 2 > self->limits->text_bytes || all->len > self->limits->text_bytes)
+    return TRUE;
+  text = is_html ? load_html_as_text (self, part, error) : load_part_text (self, part, error);
+  if (text == NULL)
+    return FALSE;
+  g_string_append (all, text);
+  g_string_append_c (all, '\n');
+  return TRUE;
+}
+
+/* Every text in the message, also in attachments; too long ones are left out. (transfer full) */
+char *
+taube_message_content_get_every_text (TaubeMessageContent *self, GError **error)
+{
+  TaubePart *root = taube_message_content_get_structure (self, error);
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  if (root == NULL || !add_every_text (self, root, all, error))
+    return NULL;
+  return g_string_free (g_steal_pointer (&all), FALSE);
+}
+
 /* The HTML that the message has. (transfer full) */
 char *
 taube_message_content_get_html (TaubeMessageContent *self, GError **error)

@@ -31,6 +31,7 @@ GBytes *taube_message_content_fetch_raw (TaubeMessageContent *self, GError **err
 char *taube_message_content_fetch_headers (TaubeMessageContent *self, GError **error);
 TaubePart *taube_message_content_get_structure (TaubeMessageContent *self, GError **error);
 char *taube_message_content_get_text (TaubeMessageContent *self, GError **error);
+char *taube_message_content_get_every_text (TaubeMessageContent *self, GError **error);
 char *taube_message_content_get_html (TaubeMessageContent *self, GError **error);
 gboolean taube_message_content_save (TaubeMessageContent *self, GOutputStream *sink, TaubeProgress *progress,
                                      GError **error);

@@ -230,6 +230,18 @@ taube_message_list_builder_peek (TaubeMessageListBuilder *self, guint first)
   return taube_message_list_new (self->folder, self->draft.fields, &part);
 }
 
+/* Keeps the rows at these positions, in their order, and no others; each position at most once. */
+void
+taube_message_list_builder_arrange (TaubeMessageListBuilder *self, const guint *positions, guint n_positions)
+{
+  TaubeMessageSegments arranged;
+
+  seal (self);
+  taube_message_segments_arrange (&self->segments, positions, n_positions, &arranged);
+  taube_message_segments_clear (&self->segments);
+  self->segments = arranged;
+}
+
 /* The list of all rows. The builder is freed. */
 TaubeMessageList *
 taube_message_list_builder_end (TaubeMessageListBuilder *self)

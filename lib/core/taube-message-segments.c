@@ -146,3 +146,38 @@ taube_message_segments_copy (const TaubeMessageSegments *self, guint first, Taub
       copy->n_rows += part.n_rows;
     }
 }
+
+/* ARRANGED, not initialised, becomes the rows at these positions, in their order; rows that follow each other in a
+ * block stay one segment. */
+void
+taube_message_segments_arrange (const TaubeMessageSegments *self, const guint *positions, guint n_positions,
+                                TaubeMessageSegments *arranged)
+{
+  TaubeMessageSegment *last = NULL;
+
+  taube_message_segments_init (arranged);
+  for (guint i = 0; i < n_positions; i++)
+    {
+      const TaubeMessageSegment *from = get (self, taube_message_segments_locate (self, positions[i]));
+      guint row = taube_message_segment_row (from, positions[i]);
+      TaubeMessageSegment segment = { .block = from->block, .start = i, .first = row, .n_rows = 1 };
+
+      if (last != NULL && last->block == from->block && row == last->first + last->n_rows && !last->backwards)
+        {
+          last->n_rows++;
+          continue;
+        }
+      if (last != NULL && last->block == from->block && row + 1 == last->first
+          && (last->backwards || last->n_rows == 1))
+        {
+          last->backwards = TRUE;
+          last->first--;
+          last->n_rows++;
+          continue;
+        }
+      taube_message_block_ref (segment.block);
+      g_array_append_val (arranged->segments, segment);
+      last = get (arranged, arranged->segments->len - 1);
+    }
+  arranged->n_rows = n_positions;
+}

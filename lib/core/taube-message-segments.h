@@ -28,6 +28,8 @@ void taube_message_segments_append (TaubeMessageSegments *self, TaubeMessageBloc
 void taube_message_segments_reverse (TaubeMessageSegments *self, guint first);
 void taube_message_segments_truncate (TaubeMessageSegments *self, guint first);
 void taube_message_segments_copy (const TaubeMessageSegments *self, guint first, TaubeMessageSegments *copy);
+void taube_message_segments_arrange (const TaubeMessageSegments *self, const guint *positions, guint n_positions,
+                                     TaubeMessageSegments *arranged);
 guint taube_message_segments_locate (const TaubeMessageSegments *self, guint position);
 
 static inline const TaubeMessageSegment *
