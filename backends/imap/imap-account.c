@@ -21,6 +21,7 @@ struct _TaubeImapAccount
   char **namespaces;  /* prefixes of other people's and shared folders, as on the wire; NULL: not known */
   GHashTable *names;  /* key of a path -> the name on the wire */
   TaubeTlsSessions *tls_sessions;
+  guint refused;      /* what the server does not search by */
 };
 
 typedef ImapAccount TaubeImapAccount;
@@ -31,6 +32,25 @@ typedef struct
 } TaubeImapAccountClass;
 
 G_DEFINE_FINAL_TYPE (TaubeImapAccount, imap_account, TAUBE_TYPE_ACCOUNT)
+
+guint
+imap_account_get_refused (ImapAccount *self)
+{
+  guint refused;
+
+  g_mutex_lock (&self->lock);
+  refused = self->refused;
+  g_mutex_unlock (&self->lock);
+  return refused;
+}
+
+void
+imap_account_add_refused (ImapAccount *self, guint features)
+{
+  g_mutex_lock (&self->lock);
+  self->refused |= features;
+  g_mutex_unlock (&self->lock);
+}
 
 gboolean
 imap_account_get_delimiter (ImapAccount *self, char *delimiter_out)

@@ -29,6 +29,9 @@ char *imap_account_get_wire_name (ImapAccount *self, const char *key);
 void imap_account_set_namespaces (ImapAccount *self, char **prefixes);
 char **imap_account_get_namespaces (ImapAccount *self);
 gboolean imap_account_has_namespaces (ImapAccount *self);
+/* What the server has refused to search by: ImapQueryFeatures and ImapSearchFeatures. */
+guint imap_account_get_refused (ImapAccount *self);
+void imap_account_add_refused (ImapAccount *self, guint features);
 
 /* imap-list.c */
 GPtrArray *imap_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,

@@ -36,6 +36,7 @@ typedef struct
   guint block_start;  /* and the first of them */
   guint64 total;      /* rows that are expected */
   guint n_failures;
+  gboolean saved;     /* "$" stands for all of it (RFC 5182) */
 } Listing;
 
 /* The messages of one FETCH: a range of sequence numbers, or a set of UIDs. */
@@ -167,10 +168,10 @@ send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **
                                       taube_folder_get_name (listing->folder));
 
   piece->call = call;
-  if (piece->uids != NULL)
-    {
-      imap_command_add_seqset (call->command, piece->uids);
-    }
+  if (listing->saved)
+    imap_command_add_sequence (call->command, "set", "$");
+  else if (piece->uids != NULL)
+    imap_command_add_seqset (call->command, piece->uids);
   else
     {
       g_autoptr (ImapSeqset) set = imap_seqset_new ();
@@ -178,6 +179,7 @@ send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **
       imap_seqset_add_range (set, piece->first, piece->last);
       imap_command_add_seqset (call->command, set);
     }
+  listing->saved = FALSE;
   piece->fields = listing->fields;
   imap_columns_add_items (listing->session, call->command, piece->fields);
   call->bad_is_refusal = (piece->fields & TAUBE_LIST_FIELDS_PREVIEW) != 0;
@@ -639,6 +641,22 @@ imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
     return TAUBE_ITEM_LIST (taube_message_list_builder_end (listing.builder));
   taube_message_list_builder_free (listing.builder);
   return NULL;
+}
+
+gboolean
+imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const ImapRowsRequest *request,
+                       TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error)
+{
+  Listing listing = { .folder = folder, .session = session, .fields = request->fields, .progress = request->progress,
+                      .builder = builder };
+  gboolean ok;
+
+  imap_folder_format_prefix (session, listing.prefix);
+  plan_uids (&listing, request->uids, session->mailbox->exists);
+  listing.saved = request->saved && listing.waiting.length == 1;
+  ok = run_pieces (&listing, cancellable, error);
+  drain (&listing, cancellable);
+  return ok;
 }
 
 /* TaubeFolderClass.get_item */

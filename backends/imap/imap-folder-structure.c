@@ -86,6 +86,17 @@ add_children (TaubePart *part, const ImapBody *body, const char *section)
     }
 }
 
+/* (transfer full) */
+TaubePart *
+imap_folder_make_structure (const ImapBody *body)
+{
+  const char *section = imap_body_is_multipart (body) ? "" : "1";
+  TaubePart *part = make_part (body, section);
+
+  add_children (part, body, section);
+  return part;
+}
+
 static gboolean
 on_structure (const ImapResponse *response, gpointer user_data, GError **error)
 {
@@ -103,8 +114,7 @@ on_structure (const ImapResponse *response, gpointer user_data, GError **error)
   if (fetch.body == NULL || (fetch.body->malformed & (IMAP_BODY_TYPE | IMAP_BODY_CHILDREN)) != 0
       || structure->part != NULL)
     return TRUE;
-  structure->part = make_part (fetch.body, imap_body_is_multipart (fetch.body) ? "" : "1");
-  add_children (structure->part, fetch.body, imap_body_is_multipart (fetch.body) ? "" : "1");
+  structure->part = imap_folder_make_structure (fetch.body);
   return TRUE;
 }
 

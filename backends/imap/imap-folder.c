@@ -252,4 +252,5 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->copy = imap_folder_copy;
   folder->move = imap_folder_move;
   folder->remove = imap_folder_remove;
+  folder->search = imap_folder_search;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <taube-backend/taube-folder-impl.h>
+#include <taube-backend/taube-message-list-builder.h>
 
 #include "imap-session.h"
 
@@ -22,6 +23,23 @@ TaubeItemList *imap_folder_list (TaubeFolder *folder, TaubeSession *session, Tau
 TaubeItem *imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id, GCancellable *cancellable,
                                  GError **error);
 
+/* The rows of some messages, for a list that is put together elsewhere. */
+typedef struct
+{
+  const ImapSeqset *uids; /* ascending */
+  TaubeListFields fields;
+  gboolean saved;         /* "$" stands for them (RFC 5182) */
+  TaubeProgress *progress;
+} ImapRowsRequest;
+
+/* Adds a row for each that is there, in the order in which they come. */
+gboolean imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const ImapRowsRequest *request,
+                                TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error);
+
+/* imap-folder-search.c */
+TaubeSearchResult *imap_folder_search (TaubeFolder *folder, TaubeSession *session, TaubeQuery *query,
+                                       TaubeSearchRequest *request, GCancellable *cancellable, GError **error);
+
 /* imap-folder-fetch.c */
 gboolean imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, const char *section,
                             guint64 offset, gint64 length, GOutputStream *sink, TaubeProgress *progress,
@@ -30,6 +48,7 @@ gboolean imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const ch
 /* imap-folder-structure.c */
 TaubePart *imap_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const char *id,
                                       GCancellable *cancellable, GError **error);
+TaubePart *imap_folder_make_structure (const ImapBody *body);
 
 /* imap-folder-store.c */
 TaubeBatchResult *imap_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,

@@ -14,8 +14,11 @@ typedef struct
 } ConditionalRow;
 
 static const ConditionalRow conditional_rows[] = {
-  { TAUBE_CAPABILITY_SERVER_SORT, IMAP_CAPABILITY_SORT, NULL, N_ ("the server lacks SORT") },
-  { TAUBE_CAPABILITY_SERVER_THREAD, IMAP_CAPABILITY_THREAD_REFERENCES, NULL, N_ ("the server lacks THREAD") },
+  { TAUBE_CAPABILITY_SERVER_SORT, IMAP_CAPABILITY_SORT, N_ ("the server sorts (SORT)"),
+    N_ ("the server lacks SORT: search results are sorted here") },
+  { TAUBE_CAPABILITY_SERVER_THREAD, IMAP_CAPABILITY_THREAD_REFERENCES,
+    N_ ("the server builds threads (THREAD=REFERENCES)"),
+    N_ ("the server lacks THREAD=REFERENCES: threads are built here") },
   { TAUBE_CAPABILITY_SHARING, IMAP_CAPABILITY_ACL, NULL, N_ ("the server lacks ACL") },
   { TAUBE_CAPABILITY_QUOTA, IMAP_CAPABILITY_QUOTA, NULL, N_ ("the server lacks QUOTA") },
 };

@@ -232,6 +232,7 @@ parse_first_line (ImapReader *self, char *line, gsize length, gboolean more)
     case IMAP_RESPONSE_CONTINUATION:
     case IMAP_RESPONSE_SEARCH:
     case IMAP_RESPONSE_SORT:
+    case IMAP_RESPONSE_THREAD:
       set_text (self, text, end);
       return TRUE;
     default:

@@ -30,7 +30,7 @@ typedef enum
   IMAP_RESPONSE_SEARCH, /* only text: the numbers are not made into values */
   IMAP_RESPONSE_SORT,   /* the same */
   IMAP_RESPONSE_STATUS,
-  IMAP_RESPONSE_THREAD,
+  IMAP_RESPONSE_THREAD, /* the same */
   IMAP_RESPONSE_VANISHED,
   IMAP_RESPONSE_XLIST,
   IMAP_RESPONSE_QUOTA,
@@ -58,7 +58,7 @@ typedef struct
   const char *code_name;   /* NULL without; "HIGHESTMODSEQ" */
   ImapValue *code_values;  /* its arguments */
 
-  /* The words after it, raw, trimmed; for SEARCH and SORT the numbers. Never NULL, NUL-terminated. */
+  /* The words after it, raw, trimmed; for SEARCH, SORT and THREAD the numbers. Never NULL, NUL-terminated. */
   const char *text;
   gsize text_length;
 } ImapResponse;

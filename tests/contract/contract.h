@@ -87,4 +87,10 @@ GAsyncResult *contract_wait (GAsyncResult **result);
 /* A sink that calls FUNC before it takes bytes. */
 GOutputStream *contract_sink_new (void (*func) (gpointer data), gpointer data);
 
+/* proof-search.c */
+void contract_prove_search (Contract *contract);
+void contract_prove_sort (Contract *contract);
+void contract_prove_thread (Contract *contract);
+void contract_deny_search (Contract *contract, TaubeAccount *account);
+
 G_END_DECLS

@@ -124,6 +124,24 @@ class ModuleTest(Case):
             self.assertFalse(message.flags & taube.Flags.FLAGGED)
             self.assertEqual(message.keywords, [])
 
+    def test_search(self):
+        with self.open() as account:
+            inbox = account.inbox
+            everything = inbox.search()
+            self.assertEqual(len(everything), everything.total)
+            self.assertEqual([m.id for m in everything], [m.id for m in inbox.list()])
+            by_size = inbox.search("larger:0", sort="-size", limit=3)
+            sizes = [message.size for message in by_size]
+            self.assertEqual(sizes, sorted(sizes, reverse=True))
+            self.assertEqual(sizes[0], max(message.size for message in everything))
+            self.assertEqual(by_size.place(taube.SearchStep.SORT), taube.SearchPlace.SERVER)
+            threads = inbox.search(threads=taube.Threading.REFERENCES)
+            self.assertEqual(sum(len(thread) for thread in threads.threads), everything.total)
+            self.assertEqual(threads.threads[0][0][0], 0)
+            with self.assertRaises(GLib.Error) as caught:
+                inbox.search("since:yesterday")
+            self.assertIn("column 7", caught.exception.message)
+
     def test_token(self):
         hosts = []
 

@@ -12,7 +12,7 @@ from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, t
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
-VERBS = ("capabilities", "folders", "list", "show", "watch")
+VERBS = ("capabilities", "folders", "list", "search", "show", "watch")
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 
@@ -82,7 +82,8 @@ def complete(*words):
 @case("completion in bash")
 def _():
     expect_equal(complete("taube", "l"), ["list"])
-    expect_equal(complete("taube", "help", "s"), ["show"])
+    expect_equal(complete("taube", "help", "s"), ["search", "show"])
+    expect_equal(complete("taube", "search", "--sort", "=", "si"), ["size"])
     expect_equal(complete("taube", "list", "--l"), ["--limit="])
     expect_equal(complete("taube", "show", "--r"), ["--raw"])
     expect_equal(complete("taube", "list", "--format", "=", "j"), ["json"])

@@ -59,6 +59,7 @@ typedef struct
 extern const Verb verb_capabilities;
 extern const Verb verb_folders;
 extern const Verb verb_list;
+extern const Verb verb_search;
 extern const Verb verb_show;
 extern const Verb verb_watch;
 

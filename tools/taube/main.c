@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const Verb *const verbs[] = {
-  &verb_capabilities, &verb_folders, &verb_list, &verb_show, &verb_watch,
+  &verb_capabilities, &verb_folders, &verb_list, &verb_search, &verb_show, &verb_watch,
 };
 
 /* The signals come to this thread alone: it may take locks, which a signal handler must not. */

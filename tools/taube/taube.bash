@@ -16,6 +16,10 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'table json' -- "$current")
       return
       ;;
+    --sort)
+      mapfile -t COMPREPLY < <(compgen -W 'arrival date from to cc subject size display-from display-to' -- "$current")
+      return
+      ;;
     --password-file | --ca-file | --client-cert | --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -24,7 +28,7 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      capabilities | folders | list | show | watch) verb=$word ;;
+      capabilities | folders | list | search | show | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -33,7 +37,7 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'capabilities folders list show watch help' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'capabilities folders list search show watch help' -- "$current")
   fi
 }
 complete -F _taube taube

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli.h"
-#include "output-json.h"
-#include "output-table.h"
+#include "output-messages.h"
 #include "output.h"
 #include "progress-bar.h"
 
@@ -11,87 +10,6 @@ static const GOptionEntry list_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, N_ ("Only the newest N"), N_ ("N") },
   { NULL },
 };
-
-/* The date of a message for people: when it was written, or else when it arrived. */
-static gboolean
-get_date (TaubeMessageList *list, guint i, gint64 *unix_time, int *offset)
-{
-  return taube_message_list_get_sent_date (list, i, unix_time, offset)
-         || taube_message_list_get_date (list, i, unix_time, offset);
-}
-
-static void
-print_json (TaubeMessageList *list, TaubeUri *folder_uri)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)) && !output_has_failed (); i++)
-    {
-      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
-      g_autoptr (TaubeUri) uri = taube_uri_with_item (folder_uri, id, NULL);
-      g_autofree char *uri_text = taube_uri_to_string (uri);
-      gint64 date;
-      int offset;
-      gboolean known;
-
-      json_builder_begin_object (builder);
-      output_json_set (builder, "uri", uri_text);
-      output_json_set (builder, "id", id);
-      output_json_set_flags (builder, taube_message_list_get_flags (list, i),
-                              taube_message_list_get_keywords (list, i));
-      json_builder_set_member_name (builder, "size");
-      json_builder_add_int_value (builder, (gint64) taube_message_list_get_message_size (list, i));
-      known = get_date (list, i, &date, &offset);
-      output_json_set_date (builder, "date", known, date, offset);
-      output_json_set (builder, "subject", taube_message_list_get_subject (list, i));
-      output_json_set (builder, "from", taube_message_list_get_from (list, i));
-      output_json_set (builder, "to", taube_message_list_get_to (list, i));
-      output_json_set (builder, "message_id", taube_message_list_get_message_id (list, i));
-      json_builder_end_object (builder);
-      output_json_print (builder, FALSE);
-    }
-}
-
-static char *
-format_local_date (TaubeMessageList *list, guint i)
-{
-  g_autoptr (GDateTime) date = NULL;
-  gint64 unix_time;
-  int offset;
-
-  if (!get_date (list, i, &unix_time, &offset))
-    return NULL;
-  date = g_date_time_new_from_unix_local (unix_time);
-  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : NULL;
-}
-
-static void
-print_table (TaubeMessageList *list)
-{
-  const char *const headings[] = { _ ("id"), _ ("flags"), _ ("size"), _ ("date"), _ ("from"), _ ("subject") };
-  g_autoptr (OutputTable) table = output_table_new (G_N_ELEMENTS (headings));
-
-  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
-    output_table_add (table, i, headings[i]);
-  output_table_end_row (table);
-  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)); i++)
-    {
-      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
-      g_autofree char *flags = output_format_flags (taube_message_list_get_flags (list, i),
-                                                    taube_message_list_get_keywords (list, i));
-      g_autofree char *size = g_format_size (taube_message_list_get_message_size (list, i));
-      g_autofree char *date = format_local_date (list, i);
-
-      output_table_add (table, 0, id);
-      output_table_add (table, 1, flags);
-      output_table_add (table, 2, size);
-      output_table_add (table, 3, date);
-      output_table_add (table, 4, taube_message_list_get_from (list, i));
-      output_table_add (table, 5, taube_message_list_get_subject (list, i));
-      output_table_end_row (table);
-    }
-  output_table_print (table);
-}
 
 static TaubeItemList *
 fetch_list (Cli *cli, TaubeFolder *folder, GError **error)
@@ -129,9 +47,9 @@ print_list (Cli *cli, const char *uri_text, GError **error)
     }
   folder_uri = taube_folder_get_uri (folder);
   if (cli->format == FORMAT_JSON)
-    print_json (TAUBE_MESSAGE_LIST (list), folder_uri);
+    output_messages_as_json (TAUBE_MESSAGE_LIST (list), folder_uri, NULL);
   else
-    print_table (TAUBE_MESSAGE_LIST (list));
+    output_messages_as_table (TAUBE_MESSAGE_LIST (list), NULL);
   return output_flush (error);
 }
 

@@ -10,12 +10,14 @@ iterated, dates are ``datetime``. Every object has ``native``, the library's own
         print(account.capabilities["calendar-sync"])
         for message in account.inbox.list(newest=10):
             print(message.date, message.sender, message.subject)
+        for message in account.inbox.search("is:unread from:bob", sort="-date"):
+            print(message.subject)
 
 Calls block, and let other Python threads run meanwhile. Errors are ``GLib.Error`` of the domain ``taube-error-quark``;
 ``taube.Error`` names their codes: ``except GLib.Error as e: e.matches(taube.error_quark(), taube.Error.NOT_FOUND)``.
 """
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import gi
 
@@ -27,12 +29,15 @@ Content = Taube.Content
 Error = Taube.Error
 Flags = Taube.MessageFlags
 Role = Taube.FolderRole
+SearchPlace = Taube.SearchPlace
+SearchStep = Taube.SearchStep
 Support = Taube.Support
+Threading = Taube.Threading
 error_quark = Taube.error_quark
 
 __all__ = [
     "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Flags", "Folder", "Message", "Role",
-    "Support", "backends", "error_quark", "open",
+    "SearchPlace", "SearchResult", "SearchStep", "Support", "Threading", "backends", "error_quark", "open",
 ]
 
 
@@ -176,6 +181,56 @@ class Changes:
         return self.native.is_reset()
 
 
+def _parse_query(text):
+    query, _column = Taube.Query.parse(text)
+    return query
+
+
+class SearchResult(Sequence):
+    """What a search found, in its order; items are made when they are asked for."""
+
+    def __init__(self, native):
+        self.native = native
+        self._rows = native.get_list()
+
+    def __len__(self):
+        return self._rows.get_size()
+
+    def __getitem__(self, position):
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        index = position + len(self) if position < 0 else position
+        if not 0 <= index < len(self):
+            raise IndexError(position)
+        return _wrap_item(self._rows.get_item(index))
+
+    @property
+    def total(self):
+        """How many items match, also those beyond the limit."""
+        return self.native.get_total()
+
+    @property
+    def threads(self):
+        """The threads, each a list of ``(depth, item)``."""
+        threads = [[] for _ in range(self.native.get_n_threads())]
+        for i, item in enumerate(self):
+            threads[self.native.get_thread(i)].append((self.native.get_depth(i), item))
+        return threads
+
+    def parent(self, position):
+        """The position of the item that the one at ``position`` answers, or None."""
+        found, parent = self.native.get_parent(position)
+        return parent if found else None
+
+    def place(self, step=SearchStep.FIND):
+        """Where a step of the search was done."""
+        return self.native.get_place(step)
+
+    def reason(self, step=SearchStep.FIND):
+        """Why a step was not done by the server alone, or None."""
+        return self.native.get_reason(step)
+
+
 class Folder:
     """A folder; iterating gives its items, newest first."""
 
@@ -218,6 +273,21 @@ class Folder:
 
     def __iter__(self):
         return iter(self.list())
+
+    def search(self, query="", sort=None, newest_first=True, offset=0, limit=0, threads=Threading.NONE):
+        """What matches a query such as ``is:unread from:bob since:2026-11-01 -subject:"out of office"``.
+
+        ``query`` is text or a ``Taube.Query``; ``sort`` keys with commas between, such as ``"subject,-date"``. Gives a
+        ``SearchResult``: a sequence of items that knows where the work was done, and of threads.
+        """
+        if isinstance(query, str):
+            query = _parse_query(query)
+        request = Taube.SearchRequest.new()
+        request.set_sort(sort)
+        request.set_newest_first(newest_first)
+        request.set_range(offset, limit)
+        request.set_threading(threads)
+        return SearchResult(self.native.search(query, request, None))
 
     def get(self, item_id):
         return _wrap_item(self.native.get_item(item_id, None))

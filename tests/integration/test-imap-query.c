@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-client.h"
+#include "word-filter.h"
+
+#include <string.h>
+
+/* What a server finds, sorts and threads against what is found, sorted and threaded here: two accounts on the same
+ * folder, one of which the server seems to have no such extensions for. Random queries; the seed is printed. */
+
+#define N_MESSAGES 400
+#define N_QUERIES 150
+
+/* What is hidden from the second account. */
+static const char *const hidden[] = { "SORT=DISPLAY", "SORT", "THREAD=REFERENCES", "THREAD=REFS",
+                                      "THREAD=ORDEREDSUBJECT", "ESEARCH", "ESORT", "SEARCHRES", "WITHIN",
+                                      "CONTEXT=SEARCH", NULL };
+
+static TaubeTestDovecot *dovecot;
+static WordFilter *filter;
+
+static TaubeAccount *
+open_account (gboolean plain)
+{
+  return imap_client_new ("imap",
+                          plain ? word_filter_get_port (filter) : taube_test_dovecot_get_port (dovecot, "imap"),
+                          "/?tls=none", NULL);
+}
+
+static TaubeSearchResult *
+search (TaubeAccount *account, const char *text, TaubeSearchRequest *request)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeQuery) query = taube_query_parse (text, NULL, &error);
+  TaubeSearchResult *result = query != NULL ? taube_folder_search (inbox, query, request, NULL, &error) : NULL;
+
+  if (result == NULL)
+    g_error ("%s: %s", text, error->message);
+  return result;
+}
+
+/* The UIDs in their order, with parents when there are threads. */
+static char *
+dump (TaubeSearchResult *result)
+{
+  TaubeItemList *list = taube_search_result_get_list (result);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < taube_item_list_get_size (list); i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (list, i);
+      guint parent;
+
+      if (taube_search_result_get_n_threads (result) > 0 && taube_search_result_get_depth (result, i) == 0)
+        g_string_append_c (text, '\n');
+      g_string_append_printf (text, " %s", strchr (id, '.') + 1);
+      if (taube_search_result_get_parent (result, i, &parent))
+        g_string_append_printf (text, "<%u", i - parent);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Random queries. */
+
+static char *
+random_leaf (GRand *random)
+{
+  static const char *const leaves[] = {
+    "is:unread", "is:seen", "is:answered", "is:flagged", "is:draft", "is:deleted", "subject:rechnung", "subject:RE",
+    "subject:\"Grüße\"", "subject:\"会議\"", "subject:réunion", "subject:\"#1\"", "subject:🎉", "from:anna", "from:Σ",
+    "from:example.org", "from:müller", "from:\"Vogel, Anna\"", "to:alice", "to:bob", "cc:zoe", "cc:example", "bcc:x",
+    "header:List-Id", "header:List-Id:pigeon", "header:Precedence:list", "header:X-None", "header:subject:build",
+    "larger:1k", "larger:2k", "smaller:1500", "larger:100k", "since:2026-01-01", "before:2026-01-01", "on:2024-01-02",
+    "sent-since:2024-01-05", "sent-before:2024-01-04", "sent-on:2024-01-03", "sent-on:2024-01-08", "older:1d",
+    "newer:1d", "keyword:$Junk", "keyword:work", "id:1..20", "id:100..120,130,140", "body:train", "body:Straßenbahn",
+    "body:資料", "body:downhill", "*", "has:attachment",
+  };
+  const char *leaf = leaves[g_rand_int_range (random, 0, G_N_ELEMENTS (leaves))];
+
+  return g_strdup_printf ("%s%s", g_rand_int_range (random, 0, 4) == 0 ? "-" : "", leaf);
+}
+
+static char *
+random_query (GRand *random, guint depth)
+{
+  g_autofree char *a = NULL, *b = NULL;
+
+  if (depth == 0 || g_rand_int_range (random, 0, 3) == 0)
+    return random_leaf (random);
+  a = random_query (random, depth - 1);
+  b = random_query (random, depth - 1);
+  switch (g_rand_int_range (random, 0, 3))
+    {
+    case 0:
+      return g_strdup_printf ("(%s OR %s)", a, b);
+    case 1:
+      return g_strdup_printf ("-(%s %s)", a, b);
+    default:
+      return g_strdup_printf ("(%s %s)", a, b);
+    }
+}
+
+/* The same query, so written that no server can take any of it: the second half of the "or" matches nothing. */
+static char *
+make_local (const char *query)
+{
+  return g_strdup_printf ("(%s) OR (has:attachment -has:attachment)", query);
+}
+
+static void
+assert_same (const char *what, TaubeSearchResult *by_server, TaubeSearchResult *here)
+{
+  g_autofree char *a = dump (by_server);
+  g_autofree char *b = dump (here);
+
+  if (!g_str_equal (a, b))
+    g_error ("%s\nthe server: %s\nhere: %s", what, a, b);
+  g_assert_cmpuint (taube_search_result_get_total (by_server), ==, taube_search_result_get_total (here));
+}
+
+static void
+test_queries (void)
+{
+  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+  g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+  guint found = 0;
+
+  taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
+  for (guint i = 0; i < N_QUERIES; i++)
+    {
+      g_autofree char *query = random_query (random, 3);
+      g_autofree char *local = make_local (query);
+      g_autoptr (TaubeSearchResult) by_server = search (account, query, request);
+      g_autoptr (TaubeSearchResult) by_less = search (plain, query, request);
+      g_autoptr (TaubeSearchResult) here = search (account, local, request);
+
+      g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_FIND), ==, TAUBE_SEARCH_PLACE_LOCAL);
+      assert_same (query, by_server, here);
+      assert_same (query, by_less, here);
+      found += taube_search_result_get_total (here) > 0;
+    }
+  g_test_message ("%u of %u queries found something", found, N_QUERIES);
+  g_assert_cmpuint (found, >, N_QUERIES / 4);
+}
+
+static void
+test_sort (void)
+{
+  static const char *const keys[]
+      = { "arrival", "date", "from", "to", "cc", "subject", "size", "display-from", "display-to" };
+  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+      g_autofree char *query = i < 18 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *sort
+          = i < 18 ? g_strdup_printf ("%s%s", i % 2 ? "-" : "", keys[i / 2])
+                   : g_strdup_printf ("%s%s,%s%s", g_rand_boolean (random) ? "-" : "",
+                                      keys[g_rand_int_range (random, 0, 9)], g_rand_boolean (random) ? "-" : "",
+                                      keys[g_rand_int_range (random, 0, 9)]);
+      g_autofree char *what = g_strdup_printf ("%s by %s", query, sort);
+      g_autoptr (TaubeSearchResult) by_server = NULL;
+      g_autoptr (TaubeSearchResult) here = NULL;
+
+      taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
+      taube_search_request_set_sort (request, sort, NULL);
+      if (g_rand_boolean (random))
+        taube_search_request_set_range (request, g_rand_int_range (random, 0, 20), g_rand_int_range (random, 1, 100));
+      by_server = search (account, query, request);
+      here = search (plain, query, request);
+      g_assert_cmpint (taube_search_result_get_place (by_server, TAUBE_SEARCH_STEP_SORT), ==,
+                       TAUBE_SEARCH_PLACE_SERVER);
+      g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_SORT), ==, TAUBE_SEARCH_PLACE_LOCAL);
+      assert_same (what, by_server, here);
+    }
+}
+
+static void
+test_threads (void)
+{
+  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
+
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+      g_autofree char *query = i < 3 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *what = g_strdup_printf ("threads %u of %s", i % 3 + 1, query);
+      g_autoptr (TaubeSearchResult) by_server = NULL;
+      g_autoptr (TaubeSearchResult) here = NULL;
+
+      taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
+      taube_search_request_set_threading (request, (TaubeThreading) (i % 3 + 1));
+      if (i > 15)
+        taube_search_request_set_sort (request, "-date", NULL);
+      by_server = search (account, query, request);
+      here = search (plain, query, request);
+      g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_THREAD), ==, TAUBE_SEARCH_PLACE_LOCAL);
+      assert_same (what, by_server, here);
+    }
+}
+
+/* The columns of a part of the result, in its order. */
+static void
+test_range (void)
+{
+  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+  g_autoptr (TaubeSearchResult) result = NULL;
+  TaubeMessageList *list;
+  guint64 last = G_MAXUINT64;
+
+  taube_search_request_add_sort_key (request, TAUBE_SORT_KEY_SIZE, TRUE);
+  taube_search_request_set_range (request, 10, 25);
+  result = search (account, "*", request);
+  list = TAUBE_MESSAGE_LIST (taube_search_result_get_list (result));
+  g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 25);
+  g_assert_cmpuint (taube_search_result_get_total (result), ==, N_MESSAGES);
+  for (guint i = 0; i < 25; i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
+      guint position;
+
+      g_assert_cmpuint (taube_message_list_get_message_size (list, i), <=, last);
+      last = taube_message_list_get_message_size (list, i);
+      g_assert_true (taube_item_list_find (TAUBE_ITEM_LIST (list), id, &position));
+      g_assert_cmpuint (position, ==, i);
+      g_assert_nonnull (taube_message_list_get_from (list, i));
+    }
+}
+
+static void
+test_conflict (void)
+{
+  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeQuery) query = taube_query_parse ("-id:1.5", NULL, NULL);
+  g_autoptr (TaubeQuery) broken = taube_query_new_text (TAUBE_QUERY_FIELD_SUBJECT, "a\r\nX LOGOUT");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (taube_folder_search (inbox, query, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
+  g_clear_error (&error);
+  g_assert_null (taube_folder_search (inbox, broken, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const options[] = { "--messages=400", NULL };
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  dovecot = taube_test_dovecot_start (options);
+  if (dovecot == NULL)
+    return 77;
+  filter = word_filter_start (taube_test_dovecot_get_port (dovecot, "imap"), hidden);
+  g_test_add_func ("/imap/search/queries", test_queries);
+  g_test_add_func ("/imap/search/sort", test_sort);
+  g_test_add_func ("/imap/search/threads", test_threads);
+  g_test_add_func ("/imap/search/range", test_range);
+  g_test_add_func ("/imap/search/conflict", test_conflict);
+  status = g_test_run ();
+  word_filter_stop (filter);
+  taube_test_dovecot_stop (dovecot);
+  return status;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "output-messages.h"
+#include "output-json.h"
+#include "output-table.h"
+#include "output.h"
+
+#include <glib/gi18n.h>
+
+/* The date of a message for people: when it was written, or else when it arrived. */
+static gboolean
+get_date (TaubeMessageList *list, guint i, gint64 *unix_time, int *offset)
+{
+  return taube_message_list_get_sent_date (list, i, unix_time, offset)
+         || taube_message_list_get_date (list, i, unix_time, offset);
+}
+
+static void
+set_thread (JsonBuilder *builder, TaubeItemList *list, TaubeSearchResult *threads, guint i)
+{
+  g_autofree char *id = NULL;
+  guint parent;
+
+  if (taube_search_result_get_parent (threads, i, &parent))
+    id = taube_item_list_get_id (list, parent);
+  json_builder_set_member_name (builder, "thread");
+  json_builder_add_int_value (builder, taube_search_result_get_thread (threads, i));
+  json_builder_set_member_name (builder, "depth");
+  json_builder_add_int_value (builder, taube_search_result_get_depth (threads, i));
+  output_json_set (builder, "parent", id);
+}
+
+/* One object a line; with THREADS, whose list it is, also where in its thread each message is. */
+void
+output_messages_as_json (TaubeMessageList *list, TaubeUri *folder_uri, TaubeSearchResult *threads)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)) && !output_has_failed (); i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
+      g_autoptr (TaubeUri) uri = taube_uri_with_item (folder_uri, id, NULL);
+      g_autofree char *uri_text = taube_uri_to_string (uri);
+      gint64 date;
+      int offset;
+      gboolean known;
+
+      json_builder_begin_object (builder);
+      output_json_set (builder, "uri", uri_text);
+      output_json_set (builder, "id", id);
+      output_json_set_flags (builder, taube_message_list_get_flags (list, i),
+                              taube_message_list_get_keywords (list, i));
+      json_builder_set_member_name (builder, "size");
+      json_builder_add_int_value (builder, (gint64) taube_message_list_get_message_size (list, i));
+      known = get_date (list, i, &date, &offset);
+      output_json_set_date (builder, "date", known, date, offset);
+      output_json_set (builder, "subject", taube_message_list_get_subject (list, i));
+      output_json_set (builder, "from", taube_message_list_get_from (list, i));
+      output_json_set (builder, "to", taube_message_list_get_to (list, i));
+      output_json_set (builder, "message_id", taube_message_list_get_message_id (list, i));
+      if (threads != NULL)
+        set_thread (builder, TAUBE_ITEM_LIST (list), threads, i);
+      json_builder_end_object (builder);
+      output_json_print (builder, FALSE);
+    }
+}
+
+static char *
+format_local_date (TaubeMessageList *list, guint i)
+{
+  g_autoptr (GDateTime) date = NULL;
+  gint64 unix_time;
+  int offset;
+
+  if (!get_date (list, i, &unix_time, &offset))
+    return NULL;
+  date = g_date_time_new_from_unix_local (unix_time);
+  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : NULL;
+}
+
+/* Indented by how deep it is in its thread; beyond a few steps nobody counts them. */
+static char *
+format_subject (TaubeMessageList *list, TaubeSearchResult *threads, guint i)
+{
+  guint depth = threads != NULL ? MIN (taube_search_result_get_depth (threads, i), 20) : 0;
+
+  return g_strdup_printf ("%*s%s", (int) (2 * depth), "", taube_message_list_get_subject (list, i));
+}
+
+/* A table for people; with THREADS, whose list it is, with the subjects indented. */
+void
+output_messages_as_table (TaubeMessageList *list, TaubeSearchResult *threads)
+{
+  const char *const headings[] = { _ ("id"), _ ("flags"), _ ("size"), _ ("date"), _ ("from"), _ ("subject") };
+  g_autoptr (OutputTable) table = output_table_new (G_N_ELEMENTS (headings));
+
+  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+    output_table_add (table, i, headings[i]);
+  output_table_end_row (table);
+  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)); i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
+      g_autofree char *flags = output_format_flags (taube_message_list_get_flags (list, i),
+                                                    taube_message_list_get_keywords (list, i));
+      g_autofree char *size = g_format_size (taube_message_list_get_message_size (list, i));
+      g_autofree char *date = format_local_date (list, i);
+      g_autofree char *subject = format_subject (list, threads, i);
+
+      output_table_add (table, 0, id);
+      output_table_add (table, 1, flags);
+      output_table_add (table, 2, size);
+      output_table_add (table, 3, date);
+      output_table_add (table, 4, taube_message_list_get_from (list, i));
+      output_table_add (table, 5, subject);
+      output_table_end_row (table);
+    }
+  output_table_print (table);
+}
