@@ -90,6 +90,87 @@ test_10 (void)
   tear_down (&self);
 }
 
+/* One message of the inbox into the folder NAME; "" when no new id is known. */
+static char *
+transfer (Fixture *self, const char *name, gboolean move)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (self->account, "INBOX");
+  g_autoptr (TaubeFolder) target = taube_account_get_folder_by_name (self->account, name);
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new_from_ids ((const char *const[]) { "7.10", NULL });
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  char *id;
+
+  result = move ? taube_folder_move (inbox, ids, target, NULL, NULL, &error)
+                : taube_folder_copy (inbox, ids, target, NULL, NULL, &error);
+  assert_worked (self, error);
+  g_assert_cmpint (taube_batch_result_get_status (result, "7.10"), ==, TAUBE_BATCH_STATUS_DONE);
+  id = taube_batch_result_get_new_id (result, "7.10");
+  return id != NULL ? id : g_strdup ("");
+}
+
+/* Exchange: COPYUID with nothing in it. */
+static void
+test_06 (void)
+{
+  Fixture self;
+  g_autofree char *id = NULL;
+
+  set_up (&self, "exchange/copyuid", "localhost");
+  id = transfer (&self, "Archive", FALSE);
+  g_assert_cmpstr (id, ==, "9.44");
+  tear_down (&self);
+}
+
+/* home.pl: COPYUID as a line of its own that is no OK. */
+static void
+test_34 (void)
+{
+  Fixture self;
+  g_autofree char *id = NULL;
+
+  set_up (&self, "home.pl/copyuid", "imap.home.pl.localhost");
+  id = transfer (&self, "Archive", FALSE);
+  g_assert_cmpstr (id, ==, "38505.3956");
+  tear_down (&self);
+}
+
+/* Gmail: to the Trash, by MOVE: all labels go with it. */
+static void
+test_23 (void)
+{
+  Fixture self;
+  g_autofree char *id = NULL;
+
+  set_up (&self, "gmail/trash", "localhost");
+  id = transfer (&self, "[Gmail]/Papierkorb", TRUE);
+  g_assert_cmpstr (id, ==, "11.3");
+  tear_down (&self);
+}
+
+/* No room: another message may well fit later, and the connection is as good as before. */
+static void
+test_20 (void)
+{
+  Fixture self;
+  g_autoptr (TaubeFolder) inbox = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("Subject: x\r\n\r\ny\r\n", 17);
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&self, "generic/over-quota", "localhost");
+  inbox = taube_account_get_folder_by_name (self.account, "INBOX");
+  result = taube_folder_append (inbox, &source, 1, NULL, NULL, &error);
+  if (result != NULL && error == NULL)
+    error = taube_batch_result_get_error (result, "0");
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_QUOTA);
+  g_clear_error (&error);
+  g_assert_true (taube_folder_refresh (inbox, NULL, &error));
+  g_clear_object (&inbox);
+  tear_down (&self);
+}
+
 /* Gmail: names in the user's language. */
 static void
 test_22 (void)
@@ -388,13 +469,17 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/imap/quirks/06-copyuid-empty", test_06);
   g_test_add_func ("/imap/quirks/10-many-status", test_10);
+  g_test_add_func ("/imap/quirks/20-over-quota", test_20);
   g_test_add_func ("/imap/quirks/22-localized", test_22);
+  g_test_add_func ("/imap/quirks/23-trash", test_23);
   g_test_add_func ("/imap/quirks/28-bye-for-ever", test_28);
   g_test_add_func ("/imap/quirks/28-no-body", test_28_no_body);
   g_test_add_func ("/imap/quirks/31-unsafe-login", test_31);
   g_test_add_func ("/imap/quirks/31-still-unsafe", test_31_still_unsafe);
   g_test_add_func ("/imap/quirks/32-sets", test_32);
+  g_test_add_func ("/imap/quirks/34-copyuid-untagged", test_34);
   g_test_add_func ("/imap/quirks/35-no-inbox", test_35);
   g_test_add_func ("/imap/quirks/36-envelope", test_36);
   g_test_add_func ("/imap/quirks/37-envelopes", test_37);
