@@ -452,6 +452,7 @@ detect (ImapSession *self)
 {
   imap_quirks_detect (&self->quirks, self->greeting, self->server_name, self->server_vendor, self->server_version,
                       host_of (self), self->capabilities);
+  TAUBE_TRACE ("imap", "the server is taken for: %s", self->quirks.server);
   self->condstore = (imap_session_has (self, IMAP_CAPABILITY_CONDSTORE)
                      || imap_session_has (self, IMAP_CAPABILITY_QRESYNC))
                     && !self->quirks.no_condstore;

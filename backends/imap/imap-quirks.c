@@ -74,22 +74,15 @@ typedef struct
 
 /* "exchange" also means "exchange-2003": the part before the dash. */
 static const Effect effects[] = {
-  { "gmail", QUIRK (labels), TRUE },
   { "exchange-2003", QUIRK (no_namespace), TRUE },
   { "exchange", QUIRK (max_pipeline), 25 },
   { "cyrus-2.3", QUIRK (no_list_extended), TRUE },
   { "cyrus", QUIRK (star_misses_last), TRUE },
-  { "james", QUIRK (id_needs_fields), TRUE },
   { "icloud", QUIRK (no_qresync), TRUE },
-  { "icloud", QUIRK (late_fetch), TRUE },
-  { "yandex", QUIRK (late_fetch), TRUE },
   { "zoho", QUIRK (no_condstore), TRUE },
   { "zoho", QUIRK (no_qresync), TRUE },
   { "yahoo", QUIRK (shows_only_newest), 10000 },
   { "netease", QUIRK (id_before_select), TRUE },
-  { "netease", QUIRK (id_needs_fields), TRUE },
-  { "strato", QUIRK (list_lacks_inbox), TRUE },
-  { "courier", QUIRK (lsub_lacks_inbox), TRUE },
   { "courier", QUIRK (stale_flags), TRUE },
   { "courier", QUIRK (max_command_bytes), 8192 },
   { "qq", QUIRK (max_command_bytes), 1000 },

@@ -21,8 +21,6 @@ typedef struct
   gboolean no_condstore;
   /* Offers COMPRESS=DEFLATE and is out of step afterwards. */
   gboolean no_compress;
-  /* James and others reject ID NIL; an ID with at least one field is always sent then. */
-  gboolean id_needs_fields;
   /* 163, 126, yeah.net: ID must come before SELECT, or SELECT fails with "Unsafe Login". */
   gboolean id_before_select;
   /* Answers LIST RETURN with BAD although it offers it. No greeting tells: set when it happens. */
@@ -32,20 +30,12 @@ typedef struct
   /* Yahoo, AOL: of a folder with this many messages or more only the newest are shown; the rest is not deleted. 0: all
    * are shown. */
   guint shows_only_newest;
-  /* strato: LIST does not have INBOX; it exists nevertheless. */
-  gboolean list_lacks_inbox;
-  /* Courier: names are below "INBOX.", and LSUB does not have INBOX. */
-  gboolean lsub_lacks_inbox;
   /* Courier: FETCH tells the flags that the session was told of last, so that news are asked for first. */
   gboolean stale_flags;
   /* Cyrus: VANISHED for 1:* misses the highest UID that was expunged: ask for 1:4294967295. */
   gboolean star_misses_last;
-  /* Gmail: one message is in many folders, moving to Trash deletes it from all. */
-  gboolean labels;
-  /* Proton Bridge: quoted strings hold UTF-8 without UTF8=ACCEPT; SEARCH NOT is not understood. */
+  /* Proton Bridge: SEARCH NOT is not understood. */
   gboolean no_search_not;
-  /* iCloud sends FETCH while IDLE ends; iCloud, Yandex: mailbox data may come with any command. */
-  gboolean late_fetch;
   /* Offers NOTIFY and then does not tell, or refuses it. No greeting tells: set when it happens. */
   gboolean no_notify;
   /* Commands that may be on the way at once; Exchange answers many STATUS with BAD. */

@@ -122,6 +122,23 @@ test_06 (void)
   tear_down (&self);
 }
 
+/* Proton Bridge: what is no UTF-8 is text all the same. */
+static void
+test_33 (void)
+{
+  Fixture self;
+  g_autoptr (TaubeMessageList) list = NULL;
+
+  set_up (&self, "proton/list", "localhost");
+  list = list_inbox (&self);
+  g_assert_cmpstr (taube_message_list_get_subject (list, 0), ==, "Grüße");
+  g_assert_nonnull (strstr (taube_message_list_get_from (list, 0), "Jürgen"));
+  g_assert_true (g_utf8_validate (taube_message_list_get_subject (list, 1), -1, NULL));
+  g_assert_true (g_str_has_prefix (taube_message_list_get_subject (list, 1), "Gr"));
+  g_clear_object (&list);
+  tear_down (&self);
+}
+
 /* home.pl: COPYUID as a line of its own that is no OK. */
 static void
 test_34 (void)
@@ -479,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/quirks/31-unsafe-login", test_31);
   g_test_add_func ("/imap/quirks/31-still-unsafe", test_31_still_unsafe);
   g_test_add_func ("/imap/quirks/32-sets", test_32);
+  g_test_add_func ("/imap/quirks/33-8-bit", test_33);
   g_test_add_func ("/imap/quirks/34-copyuid-untagged", test_34);
   g_test_add_func ("/imap/quirks/35-no-inbox", test_35);
   g_test_add_func ("/imap/quirks/36-envelope", test_36);
