@@ -7,6 +7,7 @@
 #include "imap-decode-list.h"
 #include "imap-names.h"
 #include "imap-removal.h"
+#include "imap-replace.h"
 #include "imap-transfer.h"
 
 typedef struct
@@ -253,4 +254,5 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->move = imap_folder_move;
   folder->remove = imap_folder_remove;
   folder->search = imap_folder_search;
+  folder->replace = imap_folder_replace;
 }

@@ -57,14 +57,22 @@ imap_outcome_unknown (ImapOutcome *self, const ImapSeqset *uids, const GError *e
 }
 
 void
-imap_outcome_new_id (ImapOutcome *self, guint32 uid, guint32 new_uidvalidity, guint32 new_uid)
+imap_outcome_set_new_id (ImapOutcome *self, guint32 uid, const char *new_id)
 {
-  char new_id[24], id[24];
+  char id[32];
 
-  g_snprintf (new_id, sizeof new_id, "%u.%u", new_uidvalidity, new_uid);
   g_snprintf (id, sizeof id, "%s%u", self->prefix, uid);
   taube_batch_result_set_new_id (self->result, id, new_id);
   taube_batch_result_set_new_id (self->result, id + strlen (self->prefix), new_id);
+}
+
+void
+imap_outcome_new_id (ImapOutcome *self, guint32 uid, guint32 new_uidvalidity, guint32 new_uid)
+{
+  char new_id[32];
+
+  g_snprintf (new_id, sizeof new_id, "%u.%u", new_uidvalidity, new_uid);
+  imap_outcome_set_new_id (self, uid, new_id);
 }
 
 /* The UIDs of IDS, in ascending order, each once. (transfer full) */

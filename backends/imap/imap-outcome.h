@@ -18,6 +18,7 @@ void imap_outcome_clear (ImapOutcome *self);
 void imap_outcome_done (ImapOutcome *self, const ImapSeqset *uids);
 void imap_outcome_failed (ImapOutcome *self, const ImapSeqset *uids, const GError *error);
 void imap_outcome_unknown (ImapOutcome *self, const ImapSeqset *uids, const GError *error);
+void imap_outcome_set_new_id (ImapOutcome *self, guint32 uid, const char *new_id);
 void imap_outcome_new_id (ImapOutcome *self, guint32 uid, guint32 new_uidvalidity, guint32 new_uid);
 ImapSeqset *imap_outcome_get_uids (const ImapOutcome *self, const TaubeIdSet *ids);
 
