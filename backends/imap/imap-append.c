@@ -518,8 +518,7 @@ imap_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sourc
     }
   result = append->result;
   if (!imap_append_run (append, IMAP_SESSION (session), cancellable, &local))
-    attempt->again = imap_append_is_open_ended (append) && taube_session_is_broken (session)
-                     && !g_cancellable_is_cancelled (cancellable);
+    attempt->again = imap_append_is_open_ended (append) && imap_folder_wants_again (session, cancellable);
   if (taube_batch_result_count (result, TAUBE_BATCH_STATUS_FAILED) < sources->len
       || (local == NULL && sources->len > 1))
     {

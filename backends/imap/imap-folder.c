@@ -178,6 +178,12 @@ imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix)
   return set;
 }
 
+gboolean
+imap_folder_wants_again (TaubeSession *session, GCancellable *cancellable)
+{
+  return taube_session_is_broken (session) && !g_cancellable_is_cancelled (cancellable);
+}
+
 /* Virtual functions. */
 
 typedef struct

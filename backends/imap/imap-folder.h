@@ -17,6 +17,10 @@ ImapSeqset *imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix);
 gboolean imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command,
                                GCancellable *cancellable, GError **error);
 
+/* Whether it makes sense to try a change again with another session: the connection broke, and not because somebody
+ * cancelled. */
+gboolean imap_folder_wants_again (TaubeSession *session, GCancellable *cancellable);
+
 /* imap-folder-list.c */
 TaubeItemList *imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *request,
                                  GCancellable *cancellable, GError **error);

@@ -291,7 +291,10 @@ imap_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet
   GError *local = NULL;
 
   if (!prepare (imap, folder, ids, cancellable, error))
-    return NULL;
+    {
+      attempt->again = imap_folder_wants_again (session, cancellable);
+      return NULL;
+    }
   if (remove == NULL)
     {
       remove = remove_new (imap, folder, ids, progress);
@@ -309,7 +312,7 @@ imap_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet
       g_autoptr (ImapSeqset) rest = imap_pieces_get_rest (&remove->pieces);
 
       imap_outcome_failed (&remove->outcome, rest, local);
-      attempt->again = taube_session_is_broken (session) && !g_cancellable_is_cancelled (cancellable);
+      attempt->again = imap_folder_wants_again (session, cancellable);
       if (taube_batch_result_count (remove->outcome.result, TAUBE_BATCH_STATUS_FAILED) == remove->total
           && remove->done == 0)
         {

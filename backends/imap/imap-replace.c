@@ -345,7 +345,10 @@ imap_folder_replace (TaubeFolder *folder, TaubeSession *session, const char *id,
 
   if (!prepare (imap, folder, source, cancellable, error)
       || !imap_folder_parse_id (imap, folder, id, &uid, error))
-    return NULL;
+    {
+      attempt->again = imap_folder_wants_again (session, cancellable);
+      return NULL;
+    }
   if (first)
     {
       self = replace_new (imap, folder, id, uid, source, progress);
@@ -354,7 +357,7 @@ imap_folder_replace (TaubeFolder *folder, TaubeSession *session, const char *id,
     }
   if (first ? begin_anew (self, imap, cancellable, &local) : go_on (self, imap, cancellable, &local))
     return taube_batch_result_ref (self->outcome.result);
-  attempt->again = taube_session_is_broken (session) && !g_cancellable_is_cancelled (cancellable);
+  attempt->again = imap_folder_wants_again (session, cancellable);
   if (self->doubt || self->written || (self->append != NULL && imap_append_is_open_ended (self->append)
                                        && taube_batch_result_get_status (self->outcome.result, id)
                                             == TAUBE_BATCH_STATUS_UNKNOWN))

@@ -635,7 +635,10 @@ run_transfer (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
   GError *local = NULL;
 
   if (!prepare (imap, folder, ids, moves, cancellable, error))
-    return NULL;
+    {
+      attempt->again = imap_folder_wants_again (session, cancellable);
+      return NULL;
+    }
   if (self == NULL)
     {
       self = transfer_new (imap, folder, target, moves, ids, progress);
@@ -652,7 +655,7 @@ run_transfer (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
     return taube_batch_result_ref (self->outcome.result);
   rest = imap_pieces_get_rest (&self->pieces);
   imap_outcome_failed (&self->outcome, rest, local);
-  attempt->again = taube_session_is_broken (session) && !g_cancellable_is_cancelled (cancellable);
+  attempt->again = imap_folder_wants_again (session, cancellable);
   if (taube_batch_result_count (self->outcome.result, TAUBE_BATCH_STATUS_DONE) > 0
       || taube_batch_result_count (self->outcome.result, TAUBE_BATCH_STATUS_UNKNOWN) > 0)
     {
