@@ -53,13 +53,19 @@ typedef struct
   const char *arguments; /* N_(): shown in the usage line */
   const char *summary;   /* N_(): one line */
   const GOptionEntry *options;
+  void (*shield) (int n_words, char **words); /* or NULL: hides words that only look like options */
   ExitCode (*run) (Cli *cli, int n_words, char **words);
 } Verb;
 
+extern const Verb verb_append;
 extern const Verb verb_capabilities;
+extern const Verb verb_copy;
+extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;
 extern const Verb verb_search;
+extern const Verb verb_move;
+extern const Verb verb_remove;
 extern const Verb verb_show;
 extern const Verb verb_watch;
 

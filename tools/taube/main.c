@@ -11,6 +11,8 @@
 
 static const Verb *const verbs[] = {
   &verb_capabilities, &verb_folders, &verb_list, &verb_search, &verb_show, &verb_watch,
+  &verb_append, &verb_capabilities, &verb_copy, &verb_flag, &verb_folders, &verb_list, &verb_move, &verb_remove,
+  &verb_show, &verb_watch,
 };
 
 /* The signals come to this thread alone: it may take locks, which a signal handler must not. */
@@ -177,6 +179,8 @@ run_verb (Cli *cli, const Verb *verb, int argc, char **argv)
   g_autoptr (GOptionContext) context = make_context (cli, verb);
   g_autoptr (GError) error = NULL;
 
+  if (verb->shield != NULL)
+    verb->shield (argc, argv);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return cli_usage_error (cli, "%s", error->message);
   if (cli->help)

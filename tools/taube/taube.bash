@@ -29,6 +29,7 @@ _taube() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       capabilities | folders | list | search | show | watch) verb=$word ;;
+      append | capabilities | copy | flag | folders | list | move | remove | show | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -38,6 +39,11 @@ _taube() {
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
     mapfile -t COMPREPLY < <(compgen -W 'capabilities folders list search show watch help' -- "$current")
+    mapfile -t COMPREPLY < <(compgen -W 'append capabilities copy flag folders list move remove show watch help' -- "$current")
+  elif [ "$verb" = append ]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+  elif [ "$verb" = flag ] && [[ $current == +* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W '+seen +answered +flagged +deleted +draft +forwarded +keyword:' -- "$current")
   fi
 }
 complete -F _taube taube
