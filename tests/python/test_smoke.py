@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The library from Python: by the module taube, and by introspection alone. Prints TAP."""
+import datetime
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 from pathlib import Path
@@ -163,6 +165,38 @@ class ModuleTest(Case):
         with self.open(password=None, ask=answer) as account:
             self.assertEqual(account.inbox.total, -1)
         self.assertEqual(users, ["alice"])
+
+    def test_write(self):
+        letter = "Subject: {0}\nMessage-ID: <write-{0}@example.org>\n\nCoo {0}.\n"
+        when = datetime.datetime(2024, 2, 29, 23, 59, 58, tzinfo=datetime.timezone.utc)
+        with self.open() as account, tempfile.NamedTemporaryFile() as file:
+            drafts, trash = account.folder("Drafts"), account.folder("Trash")
+            file.write(letter.format(2).encode())
+            file.flush()
+            first = drafts.append(letter.format(1).encode(), flags=taube.Flags.SEEN, keywords=["parcel"], date=when)
+            second, third = drafts.append(file.name, Path(file.name))
+            with open(file.name, "rb") as stream:
+                fourth = drafts.append(stream)
+            message = drafts.get(first)
+            self.assertEqual(message.raw(), letter.format(1).replace("\n", "\r\n").encode())
+            self.assertEqual((message.flags & taube.Flags.SEEN, message.keywords), (taube.Flags.SEEN, ["parcel"]))
+            self.assertEqual(message.native.get_date().to_unix(), int(when.timestamp()))
+            message.set_flags(add=taube.Flags.FLAGGED, remove_keywords=["parcel"])
+            self.assertEqual(drafts.get(first).keywords, [])
+            copy = message.copy(trash)
+            self.assertEqual(trash.get(copy).subject, "1")
+            moved = drafts.get(second).move(trash)
+            self.assertEqual(trash.get(moved).subject, "2")
+            self.assert_code(taube.Error.NOT_FOUND, drafts.get, second)
+            new = drafts.get(third).replace(letter.format(5).encode(), flags=taube.Flags.DRAFT)
+            self.assertEqual(drafts.get(new).subject, "5")
+            self.assert_code(taube.Error.NOT_FOUND, drafts.get, third)
+            trash.remove([copy, moved])
+            self.assert_code(taube.Error.NOT_FOUND, trash.remove, [copy])
+            drafts.get(fourth).remove()
+            self.assert_code(taube.Error.NOT_FOUND, account.folder("nowhere").append, b"Subject: x\n\nCoo\n")
+            self.assert_code(taube.Error.STORAGE, drafts.append, "/not/there")
+            self.assert_code(taube.Error.INVALID, drafts.append, b"")
 
 
 class ErrorTest(Case):

@@ -18,6 +18,8 @@ Calls block, and let other Python threads run meanwhile. Errors are ``GLib.Error
 """
 import datetime
 from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 
 import gi
 
@@ -50,6 +52,29 @@ def _from_glib(date):
     if date is None:
         return None
     return _datetime(date.to_unix(), date.get_utc_offset() // 60_000_000)
+
+
+def _outcome(result, item_id):
+    """The new id of one item of a batch, or None when the server did not tell; raises what kept it from being done."""
+    error = result.get_error(item_id)
+    if error is not None:
+        raise error
+    return result.get_new_id(item_id)
+
+
+def _source(message, flags, keywords, date):
+    """A message from bytes, from an open binary file, or from the file of that path."""
+    if isinstance(message, (bytes, bytearray, memoryview)):
+        source = Taube.MessageSource.new_from_bytes(GLib.Bytes.new(bytes(message)))
+    elif hasattr(message, "fileno"):
+        source = Taube.MessageSource.new(Gio.UnixInputStream.new(message.fileno(), False), -1)
+    else:
+        source = Taube.MessageSource.new_from_file(Gio.File.new_for_path(os.fspath(message)))
+    source.set_flags(flags)
+    source.set_keywords(list(keywords))
+    if date is not None:
+        source.set_date(GLib.DateTime.new_from_iso8601(date.astimezone().isoformat(), None))
+    return source
 
 
 class Capabilities(Mapping):
@@ -147,6 +172,31 @@ class Message:
 
     def structure(self):
         return self.native.load_structure(None)
+
+    def copy(self, folder):
+        """Copies it to another folder of the account; gives the copy's id there, or None when it is not known."""
+        return self._folder().copy([self.id], folder)[0]
+
+    def move(self, folder):
+        """Moves it to another folder of the account; gives its id there, or None when it is not known."""
+        return self._folder().move([self.id], folder)[0]
+
+    def remove(self):
+        """Removes it for good."""
+        self._folder().remove([self.id])
+
+    def replace(self, message, flags=Flags.NONE, keywords=(), date=None):
+        """Puts another message in its place, as an editor does with a draft; gives that one's id."""
+        source = _source(message, flags, keywords, date)
+        return _outcome(self.native.get_folder().replace(self.id, source, None, None), self.id)
+
+    def set_flags(self, **changes):
+        """As ``Folder.set_flags``, for this one message."""
+        for result in self._folder().set_flags([self.id], **changes):
+            _outcome(result, self.id)
+
+    def _folder(self):
+        return Folder(self.native.get_folder())
 
     def save(self, path):
         """Writes the whole message to a file, in constant memory."""
@@ -291,6 +341,30 @@ class Folder:
 
     def get(self, item_id):
         return _wrap_item(self.native.get_item(item_id, None))
+
+    def append(self, *messages, flags=Flags.NONE, keywords=(), date=None):
+        """Writes messages into the folder: bytes, open binary files, or paths. Gives the id of each (of one, only its
+        id), None where it is not known."""
+        sources = [_source(message, flags, keywords, date) for message in messages]
+        result = self.native.append(sources, None, None)
+        ids = [_outcome(result, str(position)) for position in range(1, len(sources) + 1)]
+        return ids[0] if len(ids) == 1 else ids
+
+    def copy(self, ids, target):
+        """Copies items to another folder of the account; gives the id of each copy, None where it is not known."""
+        result = self.native.copy(Taube.IdSet.new_from_ids(list(ids)), target.native, None, None)
+        return [_outcome(result, item_id) for item_id in ids]
+
+    def move(self, ids, target):
+        """Moves items to another folder of the account; gives the id of each there, None where it is not known."""
+        result = self.native.move(Taube.IdSet.new_from_ids(list(ids)), target.native, None, None)
+        return [_outcome(result, item_id) for item_id in ids]
+
+    def remove(self, ids):
+        """Removes items for good, these and no others."""
+        result = self.native.remove(Taube.IdSet.new_from_ids(list(ids)), None, None)
+        for item_id in ids:
+            _outcome(result, item_id)
 
     def set_flags(self, ids, add=Flags.NONE, remove=Flags.NONE, add_keywords=(), remove_keywords=()):
         """Sets and takes away flags and keywords of the items with these ids; gives the results of both."""
