@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-model.h"
 
+#include "imap-words.h"
+
 #include <string.h>
 
 typedef struct
@@ -135,66 +137,6 @@ say (Line *line, const char *format, ...)
   taube_memory_peer_send (line->peer, text, length);
 }
 
-/* Arguments of a command: words, quoted strings, literals, lists as they stand. */
-
-typedef struct
-{
-  const char *at;
-  const char *end;
-} Cursor;
-
-static char *
-read_word (Cursor *in)
-{
-  const char *start, *stop;
-  gsize length;
-
-  while (in->at < in->end && *in->at == ' ')
-    in->at++;
-  start = in->at;
-  if (start < in->end && *start == '"')
-    {
-      stop = memchr (start + 1, '"', in->end - start - 1);
-      g_assert_nonnull (stop);
-      in->at = stop + 1;
-      return g_strndup (start + 1, stop - start - 1);
-    }
-  if (start < in->end && *start == '(')
-    {
-      stop = memchr (start, ')', in->end - start);
-      g_assert_nonnull (stop);
-      in->at = stop + 1;
-      return g_strndup (start, stop + 1 - start);
-    }
-  if (start < in->end && *start == '{')
-    {
-      length = g_ascii_strtoull (start + 1, NULL, 10);
-      stop = (const char *) memchr (start, '\n', in->end - start) + 1;
-      in->at = stop + length;
-      return g_strndup (stop, length);
-    }
-  while (in->at < in->end && strchr (" \r\n", *in->at) == NULL)
-    in->at++;
-  return g_strndup (start, in->at - start);
-}
-
-static gboolean
-is_in_set (const char *set, guint32 uid, guint32 last)
-{
-  g_auto (GStrv) ranges = g_strsplit (set, ",", -1);
-
-  for (guint i = 0; ranges[i] != NULL; i++)
-    {
-      const char *colon = strchr (ranges[i], ':');
-      guint32 from = (guint32) g_ascii_strtoull (ranges[i], NULL, 10);
-      guint32 to = colon == NULL ? from : colon[1] == '*' ? last : (guint32) g_ascii_strtoull (colon + 1, NULL, 10);
-
-      if (uid >= MIN (from, to) && uid <= MAX (from, to))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 /* Those of SET that are in the folder. */
 static GPtrArray *
 find_messages (Folder *folder, const char *set)
@@ -204,7 +146,7 @@ find_messages (Folder *folder, const char *set)
   guint32 last = n > 0 ? ((ImapModelMessage *) folder->messages->pdata[n - 1])->uid : 0;
 
   for (guint i = 0; i < n; i++)
-    if (is_in_set (set, ((ImapModelMessage *) folder->messages->pdata[i])->uid, last))
+    if (imap_words_is_in_set (set, ((ImapModelMessage *) folder->messages->pdata[i])->uid, last))
       g_ptr_array_add (found, folder->messages->pdata[i]);
   return found;
 }
@@ -222,9 +164,9 @@ expunge (Line *line, Folder *folder, ImapModelMessage *message)
 /* Commands. */
 
 static void
-run_select (Line *line, const char *tag, Cursor *in)
+run_select (Line *line, const char *tag, ImapWords *in)
 {
-  g_autofree char *name = read_word (in);
+  g_autofree char *name = imap_words_read (in);
   Folder *folder = find_folder (line->model, name);
 
   line->selected = folder;
@@ -238,9 +180,9 @@ run_select (Line *line, const char *tag, Cursor *in)
 }
 
 static void
-run_status (Line *line, const char *tag, Cursor *in)
+run_status (Line *line, const char *tag, ImapWords *in)
 {
-  g_autofree char *name = read_word (in);
+  g_autofree char *name = imap_words_read (in);
   Folder *folder = find_folder (line->model, name);
 
   if (folder == NULL)
@@ -254,7 +196,7 @@ run_status (Line *line, const char *tag, Cursor *in)
 
 /* [(flags)] ["date"] literal, as often as there are. (transfer full) of char * */
 static GPtrArray *
-read_messages (Cursor *in)
+read_messages (ImapWords *in)
 {
   GPtrArray *texts = g_ptr_array_new_with_free_func (g_free);
 
@@ -266,7 +208,7 @@ read_messages (Cursor *in)
       while (in->at < in->end && *in->at == ' ')
         in->at++;
       literal = *in->at == '{';
-      word = read_word (in);
+      word = imap_words_read (in);
       if (literal)
         g_ptr_array_add (texts, word);
       else
@@ -276,9 +218,9 @@ read_messages (Cursor *in)
 }
 
 static void
-run_append (Line *line, const char *tag, Cursor *in)
+run_append (Line *line, const char *tag, ImapWords *in)
 {
-  g_autofree char *name = read_word (in);
+  g_autofree char *name = imap_words_read (in);
   g_autoptr (GPtrArray) texts = read_messages (in);
   Folder *folder = find_folder (line->model, name);
   guint32 first = 0, uid = 0;
@@ -321,9 +263,9 @@ run_fetch (Line *line, const char *tag, const char *set)
 
 /* COPY and MOVE. */
 static void
-run_transfer (Line *line, const char *tag, const char *set, Cursor *in, gboolean moves)
+run_transfer (Line *line, const char *tag, const char *set, ImapWords *in, gboolean moves)
 {
-  g_autofree char *name = read_word (in);
+  g_autofree char *name = imap_words_read (in);
   Folder *target = find_folder (line->model, name);
   g_autoptr (GPtrArray) found = find_messages (line->selected, set);
   g_autoptr (GString) from = g_string_new (NULL), to = g_string_new (NULL);
@@ -373,9 +315,9 @@ run_expunge (Line *line, const char *tag, const char *set)
 }
 
 static void
-run_search (Line *line, const char *tag, Cursor *in)
+run_search (Line *line, const char *tag, ImapWords *in)
 {
-  g_autofree char *set = read_word (in);
+  g_autofree char *set = imap_words_read (in);
   g_autoptr (GPtrArray) found = find_messages (line->selected, set);
   g_autoptr (GString) numbers = g_string_new (NULL);
 
@@ -385,9 +327,9 @@ run_search (Line *line, const char *tag, Cursor *in)
 }
 
 static void
-run_replace (Line *line, const char *tag, const char *set, Cursor *in)
+run_replace (Line *line, const char *tag, const char *set, ImapWords *in)
 {
-  g_autofree char *name = read_word (in);
+  g_autofree char *name = imap_words_read (in);
   g_autoptr (GPtrArray) texts = read_messages (in);
   g_autoptr (GPtrArray) found = find_messages (line->selected, set);
   Folder *folder = find_folder (line->model, name);
@@ -406,10 +348,10 @@ run_replace (Line *line, const char *tag, const char *set, Cursor *in)
 }
 
 static void
-run_uid (Line *line, const char *tag, Cursor *in)
+run_uid (Line *line, const char *tag, ImapWords *in)
 {
-  g_autofree char *name = read_word (in);
-  g_autofree char *set = read_word (in);
+  g_autofree char *name = imap_words_read (in);
+  g_autofree char *set = imap_words_read (in);
 
   g_assert_nonnull (line->selected);
   if (strcmp (name, "FETCH") == 0)
@@ -431,9 +373,9 @@ run_uid (Line *line, const char *tag, Cursor *in)
 static void
 execute (Line *line, const GByteArray *command)
 {
-  Cursor in = { (const char *) command->data, (const char *) command->data + command->len - 2 };
-  g_autofree char *tag = read_word (&in);
-  g_autofree char *name = read_word (&in);
+  ImapWords in = { (const char *) command->data, (const char *) command->data + command->len - 2 };
+  g_autofree char *tag = imap_words_read (&in);
+  g_autofree char *name = imap_words_read (&in);
 
   if (strcmp (name, "SELECT") == 0 || strcmp (name, "EXAMINE") == 0)
     run_select (line, tag, &in);

@@ -22,8 +22,8 @@ typedef struct
   char *message_id; /* "" without */
 } ImapModelMessage;
 
-/* EXTENSIONS as in CAPABILITY, such as "UIDPLUS MOVE LITERAL+"; "NOCOPYUID" makes it keep new UIDs to itself. It has the
- * folders INBOX and Target, empty, with the UIDVALIDITY 7 and 8. */
+/* EXTENSIONS as in CAPABILITY, such as "UIDPLUS MOVE LITERAL+"; "NOCOPYUID" makes it keep new UIDs to itself. It has
+ * the folders INBOX and Target, empty, with the UIDVALIDITY 7 and 8. */
 ImapModel *imap_model_new (const char *extensions);
 void imap_model_free (ImapModel *self);
 
@@ -44,8 +44,7 @@ typedef enum
 
 /* Counts anew from now on, over all connections, and cuts once. 0: never. */
 void imap_model_cut (ImapModel *self, ImapModelCut cut, guint byte);
-/* Whether the line was cut; when it was RECEIVED, *WHOLE_OUT tells whether a command that writes came as a whole in what
- * was seen. */
+/* Whether the line was cut; *WROTE_OUT tells whether a command that writes has come as a whole. */
 gboolean imap_model_was_cut (ImapModel *self, gboolean *wrote_out);
 void imap_model_catch_up (ImapModel *self);
 
