@@ -37,6 +37,8 @@ dump (ImapCommand *command)
           done = redaction->offset + redaction->length;
         }
       g_string_append_len (out, (const char *) fragment.data + done, fragment.length - done);
+      if (fragment.open != NULL)
+        g_string_append_printf (out, "<%" G_GUINT64_FORMAT ">", fragment.size);
       if (fragment.wait)
         g_string_append_c (out, '|');
     }
@@ -389,6 +391,56 @@ test_id (void)
   assert_command (command, "A1 ID (\"name\" \"Taube\" \"vendor\" NIL)\r\n");
 }
 
+static GInputStream *
+open_nothing (gpointer source, GCancellable *cancellable, GError **error)
+{
+  return g_memory_input_stream_new ();
+}
+
+static void
+assert_stream (const ImapDialect *dialect, gboolean binary, gboolean ask, guint64 size, const char *expected)
+{
+  g_autoptr (ImapCommand) command = imap_command_new ("A1", "APPEND", dialect);
+  g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+
+  imap_command_add_mailbox (command, "folder", "Sent");
+  imap_command_add_literal_stream (command, binary, ask, size, open_nothing, source);
+  assert_command (command, expected);
+  g_clear_pointer (&command, imap_command_free);
+  g_assert_cmpuint (source->ref_count, ==, 1);
+}
+
+/* A literal that comes from a stream is a fragment of its own. */
+static void
+test_streams (void)
+{
+  assert_stream (&sync_dialect, FALSE, FALSE, 5, "A1 APPEND Sent {5}\r\n|<5>\r\n");
+  assert_stream (&minus_dialect, FALSE, FALSE, 4096, "A1 APPEND Sent {4096+}\r\n<4096>\r\n");
+  assert_stream (&minus_dialect, FALSE, FALSE, 4097, "A1 APPEND Sent {4097}\r\n|<4097>\r\n");
+  assert_stream (&plus_dialect, FALSE, FALSE, 65536, "A1 APPEND Sent {65536+}\r\n<65536>\r\n");
+  assert_stream (&plus_dialect, FALSE, FALSE, 65537, "A1 APPEND Sent {65537}\r\n|<65537>\r\n");
+  assert_stream (&plus_dialect, FALSE, TRUE, 5, "A1 APPEND Sent {5}\r\n|<5>\r\n");
+  assert_stream (&plus_dialect, TRUE, FALSE, 5, "A1 APPEND Sent ~{5+}\r\n<5>\r\n");
+  assert_stream (&sync_dialect, TRUE, FALSE, G_GUINT64_CONSTANT (6000000000),
+                 "A1 APPEND Sent ~{6000000000}\r\n|<6000000000>\r\n");
+}
+
+/* Several, with something between them, and a secret behind them. */
+static void
+test_several_streams (void)
+{
+  g_autoptr (ImapCommand) command = imap_command_new ("A1", "X", &plus_dialect);
+  g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+  g_autoptr (TaubeSecret) secret = taube_secret_new ("pigeon post");
+
+  imap_command_add_literal_stream (command, FALSE, FALSE, 3, open_nothing, source);
+  imap_command_add_flags (command, TAUBE_MESSAGE_FLAGS_SEEN, NULL);
+  imap_command_add_literal_stream (command, FALSE, TRUE, 4, open_nothing, source);
+  imap_command_add_secret (command, "password", secret);
+  assert_command (command, "A1 X {3+}\r\n<3> (\\Seen) {4}\r\n|<4> ***\r\n");
+  g_assert_cmpuint (imap_command_get_n_fragments (command), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -404,5 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/command/secrets", test_secrets);
   g_test_add_func ("/imap/command/inverse", test_inverse);
   g_test_add_func ("/imap/command/id", test_id);
+  g_test_add_func ("/imap/command/streams", test_streams);
+  g_test_add_func ("/imap/command/several-streams", test_several_streams);
   return g_test_run ();
 }
