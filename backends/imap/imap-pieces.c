@@ -32,9 +32,9 @@ get_first (const ImapPieces *self)
 }
 
 ImapSeqset *
-imap_pieces_take (ImapPieces *self, ImapSession *session)
+imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks)
 {
-  gsize max_bytes = imap_quirks_get_set_bytes (&session->quirks);
+  gsize max_bytes = imap_quirks_get_set_bytes (quirks);
   guint max_ranges = MAX (max_bytes / MAX_RANGE_BYTES, 1);
   guint64 room = MAX_MESSAGES;
   ImapSeqset *piece;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "imap-session.h"
+#include "imap-quirks.h"
+#include "imap-seqset.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +18,7 @@ void imap_pieces_init (ImapPieces *self, ImapSeqset *uids);
 void imap_pieces_clear (ImapPieces *self);
 gboolean imap_pieces_is_empty (const ImapPieces *self);
 /* The next piece, or NULL. (transfer full) */
-ImapSeqset *imap_pieces_take (ImapPieces *self, ImapSession *session);
+ImapSeqset *imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks);
 /* All that was not taken. (transfer full) */
 ImapSeqset *imap_pieces_get_rest (const ImapPieces *self);
 

@@ -275,7 +275,7 @@ remove_rest (Remove *remove, ImapSession *session, GCancellable *cancellable, GE
     return FALSE;
   while (!imap_pieces_is_empty (&remove->pieces))
     {
-      if (!remove_piece (remove, session, imap_pieces_take (&remove->pieces, session), cancellable, error))
+      if (!remove_piece (remove, session, imap_pieces_take (&remove->pieces, &session->quirks), cancellable, error))
         return FALSE;
     }
   return TRUE;

@@ -600,7 +600,7 @@ run_all (Transfer *self, ImapSession *session, GCancellable *cancellable, GError
         return FALSE;
       count_piece (self);
     }
-  while ((self->piece = imap_pieces_take (&self->pieces, session)) != NULL)
+  while ((self->piece = imap_pieces_take (&self->pieces, &session->quirks)) != NULL)
     {
       if (!run_piece (self, session, cancellable, error))
         return FALSE;
