@@ -12,8 +12,7 @@ from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, t
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
-VERBS = ("capabilities", "folders", "list", "search", "show", "watch")
-VERBS = ("append", "capabilities", "copy", "flag", "folders", "list", "move", "remove", "show", "watch")
+VERBS = ("append", "capabilities", "copy", "flag", "folders", "list", "move", "remove", "search", "show", "watch")
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 

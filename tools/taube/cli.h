@@ -63,9 +63,9 @@ extern const Verb verb_copy;
 extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;
-extern const Verb verb_search;
 extern const Verb verb_move;
 extern const Verb verb_remove;
+extern const Verb verb_search;
 extern const Verb verb_show;
 extern const Verb verb_watch;
 

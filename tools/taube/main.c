@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 static const Verb *const verbs[] = {
-  &verb_capabilities, &verb_folders, &verb_list, &verb_search, &verb_show, &verb_watch,
   &verb_append, &verb_capabilities, &verb_copy, &verb_flag, &verb_folders, &verb_list, &verb_move, &verb_remove,
-  &verb_show, &verb_watch,
+  &verb_search, &verb_show, &verb_watch,
 };
 
 /* The signals come to this thread alone: it may take locks, which a signal handler must not. */

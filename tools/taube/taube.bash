@@ -28,8 +28,7 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      capabilities | folders | list | search | show | watch) verb=$word ;;
-      append | capabilities | copy | flag | folders | list | move | remove | show | watch) verb=$word ;;
+      append | capabilities | copy | flag | folders | list | move | remove | search | show | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -38,8 +37,8 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    mapfile -t COMPREPLY < <(compgen -W 'capabilities folders list search show watch help' -- "$current")
-    mapfile -t COMPREPLY < <(compgen -W 'append capabilities copy flag folders list move remove show watch help' -- "$current")
+    words='append capabilities copy flag folders list move remove search show watch help'
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
   elif [ "$verb" = flag ] && [[ $current == +* ]]; then

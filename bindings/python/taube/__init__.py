@@ -17,9 +17,8 @@ Calls block, and let other Python threads run meanwhile. Errors are ``GLib.Error
 ``taube.Error`` names their codes: ``except GLib.Error as e: e.matches(taube.error_quark(), taube.Error.NOT_FOUND)``.
 """
 import datetime
-from collections.abc import Mapping, Sequence
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import gi
 
