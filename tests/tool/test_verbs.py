@@ -142,6 +142,19 @@ def _():
         taube("list", server.uri("INBOX"), f"--limit={limit}").bad(2, "--limit")
 
 
+@case("list --with shows what else the server tells, and only that")
+def _():
+    everything = "--with=preview,saved,ids,labels"
+    [line] = taube("list", server.uri("INBOX"), "--limit=1", everything, "--format=json").lines()
+    expect(line["preview"].startswith("Text 5."), line)
+    expect(RFC3339.fullmatch(line["saved"]), line)
+    expect("labels" not in line and "email_id" not in line, line)
+    [heading, row] = taube("list", server.uri("INBOX"), "--limit=1", everything).good().out.splitlines()
+    expect_equal(heading.split()[-2:], ["saved", "preview"])
+    expect(row.rstrip().endswith("Text 5."), row)
+    taube("list", server.uri("INBOX"), "--with=preview,colour").bad(2, "colour")
+
+
 @case("list as a table; an empty folder is an empty list")
 def _():
     lines = taube("list", server.uri("INBOX"), "--limit=2").good().out.splitlines()

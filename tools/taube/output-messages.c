@@ -29,6 +29,40 @@ set_thread (JsonBuilder *builder, TaubeItemList *list, TaubeSearchResult *thread
   output_json_set (builder, "parent", id);
 }
 
+static void
+set_labels (JsonBuilder *builder, const char *const *labels)
+{
+  json_builder_set_member_name (builder, "labels");
+  json_builder_begin_array (builder);
+  for (guint i = 0; labels[i] != NULL; i++)
+    json_builder_add_string_value (builder, labels[i]);
+  json_builder_end_array (builder);
+}
+
+/* What the list has because somebody asked for it. */
+static void
+set_further (JsonBuilder *builder, TaubeMessageList *list, guint i)
+{
+  TaubeListFields fields = taube_message_list_get_fields (list);
+  gint64 saved = 0;
+
+  if (fields & TAUBE_LIST_FIELDS_PREVIEW)
+    output_json_set (builder, "preview", taube_message_list_get_preview (list, i));
+  if (fields & TAUBE_LIST_FIELDS_OBJECT_IDS)
+    {
+      output_json_set (builder, "email_id", taube_message_list_get_email_id (list, i));
+      output_json_set (builder, "thread_id", taube_message_list_get_thread_id (list, i));
+    }
+  if (fields & TAUBE_LIST_FIELDS_SAVE_DATE)
+    {
+      gboolean known = taube_message_list_get_save_date (list, i, &saved);
+
+      output_json_set_date (builder, "saved", known, saved, 0);
+    }
+  if (fields & TAUBE_LIST_FIELDS_LABELS)
+    set_labels (builder, taube_message_list_get_labels (list, i));
+}
+
 /* One object a line; with THREADS, whose list it is, also where in its thread each message is. */
 void
 output_messages_as_json (TaubeMessageList *list, TaubeUri *folder_uri, TaubeSearchResult *threads)
@@ -57,6 +91,7 @@ output_messages_as_json (TaubeMessageList *list, TaubeUri *folder_uri, TaubeSear
       output_json_set (builder, "from", taube_message_list_get_from (list, i));
       output_json_set (builder, "to", taube_message_list_get_to (list, i));
       output_json_set (builder, "message_id", taube_message_list_get_message_id (list, i));
+      set_further (builder, list, i);
       if (threads != NULL)
         set_thread (builder, TAUBE_ITEM_LIST (list), threads, i);
       json_builder_end_object (builder);
@@ -82,19 +117,95 @@ static char *
 format_subject (TaubeMessageList *list, TaubeSearchResult *threads, guint i)
 {
   guint depth = threads != NULL ? MIN (taube_search_result_get_depth (threads, i), 20) : 0;
+  const char *subject = taube_message_list_get_subject (list, i);
 
-  return g_strdup_printf ("%*s%s", (int) (2 * depth), "", taube_message_list_get_subject (list, i));
+  return g_strdup_printf ("%*s%s", (int) (2 * depth), "", subject != NULL ? subject : "");
+}
+
+/* Columns that stand in a table only when somebody asked for them. */
+typedef struct
+{
+  TaubeListFields field;
+  const char *heading;
+  char *(*format) (TaubeMessageList *list, guint i);
+} FurtherColumn;
+
+static char *
+format_preview (TaubeMessageList *list, guint i)
+{
+  return g_strdup (taube_message_list_get_preview (list, i));
+}
+
+static char *
+format_labels (TaubeMessageList *list, guint i)
+{
+  return g_strjoinv (", ", (char **) taube_message_list_get_labels (list, i));
+}
+
+static char *
+format_thread_id (TaubeMessageList *list, guint i)
+{
+  return g_strdup (taube_message_list_get_thread_id (list, i));
+}
+
+static char *
+format_saved (TaubeMessageList *list, guint i)
+{
+  g_autoptr (GDateTime) date = NULL;
+  gint64 saved;
+
+  if (!taube_message_list_get_save_date (list, i, &saved))
+    return NULL;
+  date = g_date_time_new_from_unix_local (saved);
+  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : NULL;
+}
+
+static const FurtherColumn further_columns[] = {
+  { TAUBE_LIST_FIELDS_SAVE_DATE, N_ ("saved"), format_saved },
+  { TAUBE_LIST_FIELDS_LABELS, N_ ("labels"), format_labels },
+  { TAUBE_LIST_FIELDS_OBJECT_IDS, N_ ("conversation"), format_thread_id },
+  { TAUBE_LIST_FIELDS_PREVIEW, N_ ("preview"), format_preview },
+};
+
+#define N_COLUMNS 6
+
+static guint
+count_columns (TaubeListFields fields)
+{
+  guint n = N_COLUMNS;
+
+  for (guint i = 0; i < G_N_ELEMENTS (further_columns); i++)
+    n += (fields & further_columns[i].field) != 0;
+  return n;
+}
+
+static void
+add_further (OutputTable *table, TaubeMessageList *list, gboolean is_heading, guint row)
+{
+  TaubeListFields fields = taube_message_list_get_fields (list);
+  guint n = N_COLUMNS;
+
+  for (guint i = 0; i < G_N_ELEMENTS (further_columns); i++)
+    {
+      g_autofree char *text = NULL;
+
+      if ((fields & further_columns[i].field) == 0)
+        continue;
+      text = is_heading ? g_strdup (_ (further_columns[i].heading)) : further_columns[i].format (list, row);
+      output_table_add (table, n++, text);
+    }
 }
 
 /* A table for people; with THREADS, whose list it is, with the subjects indented. */
 void
 output_messages_as_table (TaubeMessageList *list, TaubeSearchResult *threads)
 {
-  const char *const headings[] = { _ ("id"), _ ("flags"), _ ("size"), _ ("date"), _ ("from"), _ ("subject") };
-  g_autoptr (OutputTable) table = output_table_new (G_N_ELEMENTS (headings));
+  const char *const headings[N_COLUMNS] = { _ ("id"), _ ("flags"), _ ("size"), _ ("date"), _ ("from"), _ ("subject") };
+  g_autoptr (OutputTable) table = output_table_new (count_columns (taube_message_list_get_fields (list)));
 
-  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+  for (guint i = 0; i < N_COLUMNS; i++)
     output_table_add (table, i, headings[i]);
+  add_further (table, list, TRUE, 0);
   output_table_end_row (table);
   for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)); i++)
     {
@@ -111,6 +222,7 @@ output_messages_as_table (TaubeMessageList *list, TaubeSearchResult *threads)
       output_table_add (table, 3, date);
       output_table_add (table, 4, taube_message_list_get_from (list, i));
       output_table_add (table, 5, subject);
+      add_further (table, list, FALSE, i);
       output_table_end_row (table);
     }
   output_table_print (table);

@@ -4,15 +4,54 @@
 #include "output.h"
 #include "progress-bar.h"
 
+#include <string.h>
+
 static gint64 option_limit = G_MININT64; /* not given */
+
+static char *option_with;
 
 static const GOptionEntry list_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, N_ ("Only the newest N"), N_ ("N") },
+  { "with", 0, 0, G_OPTION_ARG_STRING, &option_with,
+    N_ ("What else to show of each message, where the server tells it: preview, ids, saved, labels"), N_ ("WHAT,...") },
   { NULL },
 };
 
+/* Reads --with; FALSE: *WRONG is no such word. */
+static gboolean
+read_with (TaubeListFields *fields, char **wrong)
+{
+  static const struct
+  {
+    const char *word;
+    TaubeListFields field;
+  } words[] = {
+    { "preview", TAUBE_LIST_FIELDS_PREVIEW },
+    { "ids", TAUBE_LIST_FIELDS_OBJECT_IDS },
+    { "saved", TAUBE_LIST_FIELDS_SAVE_DATE },
+    { "labels", TAUBE_LIST_FIELDS_LABELS },
+  };
+  g_auto (GStrv) given = g_strsplit (option_with != NULL ? option_with : "", ",", -1);
+
+  *fields = TAUBE_LIST_FIELDS_DEFAULT;
+  for (guint i = 0; given[i] != NULL; i++)
+    {
+      guint n = 0;
+
+      while (n < G_N_ELEMENTS (words) && strcmp (given[i], words[n].word) != 0)
+        n++;
+      if (n == G_N_ELEMENTS (words))
+        {
+          *wrong = g_strdup (given[i]);
+          return FALSE;
+        }
+      *fields |= words[n].field;
+    }
+  return TRUE;
+}
+
 static TaubeItemList *
-fetch_list (Cli *cli, TaubeFolder *folder, GError **error)
+fetch_list (Cli *cli, TaubeFolder *folder, TaubeListFields fields, GError **error)
 {
   g_autoptr (TaubeListRequest) request = taube_list_request_new ();
   g_autoptr (TaubeProgress) progress = taube_progress_new ();
@@ -20,13 +59,14 @@ fetch_list (Cli *cli, TaubeFolder *folder, GError **error)
 
   if (option_limit > 0)
     taube_list_request_set_newest (request, (guint64) option_limit);
+  taube_list_request_set_fields (request, fields);
   taube_list_request_set_newest_first (request, TRUE);
   taube_list_request_set_progress (request, progress);
   return taube_folder_list (folder, request, cli->cancellable, error);
 }
 
 static gboolean
-print_list (Cli *cli, const char *uri_text, GError **error)
+print_list (Cli *cli, const char *uri_text, TaubeListFields fields, GError **error)
 {
   g_autoptr (TaubeUri) uri = NULL;
   g_autoptr (TaubeUri) folder_uri = NULL;
@@ -36,7 +76,7 @@ print_list (Cli *cli, const char *uri_text, GError **error)
 
   if (folder == NULL || !cli_connect (cli, account, error))
     return FALSE;
-  list = fetch_list (cli, folder, error);
+  list = fetch_list (cli, folder, fields, error);
   if (list == NULL)
     return FALSE;
   if (!TAUBE_IS_MESSAGE_LIST (list))
@@ -57,12 +97,16 @@ static ExitCode
 run_list (Cli *cli, int n_words, char **words)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char *wrong = NULL;
+  TaubeListFields fields;
 
   if (n_words != 1)
     return cli_usage_error (cli, _ ("it takes one URI of a folder"));
+  if (!read_with (&fields, &wrong))
+    return cli_usage_error (cli, _ ("--with knows preview, ids, saved and labels, and not \"%s\""), wrong);
   if (option_limit <= 0 && option_limit != G_MININT64)
     return cli_usage_error (cli, _ ("--limit takes a number above 0"));
-  return print_list (cli, words[0], &error) ? EXIT_DONE : cli_fail (cli, error);
+  return print_list (cli, words[0], fields, &error) ? EXIT_DONE : cli_fail (cli, error);
 }
 
 const Verb verb_list = {

@@ -28,6 +28,7 @@ from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 Capability = Taube.Capability
 Content = Taube.Content
 Error = Taube.Error
+Fields = Taube.ListFields
 Flags = Taube.MessageFlags
 Role = Taube.FolderRole
 SearchPlace = Taube.SearchPlace
@@ -37,8 +38,8 @@ Threading = Taube.Threading
 error_quark = Taube.error_quark
 
 __all__ = [
-    "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Flags", "Folder", "Message", "Role",
-    "SearchPlace", "SearchResult", "SearchStep", "Support", "Threading", "backends", "error_quark", "open",
+    "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Fields", "Flags", "Folder", "Message",
+    "Role", "SearchPlace", "SearchResult", "SearchStep", "Support", "Threading", "backends", "error_quark", "open",
 ]
 
 
@@ -154,6 +155,30 @@ class Message:
     @property
     def keywords(self):
         return list(self.native.get_keywords() or [])
+
+    @property
+    def preview(self):
+        """The first words, when they were asked for and the server tells them."""
+        return self.native.get_preview()
+
+    @property
+    def email_id(self):
+        """What all copies of the message have in common, in whatever folder; when it was asked for."""
+        return self.native.get_email_id()
+
+    @property
+    def thread_id(self):
+        """What all messages of the conversation have in common; when it was asked for."""
+        return self.native.get_thread_id()
+
+    @property
+    def labels(self):
+        return list(self.native.get_labels() or [])
+
+    @property
+    def saved(self):
+        """When it was put into this folder; when that was asked for."""
+        return _from_glib(self.native.get_save_date())
 
     @property
     def date(self):
@@ -312,9 +337,10 @@ class Folder:
     def refresh(self):
         self.native.refresh(None)
 
-    def list(self, newest=0):
-        """The newest so many items (0: all), newest first."""
+    def list(self, newest=0, fields=Fields.DEFAULT):
+        """The newest so many items (0: all), newest first, with the given columns."""
         request = Taube.ListRequest.new()
+        request.set_fields(fields)
         request.set_newest(newest)
         request.set_newest_first(True)
         rows = self.native.list(request, None)
