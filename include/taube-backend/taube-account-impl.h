@@ -43,7 +43,29 @@ struct _TaubeAccountClass
   gboolean (*watch_step) (TaubeAccount *self, TaubeSession *session, TaubeAccountWatchStep *step,
                           GCancellable *cancellable, GError **error);
 
-  gpointer reserved[23];
+  /* The new folder, from taube_account_publish_folder(), which may lie elsewhere when the server keeps all folders
+   * below another one. ROLE is never the inbox. (transfer full) */
+  TaubeFolder *(*create_folder) (TaubeAccount *self, TaubeSession *session, const char *const *path,
+                                 TaubeFolderRole role, TaubeContent content, GCancellable *cancellable,
+                                 GError **error);
+  /* FOLDER and what is below it get NEW_PATH, or what the server makes of it: gives the path that FOLDER has now. Once
+   * it is done, taube_account_move_folder() is called. (transfer full) */
+  char **(*rename_folder) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder,
+                           const char *const *new_path, GCancellable *cancellable, GError **error);
+  /* FOLDER and its items, not what is below it. *STAYS: its name is still needed as a step of a path. */
+  gboolean (*delete_folder) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder, gboolean *stays,
+                             GCancellable *cancellable, GError **error);
+  gboolean (*set_subscribed) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder, gboolean subscribed,
+                              GCancellable *cancellable, GError **error);
+  /* Notes about FOLDER, or about the account as a whole when it is NULL: name -> GBytes. NAMES is NULL for all.
+   * (transfer full) */
+  GHashTable *(*load_metadata) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder,
+                                const char *const *names, GCancellable *cancellable, GError **error);
+  /* VALUE is NULL to take the note away. */
+  gboolean (*set_metadata) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder, const char *name,
+                            GBytes *value, GCancellable *cancellable, GError **error);
+
+  gpointer reserved[17];
 };
 
 /* What a backend knows about a folder. */
@@ -55,12 +77,20 @@ typedef struct
   TaubeFolderFlags flags;
   gint64 total;  /* -1: not known */
   gint64 unread; /* -1: not known */
+  TaubeNamespace space;
+  const char *owner;   /* of a folder of another person; NULL: not known */
+  TaubeRights rights;  /* what this login may do; NONE: not known */
+  const char *comment; /* NULL: none, or not known */
 } TaubeFolderInfo;
 
 TAUBE_API const TaubeLimits *taube_account_get_limits (TaubeAccount *self);
 
 /* The one object of that path, brought up to date with INFO. (transfer full) */
 TAUBE_API TaubeFolder *taube_account_publish_folder (TaubeAccount *self, const TaubeFolderInfo *info);
+
+/* FOLDER has another path now, and so has all below it: what is known of them goes over to the objects of the new
+ * paths. */
+TAUBE_API void taube_account_move_folder (TaubeAccount *self, TaubeFolder *folder, const char *const *new_path);
 
 /* Live capabilities: called from open() or a job, any thread; strings are copied. Shown by the next getter. */
 TAUBE_API void taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capability, TaubeSupport support,

@@ -102,6 +102,8 @@ struct _TaubeFolderClass
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's
  * context. */
 TAUBE_API void taube_folder_set_counts (TaubeFolder *self, gint64 total, gint64 unread);
+TAUBE_API void taube_folder_set_size (TaubeFolder *self, gint64 size);
+TAUBE_API void taube_folder_set_rights (TaubeFolder *self, TaubeRights rights);
 TAUBE_API void taube_folder_set_read_only (TaubeFolder *self, gboolean read_only);
 
 G_END_DECLS

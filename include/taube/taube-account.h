@@ -45,6 +45,44 @@ TAUBE_API TaubeFolder *taube_account_get_folder (TaubeAccount *self, const char 
 TAUBE_API TaubeFolder *taube_account_get_folder_by_name (TaubeAccount *self, const char *name);
 TAUBE_API TaubeFolder *taube_account_get_folder_for_role (TaubeAccount *self, TaubeFolderRole role);
 
+TAUBE_API TaubeFolder *taube_account_create_folder (TaubeAccount *self, const char *const *path, TaubeFolderRole role,
+                                                    TaubeContent content, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_account_create_folder_async (TaubeAccount *self, const char *const *path, TaubeFolderRole role,
+                                                  TaubeContent content, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeFolder *taube_account_create_folder_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+TAUBE_API TaubeFolder *taube_account_rename_folder (TaubeAccount *self, TaubeFolder *folder,
+                                                    const char *const *new_path, GCancellable *cancellable,
+                                                    GError **error);
+TAUBE_API void taube_account_rename_folder_async (TaubeAccount *self, TaubeFolder *folder, const char *const *new_path,
+                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+TAUBE_API TaubeFolder *taube_account_rename_folder_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+TAUBE_API gboolean taube_account_delete_folder (TaubeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
+                                                GError **error);
+TAUBE_API void taube_account_delete_folder_async (TaubeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API gboolean taube_account_delete_folder_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+TAUBE_API gboolean taube_account_set_subscribed (TaubeAccount *self, TaubeFolder *folder, gboolean subscribed,
+                                                 GCancellable *cancellable, GError **error);
+TAUBE_API void taube_account_set_subscribed_async (TaubeAccount *self, TaubeFolder *folder, gboolean subscribed,
+                                                   GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                   gpointer user_data);
+TAUBE_API gboolean taube_account_set_subscribed_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+
+TAUBE_API GHashTable *taube_account_load_metadata (TaubeAccount *self, const char *const *names,
+                                                   GCancellable *cancellable, GError **error);
+TAUBE_API void taube_account_load_metadata_async (TaubeAccount *self, const char *const *names,
+                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                  gpointer user_data);
+TAUBE_API GHashTable *taube_account_load_metadata_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+TAUBE_API gboolean taube_account_set_metadata (TaubeAccount *self, const char *name, GBytes *value,
+                                               GCancellable *cancellable, GError **error);
+TAUBE_API void taube_account_set_metadata_async (TaubeAccount *self, const char *name, GBytes *value,
+                                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                 gpointer user_data);
+TAUBE_API gboolean taube_account_set_metadata_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+
 TAUBE_API TaubeWatch *taube_account_watch (TaubeAccount *self, GPtrArray *folders, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeAccount, g_object_unref)

@@ -169,6 +169,8 @@ typedef enum /*< enum,prefix=TAUBE_FOLDER_ROLE >*/
  * @TAUBE_FOLDER_FLAGS_NO_INFERIORS: none can be made below it
  * @TAUBE_FOLDER_FLAGS_SUBSCRIBED: the user wants to see it
  * @TAUBE_FOLDER_FLAGS_READ_ONLY: nothing in it can be changed by this login
+ * @TAUBE_FOLDER_FLAGS_GONE: it was deleted or renamed through this account: its path leads nowhere, until a folder is
+ *   made there again
  *
  * Facts about a folder.
  */
@@ -181,7 +183,60 @@ typedef enum /*< flags,prefix=TAUBE_FOLDER_FLAGS >*/
   TAUBE_FOLDER_FLAGS_NO_INFERIORS = 1 << 3,
   TAUBE_FOLDER_FLAGS_SUBSCRIBED = 1 << 4,
   TAUBE_FOLDER_FLAGS_READ_ONLY = 1 << 5,
+  TAUBE_FOLDER_FLAGS_GONE = 1 << 6,
 } TaubeFolderFlags;
+
+/**
+ * TaubeNamespace:
+ * @TAUBE_NAMESPACE_PERSONAL: the account's own
+ * @TAUBE_NAMESPACE_OTHER_USERS: of another person, who shares it; see [method@Folder.get_owner]
+ * @TAUBE_NAMESPACE_SHARED: of nobody, shared by many
+ *
+ * Whose a folder is (RFC 2342).
+ */
+typedef enum /*< enum,prefix=TAUBE_NAMESPACE >*/
+{
+  TAUBE_NAMESPACE_PERSONAL,
+  TAUBE_NAMESPACE_OTHER_USERS,
+  TAUBE_NAMESPACE_SHARED,
+} TaubeNamespace;
+
+/**
+ * TaubeRights:
+ * @TAUBE_RIGHTS_NONE: no right
+ * @TAUBE_RIGHTS_LOOKUP: see that there is such a folder (`l`)
+ * @TAUBE_RIGHTS_READ: open it and read (`r`)
+ * @TAUBE_RIGHTS_SEEN: keep for oneself which messages were read (`s`)
+ * @TAUBE_RIGHTS_WRITE: change flags and keywords other than "seen" and "deleted" (`w`)
+ * @TAUBE_RIGHTS_INSERT: put messages into it (`i`)
+ * @TAUBE_RIGHTS_POST: send mail to the folder's own address (`p`)
+ * @TAUBE_RIGHTS_CREATE_FOLDERS: make folders below it (`k`)
+ * @TAUBE_RIGHTS_DELETE_FOLDER: delete and rename the folder itself (`x`)
+ * @TAUBE_RIGHTS_DELETE: mark messages for removal (`t`)
+ * @TAUBE_RIGHTS_EXPUNGE: remove messages that are marked so (`e`)
+ * @TAUBE_RIGHTS_ADMIN: give rights to others (`a`)
+ * @TAUBE_RIGHTS_ANNOTATE: change shared notes on messages (`n`)
+ * @TAUBE_RIGHTS_ALL: all of these
+ *
+ * What somebody may do with a folder, in the terms of RFC 4314; the letter is that of the RFC.
+ */
+typedef enum /*< flags,prefix=TAUBE_RIGHTS >*/
+{
+  TAUBE_RIGHTS_NONE = 0,
+  TAUBE_RIGHTS_LOOKUP = 1 << 0,
+  TAUBE_RIGHTS_READ = 1 << 1,
+  TAUBE_RIGHTS_SEEN = 1 << 2,
+  TAUBE_RIGHTS_WRITE = 1 << 3,
+  TAUBE_RIGHTS_INSERT = 1 << 4,
+  TAUBE_RIGHTS_POST = 1 << 5,
+  TAUBE_RIGHTS_CREATE_FOLDERS = 1 << 6,
+  TAUBE_RIGHTS_DELETE_FOLDER = 1 << 7,
+  TAUBE_RIGHTS_DELETE = 1 << 8,
+  TAUBE_RIGHTS_EXPUNGE = 1 << 9,
+  TAUBE_RIGHTS_ADMIN = 1 << 10,
+  TAUBE_RIGHTS_ANNOTATE = 1 << 11,
+  TAUBE_RIGHTS_ALL = 0xfff,
+} TaubeRights;
 
 /**
  * TaubeMessageFlags:

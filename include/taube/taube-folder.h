@@ -20,6 +20,11 @@ TAUBE_API TaubeContent taube_folder_get_content (TaubeFolder *self);
 TAUBE_API TaubeFolderFlags taube_folder_get_flags (TaubeFolder *self);
 TAUBE_API gint64 taube_folder_get_total (TaubeFolder *self);
 TAUBE_API gint64 taube_folder_get_unread (TaubeFolder *self);
+TAUBE_API gint64 taube_folder_get_size (TaubeFolder *self);
+TAUBE_API TaubeNamespace taube_folder_get_namespace (TaubeFolder *self);
+TAUBE_API char *taube_folder_get_owner (TaubeFolder *self);
+TAUBE_API TaubeRights taube_folder_get_rights (TaubeFolder *self);
+TAUBE_API char *taube_folder_get_comment (TaubeFolder *self);
 
 TAUBE_API gboolean taube_folder_refresh (TaubeFolder *self, GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_refresh_async (TaubeFolder *self, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -69,6 +74,18 @@ TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token,
                                                GCancellable *cancellable, GAsyncReadyCallback callback,
                                                gpointer user_data);
 TAUBE_API TaubeChanges *taube_folder_get_changes_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+TAUBE_API GHashTable *taube_folder_load_metadata (TaubeFolder *self, const char *const *names,
+                                                  GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_load_metadata_async (TaubeFolder *self, const char *const *names,
+                                                 GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                 gpointer user_data);
+TAUBE_API GHashTable *taube_folder_load_metadata_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+TAUBE_API gboolean taube_folder_set_metadata (TaubeFolder *self, const char *name, GBytes *value,
+                                              GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_set_metadata_async (TaubeFolder *self, const char *name, GBytes *value,
+                                                GCancellable *cancellable, GAsyncReadyCallback callback,
+                                                gpointer user_data);
+TAUBE_API gboolean taube_folder_set_metadata_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
 /* Writing: taube-folder-write.c */
 

@@ -24,12 +24,15 @@
 #include <taube/taube-message-source.h>
 #include <taube/taube-message.h>
 #include <taube/taube-part.h>
+#include <taube/taube-permission.h>
 #include <taube/taube-progress.h>
 #include <taube/taube-query.h>
 #include <taube/taube-question.h>
 #include <taube/taube-search-request.h>
 #include <taube/taube-search-result.h>
+#include <taube/taube-quota.h>
 #include <taube/taube-settings.h>
+#include <taube/taube-sharing.h>
 #include <taube/taube-token-source.h>
 #include <taube/taube-uri.h>
 #include <taube/taube-version.h>

@@ -444,14 +444,19 @@ taube_account_publish_folder (TaubeAccount *self, const TaubeFolderInfo *info)
 {
   g_autofree char *name = taube_folder_path_to_name (info->path);
   TaubeFolderTable *table = taube_account_get_folder_table (self);
-  TaubeFolderState state = { info->role, info->content, info->flags, info->total, info->unread };
+  TaubeFolderState state = { info->role, info->content, info->flags, info->total, info->unread, -1, info->space,
+                             info->rights };
+  TaubeFolderTexts texts = { info->owner, info->comment };
   TaubeFolderState before;
   TaubeFolder *folder = taube_folder_table_lookup (table, name);
+  gboolean texts_changed;
 
-  taube_folder_table_publish (table, name, &state, &before);
+  taube_folder_table_publish (table, name, &state, &texts, &before, &texts_changed);
   if (folder == NULL)
     return get_folder_object (self, info->path, name);
   taube_folder_table_get_state (table, name, &state);
   taube_folder_notify_differences (folder, &before, &state);
+  if (texts_changed)
+    taube_folder_notify_texts (folder);
   return folder;
 }

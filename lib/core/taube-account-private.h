@@ -38,5 +38,10 @@ gboolean taube_account_require (TaubeAccount *self, gboolean has_function, Taube
 TaubeCapability taube_account_content_row (TaubeContent content);
 
 void taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *before, const TaubeFolderState *after);
+void taube_folder_notify_texts (TaubeFolder *self);
+/* DIFFERENCES of the folder table. (transfer full) */
+void taube_folder_notify_all (GArray *differences);
+/* Whether all steps can be those of a folder that is to be made. */
+gboolean taube_account_check_path (const char *const *path, const char *operation, GError **error);
 
 G_END_DECLS

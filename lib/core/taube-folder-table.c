@@ -8,6 +8,8 @@ typedef struct
   GWeakRef object;
   gpointer key;       /* the object's address: only compared */
   TaubeFolderState state;
+  char *owner;
+  char *comment;
   gboolean published;
   guint64 seen;       /* the listing that published it last */
 } Record;
@@ -26,6 +28,8 @@ record_free (gpointer data)
   Record *record = data;
 
   g_weak_ref_clear (&record->object);
+  g_free (record->owner);
+  g_free (record->comment);
   g_free (record);
 }
 
@@ -68,7 +72,7 @@ record_new (const char *name)
   record->state.role = strcmp (name, "INBOX") == 0 ? TAUBE_FOLDER_ROLE_INBOX : TAUBE_FOLDER_ROLE_NONE;
   record->state.content = TAUBE_CONTENT_MAIL;
   record->state.flags = TAUBE_FOLDER_FLAGS_SELECTABLE;
-  record->state.total = record->state.unread = -1;
+  record->state.total = record->state.unread = record->state.size = -1;
   return record;
 }
 
@@ -143,9 +147,19 @@ taube_folder_table_get_state (TaubeFolderTable *self, const char *name, TaubeFol
   g_mutex_unlock (&self->lock);
 }
 
+static gboolean
+set_text (char **place, const char *text)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    return FALSE;
+  g_free (*place);
+  *place = g_strdup (text);
+  return TRUE;
+}
+
 void
 taube_folder_table_publish (TaubeFolderTable *self, const char *name, const TaubeFolderState *state,
-                            TaubeFolderState *before_out)
+                            const TaubeFolderTexts *texts, TaubeFolderState *before_out, gboolean *texts_changed_out)
 {
   Record *record;
 
@@ -157,6 +171,12 @@ taube_folder_table_publish (TaubeFolderTable *self, const char *name, const Taub
     record->state.total = before_out->total;
   if (state->unread < 0)
     record->state.unread = before_out->unread;
+  if (state->size < 0)
+    record->state.size = before_out->size;
+  if (state->rights == TAUBE_RIGHTS_NONE)
+    record->state.rights = before_out->rights;
+  *texts_changed_out = set_text (&record->owner, texts->owner);
+  *texts_changed_out |= set_text (&record->comment, texts->comment);
   record->published = TRUE;
   record->seen = self->listing;
   g_mutex_unlock (&self->lock);
@@ -179,6 +199,128 @@ taube_folder_table_update (TaubeFolderTable *self, const char *name, gint64 tota
   record->state.flags = (record->state.flags & ~mask) | (flags & mask);
   *after_out = record->state;
   g_mutex_unlock (&self->lock);
+}
+
+void
+taube_folder_table_update_facts (TaubeFolderTable *self, const char *name, gint64 size, TaubeRights rights,
+                                 TaubeFolderState *before_out, TaubeFolderState *after_out)
+{
+  Record *record;
+
+  g_mutex_lock (&self->lock);
+  record = ensure_locked (self, name);
+  *before_out = record->state;
+  if (size >= 0)
+    record->state.size = size;
+  if (rights != TAUBE_RIGHTS_NONE)
+    record->state.rights = rights;
+  *after_out = record->state;
+  g_mutex_unlock (&self->lock);
+}
+
+static char *
+dup_text (TaubeFolderTable *self, const char *name, gsize offset)
+{
+  char *text = NULL;
+  Record *record;
+
+  g_mutex_lock (&self->lock);
+  record = g_hash_table_lookup (self->records, name);
+  if (record != NULL)
+    text = g_strdup (G_STRUCT_MEMBER (char *, record, offset));
+  g_mutex_unlock (&self->lock);
+  return text;
+}
+
+char *
+taube_folder_table_dup_owner (TaubeFolderTable *self, const char *name)
+{
+  return dup_text (self, name, G_STRUCT_OFFSET (Record, owner));
+}
+
+char *
+taube_folder_table_dup_comment (TaubeFolderTable *self, const char *name)
+{
+  return dup_text (self, name, G_STRUCT_OFFSET (Record, comment));
+}
+
+static void
+add_difference (GArray *differences, Record *record, const TaubeFolderState *before)
+{
+  TaubeFolderDifference difference = { g_weak_ref_get (&record->object), *before, record->state };
+
+  if (difference.object != NULL)
+    g_array_append_val (differences, difference);
+}
+
+/* A record whose path leads nowhere is kept only for the sake of its object. */
+static void
+end_locked (TaubeFolderTable *self, const char *name, TaubeFolderFlags flags, GArray *differences)
+{
+  Record *record = g_hash_table_lookup (self->records, name);
+  TaubeFolderState before;
+
+  if (record == NULL)
+    return;
+  before = record->state;
+  record->state = (TaubeFolderState){ .role = TAUBE_FOLDER_ROLE_NONE, .content = before.content, .flags = flags,
+                                      .total = -1, .unread = -1, .size = -1, .space = before.space };
+  g_clear_pointer (&record->comment, g_free);
+  record->published = record->published && (flags & TAUBE_FOLDER_FLAGS_GONE) == 0;
+  add_difference (differences, record, &before);
+  if (!record->published && record->key == NULL)
+    g_hash_table_remove (self->records, name);
+}
+
+static void
+move_locked (TaubeFolderTable *self, const char *old_name, const char *new_name, GArray *differences)
+{
+  Record *source = g_hash_table_lookup (self->records, old_name);
+  Record *target = ensure_locked (self, new_name);
+  TaubeFolderState before = target->state;
+
+  target->state = source->state;
+  target->published = source->published;
+  target->seen = self->listing;
+  set_text (&target->owner, source->owner);
+  set_text (&target->comment, source->comment);
+  add_difference (differences, target, &before);
+  end_locked (self, old_name, TAUBE_FOLDER_FLAGS_GONE, differences);
+}
+
+GArray *
+taube_folder_table_move (TaubeFolderTable *self, const char *old_name, const char *new_name)
+{
+  GArray *differences = g_array_new (FALSE, FALSE, sizeof (TaubeFolderDifference));
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  gsize length = strlen (old_name);
+  const char *name;
+  GHashTableIter iter;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->records);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &name, NULL))
+    if (strncmp (name, old_name, length) == 0 && (name[length] == '\0' || name[length] == '/'))
+      g_ptr_array_add (names, g_strdup (name));
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *moved = g_strconcat (new_name, (char *) names->pdata[i] + length, NULL);
+
+      move_locked (self, names->pdata[i], moved, differences);
+    }
+  g_mutex_unlock (&self->lock);
+  return differences;
+}
+
+GArray *
+taube_folder_table_remove (TaubeFolderTable *self, const char *name, gboolean stays)
+{
+  GArray *differences = g_array_new (FALSE, FALSE, sizeof (TaubeFolderDifference));
+
+  g_mutex_lock (&self->lock);
+  end_locked (self, name, stays ? TAUBE_FOLDER_FLAGS_HAS_CHILDREN : TAUBE_FOLDER_FLAGS_GONE, differences);
+  g_mutex_unlock (&self->lock);
+  return differences;
 }
 
 char *

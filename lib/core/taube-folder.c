@@ -27,6 +27,11 @@ enum
   PROP_FLAGS,
   PROP_TOTAL,
   PROP_UNREAD,
+  PROP_SIZE,
+  PROP_NAMESPACE,
+  PROP_OWNER,
+  PROP_RIGHTS,
+  PROP_COMMENT,
   N_PROPS
 };
 
@@ -112,6 +117,21 @@ taube_folder_get_property (GObject *object, guint id, GValue *value, GParamSpec 
       break;
     case PROP_UNREAD:
       g_value_set_int64 (value, taube_folder_get_unread (self));
+      break;
+    case PROP_SIZE:
+      g_value_set_int64 (value, taube_folder_get_size (self));
+      break;
+    case PROP_NAMESPACE:
+      g_value_set_enum (value, (gint) taube_folder_get_namespace (self));
+      break;
+    case PROP_OWNER:
+      g_value_take_string (value, taube_folder_get_owner (self));
+      break;
+    case PROP_RIGHTS:
+      g_value_set_flags (value, taube_folder_get_rights (self));
+      break;
+    case PROP_COMMENT:
+      g_value_take_string (value, taube_folder_get_comment (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -199,6 +219,12 @@ taube_folder_class_init (TaubeFolderClass *klass)
   props[PROP_FLAGS] = g_param_spec_flags ("flags", NULL, NULL, TAUBE_TYPE_FOLDER_FLAGS, 0, readable);
   props[PROP_TOTAL] = g_param_spec_int64 ("total", NULL, NULL, -1, G_MAXINT64, -1, readable);
   props[PROP_UNREAD] = g_param_spec_int64 ("unread", NULL, NULL, -1, G_MAXINT64, -1, readable);
+  props[PROP_SIZE] = g_param_spec_int64 ("size", NULL, NULL, -1, G_MAXINT64, -1, readable);
+  props[PROP_NAMESPACE] = g_param_spec_enum ("namespace", NULL, NULL, TAUBE_TYPE_NAMESPACE, TAUBE_NAMESPACE_PERSONAL,
+                                             readable);
+  props[PROP_OWNER] = g_param_spec_string ("owner", NULL, NULL, NULL, readable);
+  props[PROP_RIGHTS] = g_param_spec_flags ("rights", NULL, NULL, TAUBE_TYPE_RIGHTS, 0, readable);
+  props[PROP_COMMENT] = g_param_spec_string ("comment", NULL, NULL, NULL, readable);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 
@@ -362,6 +388,80 @@ taube_folder_get_unread (TaubeFolder *self)
   return get_state (self).unread;
 }
 
+/**
+ * taube_folder_get_size:
+ *
+ * How many bytes the messages of the folder have together, as the server last told. No traffic; [method@Folder.refresh]
+ * asks for it where the server can tell.
+ *
+ * Returns: a number of bytes, -1 when it is not known
+ */
+gint64
+taube_folder_get_size (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), -1);
+  return get_state (self).size;
+}
+
+/**
+ * taube_folder_get_namespace:
+ *
+ * Whose the folder is. No traffic; [method@Account.list_folders] asks for it.
+ *
+ * Returns: the kind of owner, %TAUBE_NAMESPACE_PERSONAL when nothing else is known
+ */
+TaubeNamespace
+taube_folder_get_namespace (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), TAUBE_NAMESPACE_PERSONAL);
+  return get_state (self).space;
+}
+
+/**
+ * taube_folder_get_owner:
+ *
+ * The login of the person whose folder it is, when that is somebody else: "shared by carol". No traffic;
+ * [method@Account.list_folders] asks for it.
+ *
+ * Returns: (transfer full) (nullable): a name, or %NULL for a folder of one's own, of nobody, or of nobody knows whom
+ */
+char *
+taube_folder_get_owner (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return taube_folder_table_dup_owner (get_priv (self)->table, get_priv (self)->name);
+}
+
+/**
+ * taube_folder_get_rights:
+ *
+ * What this login may do with the folder, as the server last told. No traffic; [method@Folder.load_my_rights] asks for
+ * it, and [method@Account.list_folders] where the server tells it along.
+ *
+ * Returns: the rights, %TAUBE_RIGHTS_NONE when they are not known
+ */
+TaubeRights
+taube_folder_get_rights (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), TAUBE_RIGHTS_NONE);
+  return get_state (self).rights;
+}
+
+/**
+ * taube_folder_get_comment:
+ *
+ * What somebody has noted about the folder: the user himself, or else its owner for all. No traffic;
+ * [method@Account.list_folders] asks for it where the server tells it along, [method@Folder.load_metadata] everywhere.
+ *
+ * Returns: (transfer full) (nullable): a text, or %NULL when none is known
+ */
+char *
+taube_folder_get_comment (TaubeFolder *self)
+{
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  return taube_folder_table_dup_comment (get_priv (self)->table, get_priv (self)->name);
+}
+
 void
 taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *before, const TaubeFolderState *after)
 {
@@ -377,6 +477,36 @@ taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *befo
     taube_notifier_add (notifier, self, props[PROP_TOTAL]);
   if (before->unread != after->unread)
     taube_notifier_add (notifier, self, props[PROP_UNREAD]);
+  if (before->size != after->size)
+    taube_notifier_add (notifier, self, props[PROP_SIZE]);
+  if (before->space != after->space)
+    taube_notifier_add (notifier, self, props[PROP_NAMESPACE]);
+  if (before->rights != after->rights)
+    taube_notifier_add (notifier, self, props[PROP_RIGHTS]);
+}
+
+void
+taube_folder_notify_texts (TaubeFolder *self)
+{
+  TaubeNotifier *notifier = taube_account_get_notifier (get_priv (self)->account);
+
+  taube_notifier_add (notifier, self, props[PROP_OWNER]);
+  taube_notifier_add (notifier, self, props[PROP_COMMENT]);
+}
+
+/* Of TaubeFolderDifference; it is used up. */
+void
+taube_folder_notify_all (GArray *differences)
+{
+  for (guint i = 0; i < differences->len; i++)
+    {
+      TaubeFolderDifference *difference = &g_array_index (differences, TaubeFolderDifference, i);
+
+      taube_folder_notify_differences (difference->object, &difference->before, &difference->after);
+      taube_folder_notify_texts (difference->object);
+      g_object_unref (difference->object);
+    }
+  g_array_unref (differences);
 }
 
 /* Counts as they are now known; -1 leaves one as it is. From any thread. */
@@ -398,5 +528,26 @@ taube_folder_set_read_only (TaubeFolder *self, gboolean read_only)
 
   taube_folder_table_update (priv->table, priv->name, -1, -1, TAUBE_FOLDER_FLAGS_READ_ONLY,
                              read_only ? TAUBE_FOLDER_FLAGS_READ_ONLY : 0, &before, &after);
+  taube_folder_notify_differences (self, &before, &after);
+}
+
+/* From any thread, as the server told them. */
+void
+taube_folder_set_size (TaubeFolder *self, gint64 size)
+{
+  TaubeFolderPrivate *priv = get_priv (self);
+  TaubeFolderState before, after;
+
+  taube_folder_table_update_facts (priv->table, priv->name, size, TAUBE_RIGHTS_NONE, &before, &after);
+  taube_folder_notify_differences (self, &before, &after);
+}
+
+void
+taube_folder_set_rights (TaubeFolder *self, TaubeRights rights)
+{
+  TaubeFolderPrivate *priv = get_priv (self);
+  TaubeFolderState before, after;
+
+  taube_folder_table_update_facts (priv->table, priv->name, -1, rights, &before, &after);
   taube_folder_notify_differences (self, &before, &after);
 }
