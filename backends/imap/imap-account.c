@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "imap-session.h"
+#include "imap-spaces.h"
 
 #define PORT_IMAP 143
 #define PORT_IMAPS 993
@@ -18,10 +19,11 @@ struct _TaubeImapAccount
   GMutex lock;
   gboolean has_delimiter;
   char delimiter;
-  char **namespaces;  /* prefixes of other people's and shared folders, as on the wire; NULL: not known */
+  GPtrArray *spaces;  /* of ImapSpace, immutable; NULL: not known */
   GHashTable *names;  /* key of a path -> the name on the wire */
   TaubeTlsSessions *tls_sessions;
   guint refused;      /* what the server does not search by */
+  gint epoch;         /* atomic: how often a folder was renamed or deleted */
 };
 
 typedef ImapAccount TaubeImapAccount;
@@ -94,40 +96,81 @@ imap_account_get_wire_name (ImapAccount *self, const char *key)
   return name;
 }
 
-/* PREFIXES is taken. */
+/* The names of the folder and of all below it are others, or there are none. */
 void
-imap_account_set_namespaces (ImapAccount *self, char **prefixes)
+imap_account_forget_names (ImapAccount *self, const char *key)
 {
-  char **old;
+  gsize length = strlen (key);
+  const char *name;
+  GHashTableIter iter;
 
   g_mutex_lock (&self->lock);
-  old = self->namespaces;
-  self->namespaces = prefixes;
+  g_hash_table_iter_init (&iter, self->names);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &name, NULL))
+    if (strncmp (name, key, length) == 0 && (name[length] == '\0' || name[length] == '\x1f'))
+      g_hash_table_iter_remove (&iter);
   g_mutex_unlock (&self->lock);
-  g_strfreev (old);
+  g_atomic_int_inc (&self->epoch);
+}
+
+/* Which mailbox is open under a name counts only as long as this is the same. */
+gint
+imap_account_get_epoch (ImapAccount *self)
+{
+  return g_atomic_int_get (&self->epoch);
+}
+
+/* SPACES is taken. */
+void
+imap_account_set_spaces (ImapAccount *self, GPtrArray *spaces)
+{
+  GPtrArray *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->spaces;
+  self->spaces = spaces;
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (&old, g_ptr_array_unref);
 }
 
 gboolean
-imap_account_has_namespaces (ImapAccount *self)
+imap_account_has_spaces (ImapAccount *self)
 {
   gboolean known;
 
   g_mutex_lock (&self->lock);
-  known = self->namespaces != NULL;
+  known = self->spaces != NULL;
   g_mutex_unlock (&self->lock);
   return known;
 }
 
-/* Never NULL. (transfer full) */
+/* Of ImapSpace, never NULL; not to be changed. (transfer full) */
+GPtrArray *
+imap_account_get_spaces (ImapAccount *self)
+{
+  GPtrArray *spaces;
+
+  g_mutex_lock (&self->lock);
+  spaces = self->spaces != NULL ? g_ptr_array_ref (self->spaces) : g_ptr_array_new ();
+  g_mutex_unlock (&self->lock);
+  return spaces;
+}
+
+/* The prefixes of other people's and shared folders, as on the wire. Never NULL. (transfer full) */
 char **
 imap_account_get_namespaces (ImapAccount *self)
 {
-  char **prefixes;
+  g_autoptr (GPtrArray) spaces = imap_account_get_spaces (self);
+  g_autoptr (GStrvBuilder) prefixes = g_strv_builder_new ();
 
-  g_mutex_lock (&self->lock);
-  prefixes = self->namespaces != NULL ? g_strdupv (self->namespaces) : g_new0 (char *, 1);
-  g_mutex_unlock (&self->lock);
-  return prefixes;
+  for (guint i = 0; i < spaces->len; i++)
+    {
+      const ImapSpace *space = spaces->pdata[i];
+
+      if (space->kind != TAUBE_NAMESPACE_PERSONAL && space->prefix[0] != '\0')
+        g_strv_builder_add (prefixes, space->prefix);
+    }
+  return g_strv_builder_end (prefixes);
 }
 
 /* Settings. */
@@ -245,7 +288,7 @@ imap_account_finalize (GObject *object)
 {
   ImapAccount *self = IMAP_ACCOUNT (object);
 
-  g_strfreev (self->namespaces);
+  g_clear_pointer (&self->spaces, g_ptr_array_unref);
   g_hash_table_unref (self->names);
   taube_tls_sessions_unref (self->tls_sessions);
   g_mutex_clear (&self->lock);
@@ -272,4 +315,10 @@ imap_account_class_init (TaubeImapAccountClass *klass)
   account->get_folder_type = imap_account_get_folder_type;
   account->list_folders = imap_account_list_folders;
   account->watch_step = imap_account_watch_step;
+  account->create_folder = imap_account_create_folder;
+  account->rename_folder = imap_account_rename_folder;
+  account->delete_folder = imap_account_delete_folder;
+  account->set_subscribed = imap_account_set_subscribed;
+  account->load_metadata = imap_account_load_metadata;
+  account->set_metadata = imap_account_set_metadata;
 }

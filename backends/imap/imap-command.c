@@ -282,6 +282,36 @@ imap_command_add_atom (ImapCommand *self, const char *what, const char *atom)
   append_string (self, atom);
 }
 
+/* A word of the program's own, never somebody's input, which may be no atom: \Sent. */
+void
+imap_command_add_word (ImapCommand *self, const char *word)
+{
+  separate (self);
+  append_string (self, word);
+}
+
+/* value = nstring / literal8                                          (RFC 5464)
+ *
+ * Any bytes at all: quoted when they are plain text, otherwise a literal, with NUL one of literal8. */
+void
+imap_command_add_value (ImapCommand *self, gconstpointer data, gsize length)
+{
+  const char *text = data;
+  gboolean plain = TRUE;
+
+  for (gsize i = 0; i < length && plain; i++)
+    plain = text[i] >= ' ' && text[i] < 0x7f;
+  if (plain)
+    {
+      append_text (self, text, length, FALSE, FALSE);
+      return;
+    }
+  separate (self);
+  if (memchr (text, '\0', length) != NULL)
+    append (self, "~", 1);
+  append_literal (self, text, length, FALSE);
+}
+
 /* astring = 1*ASTRING-CHAR / string                                  (RFC 9051) */
 void
 imap_command_add_astring (ImapCommand *self, const char *what, const char *text)

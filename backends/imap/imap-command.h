@@ -49,6 +49,8 @@ ImapCommand *imap_command_new (const char *tag, const char *name, const ImapDial
 ImapCommand *imap_command_new_line (void);
 void imap_command_free (ImapCommand *self);
 void imap_command_add_atom (ImapCommand *self, const char *what, const char *atom);
+void imap_command_add_word (ImapCommand *self, const char *word);
+void imap_command_add_value (ImapCommand *self, gconstpointer data, gsize length);
 void imap_command_add_astring (ImapCommand *self, const char *what, const char *text);
 void imap_command_add_string (ImapCommand *self, const char *what, const char *text);
 void imap_command_add_nstring (ImapCommand *self, const char *what, const char *text);

@@ -73,10 +73,10 @@ is_bare_word (const ImapValue *value)
 
 /* mailbox = "INBOX" / astring                                        (RFC 9051)
  *
- * Some servers do not quote names with spaces: words of one line are put together again. Moves VALUE behind the
- * name. */
-static gboolean
-read_mailbox (const ImapValue **value, ImapString *name, gboolean *malformed)
+ * Some servers do not quote names with spaces: up to MAX_WORDS words of one line are put together again. Moves VALUE
+ * behind the name. */
+gboolean
+imap_decode_mailbox (const ImapValue **value, guint max_words, ImapString *name, gboolean *malformed)
 {
   const ImapValue *first = *value, *last = first;
   char *end;
@@ -84,7 +84,7 @@ read_mailbox (const ImapValue **value, ImapString *name, gboolean *malformed)
   if (!imap_value_get_astring (first, name))
     return FALSE;
   end = first->text + first->length;
-  while (is_bare_word (first) && is_bare_word (last->next) && last->next->text > end)
+  for (guint n = 1; n < max_words && is_bare_word (first) && is_bare_word (last->next) && last->next->text > end; n++)
     {
       last = last->next;
       *malformed = TRUE;
@@ -127,7 +127,7 @@ imap_decode_list (const ImapResponse *response, ImapList *list)
   if (!read_delimiter (value, &list->delimiter))
     list->malformed = TRUE;
   value = value != NULL ? value->next : NULL;
-  if (!read_mailbox (&value, &list->name, &list->malformed))
+  if (!imap_decode_mailbox (&value, G_MAXUINT, &list->name, &list->malformed))
     return FALSE;
   if (value != NULL && value->type == IMAP_VALUE_LIST)
     read_extended (list, value);
@@ -201,7 +201,8 @@ imap_decode_status (const ImapResponse *response, ImapStatus *status)
   gboolean malformed = FALSE;
 
   *status = (ImapStatus){ 0 };
-  if (!read_mailbox (&value, &status->name, &malformed) || value == NULL || value->type != IMAP_VALUE_LIST)
+  if (!imap_decode_mailbox (&value, G_MAXUINT, &status->name, &malformed) || value == NULL
+      || value->type != IMAP_VALUE_LIST)
     return FALSE;
   for (const ImapValue *name = value->first; name != NULL && name->next != NULL; name = name->next->next)
     read_status_item (status, name, name->next);

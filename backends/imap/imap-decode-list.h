@@ -81,6 +81,7 @@ typedef struct
   ImapNamespace *shared;
 } ImapNamespaces;
 
+gboolean imap_decode_mailbox (const ImapValue **value, guint max_words, ImapString *name, gboolean *malformed);
 gboolean imap_decode_list (const ImapResponse *response, ImapList *list);
 gboolean imap_decode_status (const ImapResponse *response, ImapStatus *status);
 gboolean imap_decode_namespace (const ImapResponse *response, TaubeArena *arena, ImapNamespaces *namespaces);

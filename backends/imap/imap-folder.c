@@ -9,6 +9,8 @@
 #include "imap-removal.h"
 #include "imap-replace.h"
 #include "imap-transfer.h"
+#include "imap-spaces.h"
+#include "imap-utf7.h"
 
 typedef struct
 {
@@ -20,7 +22,12 @@ typedef struct
   TaubeFolderClass parent_class;
 } TaubeImapFolderClass;
 
-G_DEFINE_FINAL_TYPE (TaubeImapFolder, imap_folder, TAUBE_TYPE_FOLDER)
+static void imap_folder_sharing_init (TaubeSharingInterface *iface);
+static void imap_folder_quota_init (TaubeQuotaHolderInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TaubeImapFolder, imap_folder, TAUBE_TYPE_FOLDER,
+                               G_IMPLEMENT_INTERFACE (TAUBE_TYPE_SHARING, imap_folder_sharing_init)
+                                 G_IMPLEMENT_INTERFACE (TAUBE_TYPE_QUOTA_HOLDER, imap_folder_quota_init))
 
 /* Names. */
 
@@ -56,28 +63,63 @@ learn_delimiter (ImapSession *session, char *delimiter_out, GCancellable *cancel
   return TRUE;
 }
 
+/* What separates the levels of PATH: namespaces may differ. *KNOWN: nobody has to be asked. */
+static char
+find_delimiter (ImapAccount *account, const char *const *path, gboolean utf8, gboolean *known)
+{
+  g_autoptr (GPtrArray) spaces = imap_account_get_spaces (account);
+  const ImapSpace *space = imap_spaces_find (spaces, path, utf8);
+  char delimiter = '\0';
+
+  *known = TRUE;
+  if (space != NULL && space->delimiter != '\0')
+    return space->delimiter;
+  *known = imap_account_get_delimiter (account, &delimiter);
+  return delimiter;
+}
+
+/* The name of PATH on this server, ready for imap_command_add_raw_mailbox(). FRESH: it is to be made, so that not even
+ * a path of one level may hold the delimiter. (transfer full) */
+char *
+imap_session_make_name (ImapSession *session, const char *const *path, gboolean fresh, GCancellable *cancellable,
+                        GError **error)
+{
+  ImapAccount *account = imap_session_get_account (session);
+  gboolean utf8 = imap_pipeline_get_dialect (session->pipeline)->utf8;
+  g_autofree char *key = imap_names_to_key (path);
+  g_autofree char *wire = imap_account_get_wire_name (account, key);
+  g_autofree char *name = NULL;
+  char delimiter = '\0';
+  gboolean known = TRUE;
+
+  if (wire != NULL)
+    return g_steal_pointer (&wire);
+  if (fresh || (path[0] != NULL && path[1] != NULL))
+    delimiter = find_delimiter (account, path, utf8, &known);
+  if (!known && !learn_delimiter (session, &delimiter, cancellable, error))
+    return NULL;
+  name = imap_names_join (path, delimiter, error);
+  if (name == NULL)
+    return NULL;
+  if (strpbrk (name, "\r\n") != NULL || !g_utf8_validate (name, -1, NULL))
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "folder name: must be UTF-8 without line breaks");
+      return NULL;
+    }
+  return utf8 ? g_steal_pointer (&name) : imap_utf7_encode (name, NULL);
+}
+
 /* Appends the folder's name as this server knows it. */
 gboolean
 imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command, GCancellable *cancellable,
                       GError **error)
 {
-  const char *const *path = taube_folder_get_path (folder);
-  g_autofree char *key = imap_names_to_key (path);
-  g_autofree char *wire = imap_account_get_wire_name (imap_session_get_account (session), key);
-  g_autofree char *name = NULL;
-  char delimiter = '\0';
+  g_autofree char *name
+    = imap_session_make_name (session, taube_folder_get_path (folder), FALSE, cancellable, error);
 
-  if (wire != NULL)
-    {
-      imap_command_add_raw_mailbox (command, "folder name", wire);
-      return TRUE;
-    }
-  if (path[0] != NULL && path[1] != NULL && !learn_delimiter (session, &delimiter, cancellable, error))
-    return FALSE;
-  name = imap_names_join (path, delimiter, error);
   if (name == NULL)
     return FALSE;
-  imap_command_add_mailbox (command, "folder name", name);
+  imap_command_add_raw_mailbox (command, "folder name", name);
   return TRUE;
 }
 
@@ -191,6 +233,7 @@ typedef struct
   TaubeFolder *folder;
   gint64 total;
   gint64 unread;
+  gint64 size;
 } Counts;
 
 static gboolean
@@ -205,6 +248,8 @@ on_status (const ImapResponse *response, gpointer user_data, GError **error)
     counts->total = status.messages;
   if (status.fields & IMAP_STATUS_UNSEEN)
     counts->unread = status.unseen;
+  if ((status.fields & IMAP_STATUS_SIZE) && !(status.malformed & IMAP_STATUS_SIZE))
+    counts->size = MIN (status.size, (guint64) G_MAXINT64);
   return TRUE;
 }
 
@@ -212,7 +257,7 @@ static gboolean
 imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable, GError **error)
 {
   ImapSession *imap = IMAP_SESSION (session);
-  Counts counts = { folder, -1, -1 };
+  Counts counts = { folder, -1, -1, -1 };
   g_autoptr (ImapCall) call = NULL;
 
   if (!imap_session_begin (imap, cancellable, error)
@@ -225,6 +270,8 @@ imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
   imap_command_open (call->command);
   imap_command_add_atom (call->command, "item", "MESSAGES");
   imap_command_add_atom (call->command, "item", "UNSEEN");
+  if (imap_session_has (imap, IMAP_CAPABILITY_STATUS_SIZE) || imap_session_has (imap, IMAP_CAPABILITY_IMAP4REV2))
+    imap_command_add_atom (call->command, "item", "SIZE");
   imap_command_close (call->command);
   call->untagged = on_status;
   call->user_data = &counts;
@@ -232,7 +279,24 @@ imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
   if (!imap_call_run (call, cancellable, error))
     return FALSE;
   taube_folder_set_counts (folder, counts.total, counts.unread);
+  taube_folder_set_size (folder, counts.size);
   return TRUE;
+}
+
+static void
+imap_folder_sharing_init (TaubeSharingInterface *iface)
+{
+  iface->list_permissions = imap_folder_list_permissions;
+  iface->load_my_rights = imap_folder_load_my_rights;
+  iface->set_permission = imap_folder_set_permission;
+  iface->remove_permission = imap_folder_remove_permission;
+  iface->load_grantable_rights = imap_folder_load_grantable_rights;
+}
+
+static void
+imap_folder_quota_init (TaubeQuotaHolderInterface *iface)
+{
+  iface->list_quotas = imap_folder_list_quotas;
 }
 
 static void

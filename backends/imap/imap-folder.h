@@ -3,6 +3,8 @@
 
 #include <taube-backend/taube-folder-impl.h>
 #include <taube-backend/taube-message-list-builder.h>
+#include <taube-backend/taube-quota-impl.h>
+#include <taube-backend/taube-sharing-impl.h>
 
 #include "imap-session.h"
 
@@ -20,6 +22,26 @@ gboolean imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCo
 /* Whether it makes sense to try a change again with another session: the connection broke, and not because somebody
  * cancelled. */
 gboolean imap_folder_wants_again (TaubeSession *session, GCancellable *cancellable);
+
+char *imap_session_make_name (ImapSession *session, const char *const *path, gboolean fresh,
+                              GCancellable *cancellable, GError **error);
+
+/* imap-acl.c */
+GPtrArray *imap_folder_list_permissions (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
+                                         GError **error);
+TaubePermission *imap_folder_load_my_rights (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
+                                             GError **error);
+gboolean imap_folder_set_permission (TaubeFolder *folder, TaubeSession *session, TaubePermission *permission,
+                                     TaubeFlagsMode mode, GCancellable *cancellable, GError **error);
+gboolean imap_folder_remove_permission (TaubeFolder *folder, TaubeSession *session, const char *identifier,
+                                        GCancellable *cancellable, GError **error);
+TaubeGrantableRights *imap_folder_load_grantable_rights (TaubeFolder *folder, TaubeSession *session,
+                                                         const char *identifier, GCancellable *cancellable,
+                                                         GError **error);
+
+/* imap-quota.c */
+GPtrArray *imap_folder_list_quotas (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
+                                    GError **error);
 
 /* imap-folder-list.c */
 TaubeItemList *imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *request,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gi18n-lib.h>
 
+#include <string.h>
+
 #include "imap-backend.h"
 #include "imap-session.h"
 
@@ -11,6 +13,7 @@ typedef struct
   ImapCapability needs;
   const char *with;    /* reason when the server has it; NULL: this module does not use it yet */
   const char *without;
+  const char *detail;  /* how a word begins that tells more about it, or NULL */
 } ConditionalRow;
 
 static const ConditionalRow conditional_rows[] = {
@@ -19,8 +22,10 @@ static const ConditionalRow conditional_rows[] = {
   { TAUBE_CAPABILITY_SERVER_THREAD, IMAP_CAPABILITY_THREAD_REFERENCES,
     N_ ("the server builds threads (THREAD=REFERENCES)"),
     N_ ("the server lacks THREAD=REFERENCES: threads are built here") },
-  { TAUBE_CAPABILITY_SHARING, IMAP_CAPABILITY_ACL, NULL, N_ ("the server lacks ACL") },
-  { TAUBE_CAPABILITY_QUOTA, IMAP_CAPABILITY_QUOTA, NULL, N_ ("the server lacks QUOTA") },
+  { TAUBE_CAPABILITY_SHARING, IMAP_CAPABILITY_ACL, N_ ("permissions on folders can be seen and given (ACL)"),
+    N_ ("the server lacks ACL"), "RIGHTS=" },
+  { TAUBE_CAPABILITY_QUOTA, IMAP_CAPABILITY_QUOTA, N_ ("limits and their use can be asked for (QUOTA)"),
+    N_ ("the server lacks QUOTA"), "QUOTA=" },
 };
 
 static const char *
@@ -31,12 +36,28 @@ describe_version (ImapSession *session)
   return imap_session_has (session, IMAP_CAPABILITY_IMAP4REV1) ? "CAPABILITY IMAP4rev1" : "IMAP";
 }
 
+/* "CAPABILITY ACL RIGHTS=kxte": the words that tell of it, as the server wrote them. */
+static char *
+make_evidence (ImapSession *session, const ConditionalRow *row)
+{
+  const char *const *words = imap_capabilities_get_words (session->capabilities);
+  const char *name = imap_capability_get_name (row->needs);
+  g_autoptr (GString) evidence = g_string_new ("CAPABILITY");
+
+  if (imap_capabilities_has_word (session->capabilities, name) || row->detail == NULL)
+    g_string_append_printf (evidence, " %s", name);
+  for (; row->detail != NULL && *words != NULL; words++)
+    if (g_ascii_strncasecmp (*words, row->detail, strlen (row->detail)) == 0)
+      g_string_append_printf (evidence, " %s", *words);
+  return g_string_free (g_steal_pointer (&evidence), FALSE);
+}
+
 static void
 report_conditional (ImapSession *session, TaubeAccount *account, const ConditionalRow *row)
 {
   gboolean has = imap_session_has (session, row->needs);
-  g_autofree char *evidence = g_strdup_printf (has ? "CAPABILITY %s" : "no CAPABILITY %s",
-                                               imap_capability_get_name (row->needs));
+  g_autofree char *evidence = has ? make_evidence (session, row)
+                                  : g_strdup_printf ("no CAPABILITY %s", imap_capability_get_name (row->needs));
   gboolean yes = has && row->with != NULL;
   const char *reason = yes ? row->with : (has ? N_ ("not yet implemented in this module") : row->without);
 

@@ -8,60 +8,6 @@
 
 #include <string.h>
 
-/* What people and programs call the folders of a role where the server does not say (RFC 6154). Compared without regard
- * to case. */
-static const struct
-{
-  TaubeFolderRole role;
-  const char *name;
-} known_names[] = {
-  { TAUBE_FOLDER_ROLE_DRAFTS, "drafts" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "draft" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "entwürfe" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "brouillons" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "bozze" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "borradores" },
-  { TAUBE_FOLDER_ROLE_DRAFTS, "concepten" },
-  { TAUBE_FOLDER_ROLE_SENT, "sent" },
-  { TAUBE_FOLDER_ROLE_SENT, "sent items" },
-  { TAUBE_FOLDER_ROLE_SENT, "sent messages" },
-  { TAUBE_FOLDER_ROLE_SENT, "sent mail" },
-  { TAUBE_FOLDER_ROLE_SENT, "gesendet" },
-  { TAUBE_FOLDER_ROLE_SENT, "gesendete objekte" },
-  { TAUBE_FOLDER_ROLE_SENT, "gesendete elemente" },
-  { TAUBE_FOLDER_ROLE_SENT, "envoyés" },
-  { TAUBE_FOLDER_ROLE_SENT, "éléments envoyés" },
-  { TAUBE_FOLDER_ROLE_SENT, "posta inviata" },
-  { TAUBE_FOLDER_ROLE_SENT, "enviados" },
-  { TAUBE_FOLDER_ROLE_SENT, "verzonden items" },
-  { TAUBE_FOLDER_ROLE_TRASH, "trash" },
-  { TAUBE_FOLDER_ROLE_TRASH, "deleted items" },
-  { TAUBE_FOLDER_ROLE_TRASH, "deleted messages" },
-  { TAUBE_FOLDER_ROLE_TRASH, "deleted" },
-  { TAUBE_FOLDER_ROLE_TRASH, "papierkorb" },
-  { TAUBE_FOLDER_ROLE_TRASH, "gelöscht" },
-  { TAUBE_FOLDER_ROLE_TRASH, "gelöschte objekte" },
-  { TAUBE_FOLDER_ROLE_TRASH, "gelöschte elemente" },
-  { TAUBE_FOLDER_ROLE_TRASH, "corbeille" },
-  { TAUBE_FOLDER_ROLE_TRASH, "cestino" },
-  { TAUBE_FOLDER_ROLE_TRASH, "papelera" },
-  { TAUBE_FOLDER_ROLE_TRASH, "prullenbak" },
-  { TAUBE_FOLDER_ROLE_JUNK, "junk" },
-  { TAUBE_FOLDER_ROLE_JUNK, "junk e-mail" },
-  { TAUBE_FOLDER_ROLE_JUNK, "junk-e-mail" },
-  { TAUBE_FOLDER_ROLE_JUNK, "spam" },
-  { TAUBE_FOLDER_ROLE_JUNK, "bulk mail" },
-  { TAUBE_FOLDER_ROLE_JUNK, "spamverdacht" },
-  { TAUBE_FOLDER_ROLE_JUNK, "unerwünscht" },
-  { TAUBE_FOLDER_ROLE_JUNK, "indésirables" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archive" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archives" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archiv" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archivio" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archivo" },
-  { TAUBE_FOLDER_ROLE_ARCHIVE, "archief" },
-};
-
 /* The path of a name as it came from the server, DELIMITER 0 when there are no levels. UTF8: names are not in modified
  * UTF-7. Empty levels, such as that behind a delimiter at the end, are left out. (transfer full) */
 char **
@@ -138,24 +84,4 @@ gboolean
 imap_names_is_inbox (const char *const *path)
 {
   return path[0] != NULL && path[1] == NULL && g_ascii_strcasecmp (path[0], "INBOX") == 0;
-}
-
-/* Roles by name, for the top level and for what lies right below INBOX or a folder in brackets ("[Gmail]"). */
-TaubeFolderRole
-imap_names_guess_role (const char *const *path)
-{
-  guint depth = g_strv_length ((char **) path);
-  g_autofree char *name = NULL;
-
-  if (imap_names_is_inbox (path))
-    return TAUBE_FOLDER_ROLE_INBOX;
-  if (depth == 0 || depth > 2)
-    return TAUBE_FOLDER_ROLE_NONE;
-  if (depth == 2 && strcmp (path[0], "INBOX") != 0 && path[0][0] != '[')
-    return TAUBE_FOLDER_ROLE_NONE;
-  name = g_utf8_strdown (path[depth - 1], -1);
-  for (guint i = 0; i < G_N_ELEMENTS (known_names); i++)
-    if (strcmp (known_names[i].name, name) == 0)
-      return known_names[i].role;
-  return TAUBE_FOLDER_ROLE_NONE;
 }

@@ -12,6 +12,5 @@ char *imap_names_join (const char *const *path, char delimiter, GError **error);
 char *imap_names_to_key (const char *const *path);
 char *imap_names_to_wire (const char *const *path, char delimiter);
 gboolean imap_names_is_inbox (const char *const *path);
-TaubeFolderRole imap_names_guess_role (const char *const *path);
 
 G_END_DECLS

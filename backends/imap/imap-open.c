@@ -9,6 +9,7 @@
 
 #include "imap-decode-facts.h"
 #include "imap-decode-list.h"
+#include "imap-spaces.h"
 
 /* How often a password is asked for again. */
 #define MAX_ATTEMPTS 3
@@ -339,20 +340,11 @@ on_jmapaccess (const ImapResponse *response, gpointer user_data, GError **error)
   return TRUE;
 }
 
-static void
-add_prefixes (GPtrArray *prefixes, const ImapNamespace *namespaces)
-{
-  for (const ImapNamespace *space = namespaces; space != NULL; space = space->next)
-    if (space->prefix.text != NULL && space->prefix.length > 0)
-      g_ptr_array_add (prefixes, g_strndup (space->prefix.text, space->prefix.length));
-}
-
 static gboolean
 on_namespace (const ImapResponse *response, gpointer user_data, GError **error)
 {
   ImapSession *self = user_data;
   ImapAccount *account = imap_session_get_account (self);
-  g_autoptr (GPtrArray) prefixes = NULL;
   ImapNamespaces spaces;
 
   if (response->type != IMAP_RESPONSE_NAMESPACE)
@@ -361,11 +353,7 @@ on_namespace (const ImapResponse *response, gpointer user_data, GError **error)
     return TRUE;
   if (spaces.personal != NULL && spaces.personal->delimiter != '\0')
     imap_account_set_delimiter (account, spaces.personal->delimiter);
-  prefixes = g_ptr_array_new ();
-  add_prefixes (prefixes, spaces.others);
-  add_prefixes (prefixes, spaces.shared);
-  g_ptr_array_add (prefixes, NULL);
-  imap_account_set_namespaces (account, (char **) g_ptr_array_free (g_steal_pointer (&prefixes), FALSE));
+  imap_account_set_spaces (account, imap_spaces_new (&spaces));
   return TRUE;
 }
 
@@ -524,7 +512,7 @@ settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
         return FALSE;
     }
   if ((imap_session_has (self, IMAP_CAPABILITY_NAMESPACE) || imap_session_has (self, IMAP_CAPABILITY_IMAP4REV2))
-      && !self->quirks.no_namespace && !imap_account_has_namespaces (imap_session_get_account (self)))
+      && !self->quirks.no_namespace && !imap_account_has_spaces (imap_session_get_account (self)))
     {
       spaces = send_optional (self, "NAMESPACE", on_namespace, NULL, cancellable, error);
       if (spaces == NULL)
@@ -557,4 +545,13 @@ imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
   taube_connection_set_deadline (self->connection, 0);
   imap_live_report (self);
   return TRUE;
+}
+
+/* The connection broke in the middle of a command whose outcome matters: makes another one within the same job, to see
+ * what became of it. The pool drops the session afterwards. */
+gboolean
+imap_session_reopen (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  imap_session_drop_connection (self);
+  return imap_session_open (TAUBE_SESSION (self), cancellable, error);
 }

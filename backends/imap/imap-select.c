@@ -149,7 +149,8 @@ imap_session_has_open (ImapSession *self, TaubeFolder *folder)
 {
   g_autofree char *key = imap_names_to_key (taube_folder_get_path (folder));
 
-  return self->mailbox != NULL && strcmp (self->mailbox->key, key) == 0;
+  return self->mailbox != NULL && strcmp (self->mailbox->key, key) == 0
+         && self->mailbox->epoch == imap_account_get_epoch (imap_session_get_account (self));
 }
 
 /* select-param =/ condstore-param / ("QRESYNC" SP "(" uidvalidity SP mod-sequence-value … ")")      (RFC 7162)
@@ -191,6 +192,7 @@ run_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const Imap
   taube_session_set_affinity (TAUBE_SESSION (self), NULL);
   self->mailbox = g_new0 (ImapMailbox, 1);
   self->mailbox->key = imap_names_to_key (taube_folder_get_path (folder));
+  self->mailbox->epoch = imap_account_get_epoch (imap_session_get_account (self));
   self->mailbox->examined = examine;
   call->untagged = select_untagged;
   call->completed = select_completed;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *key;            /* of its path: imap_names_to_key() */
+  gint epoch;           /* of the account's names, when it was opened */
   gboolean examined;    /* opened by EXAMINE */
   gboolean read_only;   /* the server opened it so */
   gboolean stale;       /* nobody has asked what is new since the last job */
@@ -105,6 +106,7 @@ gboolean imap_session_leave_idle (ImapSession *self, GCancellable *cancellable, 
 
 /* imap-open.c */
 gboolean imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **error);
+gboolean imap_session_reopen (ImapSession *self, GCancellable *cancellable, GError **error);
 /* imap-auth.c */
 gboolean imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out);
 gboolean imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,

@@ -197,6 +197,36 @@ taube_folder_finalize (GObject *object)
  * How many of them nobody has read, as was last heard; -1: not known.
  */
 
+/**
+ * TaubeFolder:size:
+ *
+ * How many bytes its messages have together, as was last heard; -1: not known.
+ */
+
+/**
+ * TaubeFolder:namespace:
+ *
+ * Whose the folder is.
+ */
+
+/**
+ * TaubeFolder:owner:
+ *
+ * The login of the other person whose folder it is; %NULL: none, or not known.
+ */
+
+/**
+ * TaubeFolder:rights:
+ *
+ * What this login may do with it; %TAUBE_RIGHTS_NONE: not known.
+ */
+
+/**
+ * TaubeFolder:comment:
+ *
+ * What somebody has noted about it; %NULL: nothing, or not known.
+ */
+
 static void
 taube_folder_class_init (TaubeFolderClass *klass)
 {

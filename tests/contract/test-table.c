@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "prove-folders.h"
+
 /* Each cell of the comparison table is proved on a live server by two devices, A and B. A "no" is proved as
  * NOT_SUPPORTED with not one byte on the wire. */
 
@@ -243,6 +245,7 @@ prove_folders (Contract *contract)
   for (guint i = 0; i < folders->len; i++)
     inboxes += taube_folder_get_role (folders->pdata[i]) == TAUBE_FOLDER_ROLE_INBOX;
   g_assert_cmpuint (inboxes, ==, 1);
+  prove_changing_folders (contract);
 }
 
 static void
@@ -386,16 +389,16 @@ static const struct
   { TAUBE_CAPABILITY_CONTACTS_SYNC, prove_contacts, deny_contacts },
   { TAUBE_CAPABILITY_CALENDAR_SYNC, prove_calendar, deny_calendar },
   { TAUBE_CAPABILITY_MULTI_DEVICE, prove_multi_device, NULL },
-  { TAUBE_CAPABILITY_FOLDERS, prove_folders, NULL },
+  { TAUBE_CAPABILITY_FOLDERS, prove_folders, deny_folders },
   { TAUBE_CAPABILITY_SERVER_FLAGS, prove_server_flags, deny_flags },
   { TAUBE_CAPABILITY_SERVER_SEARCH, contract_prove_search, contract_deny_search },
   { TAUBE_CAPABILITY_SERVER_SORT, contract_prove_sort, NULL },
   { TAUBE_CAPABILITY_SERVER_THREAD, contract_prove_thread, NULL },
   { TAUBE_CAPABILITY_PUSH, prove_push, NULL },
   { TAUBE_CAPABILITY_SENDING, NULL, NULL },
-  { TAUBE_CAPABILITY_SHARING, NULL, NULL },
+  { TAUBE_CAPABILITY_SHARING, prove_sharing, deny_sharing },
   { TAUBE_CAPABILITY_DELEGATION, NULL, NULL },
-  { TAUBE_CAPABILITY_QUOTA, NULL, NULL },
+  { TAUBE_CAPABILITY_QUOTA, prove_quota, deny_quota },
   { TAUBE_CAPABILITY_PARTIAL_FETCH, prove_partial_fetch, deny_range },
   { TAUBE_CAPABILITY_ATTACHMENTS_ON_DEMAND, prove_attachments_on_demand, deny_part },
   { TAUBE_CAPABILITY_OUT_OF_OFFICE, NULL, NULL },

@@ -91,6 +91,14 @@ namespace inbox {{
   separator = /
 {mailboxes}
 }}
+namespace shared {{
+  type = shared
+  separator = /
+  prefix = shared/%%u/
+  location = {format}:{dir}/mail/%%u:INDEXPVT={dir}/mail/%u/shared/%%u
+  subscriptions = no
+  list = children
+}}
 plugin {{
   quota = count:User quota
   quota_rule = *:storage=2G
@@ -144,6 +152,20 @@ namespace inbox {{
   inbox = yes
   separator = /
 {mailboxes}
+}}
+namespace shared {{
+  type = shared
+  separator = /
+  prefix = shared/$user/
+  mail_path = {dir}/mail/%{{owner_user}}
+  mail_index_private_path = {dir}/mail/%{{user}}/shared/%{{owner_user}}
+  subscriptions = no
+  list = children
+}}
+acl_sharing_map {{
+  dict file {{
+    path = {dir}/mail/shared-folders
+  }}
 }}
 quota "User quota" {{
   storage_size = 2G

@@ -55,36 +55,11 @@ test_join (void)
   g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
 }
 
-static void
-assert_role (const char *name, TaubeFolderRole role)
-{
-  g_auto (GStrv) path = g_strsplit (name, "/", -1);
-
-  g_assert_cmpint (imap_names_guess_role ((const char *const *) path), ==, role);
-}
-
-static void
-test_roles (void)
-{
-  assert_role ("INBOX", TAUBE_FOLDER_ROLE_INBOX);
-  assert_role ("Inbox", TAUBE_FOLDER_ROLE_INBOX);
-  assert_role ("Sent", TAUBE_FOLDER_ROLE_SENT);
-  assert_role ("INBOX/Sent", TAUBE_FOLDER_ROLE_SENT);
-  assert_role ("[Gmail]/Papierkorb", TAUBE_FOLDER_ROLE_TRASH);
-  assert_role ("ENTWÜRFE", TAUBE_FOLDER_ROLE_DRAFTS);
-  assert_role ("Spam", TAUBE_FOLDER_ROLE_JUNK);
-  assert_role ("Archiv", TAUBE_FOLDER_ROLE_ARCHIVE);
-  assert_role ("Projekte/Sent", TAUBE_FOLDER_ROLE_NONE);
-  assert_role ("INBOX/a/Sent", TAUBE_FOLDER_ROLE_NONE);
-  assert_role ("Sentimental", TAUBE_FOLDER_ROLE_NONE);
-}
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/imap/names/split", test_split);
   g_test_add_func ("/imap/names/join", test_join);
-  g_test_add_func ("/imap/names/roles", test_roles);
   return g_test_run ();
 }
