@@ -8,6 +8,7 @@
 
 #include <taube-backend/taube-folder-impl.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "core/taube-job.h"
 
@@ -232,7 +233,7 @@ taube_account_disconnect (TaubeAccount *self, GCancellable *cancellable, GError 
   if (taube_frame_is_inside (self) || taube_io_thread_is_current ())
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                   "disconnect: a blocking call from inside a callback of the same account would wait for itself");
+                   _ ("disconnect: a blocking call from inside a callback of the same account would wait for itself"));
       return FALSE;
     }
 

@@ -7,6 +7,7 @@
 #include <taube/taube-enum-types.h>
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-backend-private.h"
 #include "core/taube-capabilities-private.h"
@@ -631,8 +632,8 @@ taube_account_require (TaubeAccount *self, gboolean has_function, TaubeCapabilit
   if (has_function)
     return TRUE;
   reason = taube_capabilities_get_reason (capabilities, capability);
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s: %s has no such function (%s: %s)", operation,
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("%s: %s has no such function (%s: %s)"), operation,
                G_OBJECT_TYPE_NAME (self), taube_capability_get_key (capability),
-               reason != NULL && reason[0] != '\0' ? reason : "not implemented");
+               reason != NULL && reason[0] != '\0' ? reason : _ ("not implemented"));
   return FALSE;
 }

@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* The answer is NULL when there is none. ERROR says so in the words of the account. */
@@ -11,12 +13,14 @@ set_refused (const TaubeAsk *ask, const char *what, const char *refusal, GError 
 {
   const char *user = taube_uri_get_user (ask->uri), *host = taube_uri_get_display_host (ask->uri);
   g_autofree char *words = refusal != NULL ? g_utf8_make_valid (refusal, -1) : NULL;
-  g_autofree char *whom = user != NULL ? g_strdup_printf (" as \"%s\"", user) : g_strdup ("");
+  g_autofree char *whom = user != NULL ? g_strdup_printf (_ (" as \"%s\""), user) : g_strdup ("");
 
   if (words != NULL)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "cannot sign in%s at %s: server said \"%s\"", whom, host, words);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in%s at %s: server said \"%s\""), whom, host,
+                 words);
   else
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "cannot sign in%s at %s: no %s was given", whom, host, what);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in%s at %s: no %s was given"), whom, host,
+                 _ (what));
 }
 
 /* Waits where whatever the application begins on this thread can end. FALSE: it was cancelled. */
@@ -89,7 +93,7 @@ taube_ask_password (const TaubeAsk *ask, guint attempt, const char *refusal, GCa
     return taube_secret_ref (password);
   if (closure == NULL)
     {
-      set_refused (ask, "password", refusal, error);
+      set_refused (ask, N_ ("password"), refusal, error);
       return NULL;
     }
   answer = taube_answer_new ();
@@ -101,7 +105,7 @@ taube_ask_password (const TaubeAsk *ask, guint attempt, const char *refusal, GCa
     }
   secret = taube_answer_take (answer, NULL, NULL);
   if (secret == NULL)
-    set_refused (ask, "password", refusal, error);
+    set_refused (ask, N_ ("password"), refusal, error);
   return secret;
 }
 
@@ -190,7 +194,7 @@ taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancellable *cancel
     return NULL;
   if (source == NULL)
     {
-      set_refused (ask, "access token", NULL, error);
+      set_refused (ask, N_ ("access token"), NULL, error);
       return NULL;
     }
   asked = g_new0 (TokenAsked, 1);
@@ -208,16 +212,16 @@ taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancellable *cancel
   if (why != NULL)
     {
       g_propagate_prefixed_error (error, g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, "%s", why->message),
-                                  "cannot sign in at %s: no access token: ", taube_uri_get_display_host (ask->uri));
+                                  _ ("cannot sign in at %s: no access token: "), taube_uri_get_display_host (ask->uri));
       return NULL;
     }
   if (token != NULL && is_token (taube_secret_peek (token)))
     return g_steal_pointer (&token);
   if (token != NULL)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                 "cannot sign in at %s: the access token is empty or has spaces or control characters",
+                 _ ("cannot sign in at %s: the access token is empty or has spaces or control characters"),
                  taube_uri_get_display_host (ask->uri));
   else
-    set_refused (ask, "access token", NULL, error);
+    set_refused (ask, N_ ("access token"), NULL, error);
   return NULL;
 }

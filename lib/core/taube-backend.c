@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-backend-private.h"
 
+#include "base/taube-gettext.h"
 #include "core/taube-capabilities-private.h"
 #include "core/taube-key-file.h"
 
@@ -87,7 +88,8 @@ set_reason (TaubeBackend *self, const char *format, ...)
   /* A file may have any name; what is said of it is one line. */
   g_strdelimit (valid, "\r\n", ' ');
   g_strdelimit (name, "\r\n", ' ');
-  g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "backend \"%s\" cannot be used: %s", name, valid);
+  g_set_error (&self->reason, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("backend \"%s\" cannot be used: %s"), name,
+               valid);
 }
 
 static void
@@ -106,11 +108,11 @@ read_key_file (TaubeBackend *self)
   self->title = g_steal_pointer (&file.title);
   self->schemes = g_steal_pointer (&file.schemes);
   if (!g_str_equal (file.name, self->name))
-    set_reason (self, "%s: its Name is \"%s\" and not that of the file", shown, file.name);
+    set_reason (self, _ ("%s: its Name is \"%s\" and not that of the file"), shown, file.name);
   else if (file.abi != TAUBE_BACKEND_ABI)
-    set_reason (self, "%s: it was made for ABI %u, this library has ABI %d", shown, file.abi, TAUBE_BACKEND_ABI);
+    set_reason (self, _ ("%s: it was made for ABI %u, this library has ABI %d"), shown, file.abi, TAUBE_BACKEND_ABI);
   else if (!g_file_test (self->module_file, G_FILE_TEST_IS_REGULAR))
-    set_reason (self, "its module %s is missing", module);
+    set_reason (self, _ ("its module %s is missing"), module);
   taube_key_file_clear (&file);
 }
 
@@ -196,13 +198,13 @@ open_module (TaubeBackend *self)
 
   if (module == NULL)
     {
-      set_reason (self, "its module does not load: %s", g_module_error ());
+      set_reason (self, _ ("its module does not load: %s"), g_module_error ());
       return NULL;
     }
   g_module_make_resident (module);
   if (!g_module_symbol (module, TAUBE_BACKEND_SYMBOL, &symbol) || symbol == NULL)
     {
-      set_reason (self, "its module %s exports no %s", self->module_file, TAUBE_BACKEND_SYMBOL);
+      set_reason (self, _ ("its module %s exports no %s"), self->module_file, TAUBE_BACKEND_SYMBOL);
       return NULL;
     }
   return symbol;
@@ -222,15 +224,15 @@ check_module (TaubeBackend *self, const TaubeBackendModule *module)
 {
   /* Nothing else of it may be read before these two are right. */
   if (module->abi != TAUBE_BACKEND_ABI || module->size != sizeof (TaubeBackendModule))
-    set_reason (self, "its module %s was made for ABI %u (%u bytes), this library has ABI %d (%u bytes)",
+    set_reason (self, _ ("its module %s was made for ABI %u (%u bytes), this library has ABI %d (%u bytes)"),
                 self->module_file, module->abi, module->size, TAUBE_BACKEND_ABI, (guint) sizeof (TaubeBackendModule));
   else if (g_strcmp0 (module->name, self->name) != 0)
-    set_reason (self, "its module %s says that its name is \"%s\"", self->module_file,
+    set_reason (self, _ ("its module %s says that its name is \"%s\""), self->module_file,
                 module->name != NULL ? module->name : "");
   else if (module->n_capabilities > 0 && module->capabilities == NULL)
-    set_reason (self, "its module %s has no capabilities", self->module_file);
+    set_reason (self, _ ("its module %s has no capabilities"), self->module_file);
   else if (module->get_account_type == NULL || !is_account_type (module->get_account_type ()))
-    set_reason (self, "its module %s has no type of account", self->module_file);
+    set_reason (self, _ ("its module %s has no type of account"), self->module_file);
   return self->reason == NULL;
 }
 
@@ -346,8 +348,8 @@ set_not_found_error (GPtrArray *backends, const char *wanted, GError **error)
   for (guint i = 0; i < backends->len; i++)
     if (((TaubeBackend *) backends->pdata[i])->schemes != NULL)
       g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", ((TaubeBackend *) backends->pdata[i])->name);
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "there is no backend for \"%s\" (installed: %s)", shown,
-               text->len > 0 ? text->str : "none");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("there is no backend for \"%s\" (installed: %s)"),
+               shown, text->len > 0 ? text->str : _ ("none"));
 }
 
 /**

@@ -5,6 +5,8 @@
 #include <taube/taube-id-set.h>
 #include <taube-backend/taube-batch-result-impl.h>
 
+#include "base/taube-gettext.h"
+
 #define N_STATUS (TAUBE_BATCH_STATUS_UNKNOWN + 1)
 
 /* Items that share one error. */
@@ -282,6 +284,7 @@ taube_batch_result_get_error (TaubeBatchResult *self, const char *id)
         return g_error_copy (failure->error);
     }
   if (taube_id_set_contains (self->ids[TAUBE_BATCH_STATUS_UNKNOWN], id))
-    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, "item \"%s\": the server said nothing about it", id);
-  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "item \"%s\" was not part of the operation", id);
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, _ ("item \"%s\": the server said nothing about it"),
+                        id);
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("item \"%s\" was not part of the operation"), id);
 }

@@ -418,9 +418,9 @@ taube_capabilities_require (TaubeCapabilities *self, TaubeCapability capability,
       answer = &self->answers[capability][level];
       if (!answer->known || answer->support != TAUBE_SUPPORT_NO)
         continue;
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "%s: not supported: %s (%s) is no%s%s%s%s%s",
-                   operation, rows_of_table[capability].title, rows_of_table[capability].key,
-                   answer->reason != NULL ? ": " : "", answer->reason != NULL ? answer->reason : "",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("%s: not supported: %s (%s) is no%s%s%s%s%s"),
+                   operation, _ (rows_of_table[capability].title), rows_of_table[capability].key,
+                   answer->reason != NULL ? ": " : "", answer->reason != NULL ? _ (answer->reason) : "",
                    answer->evidence != NULL ? " [" : "", answer->evidence != NULL ? answer->evidence : "",
                    answer->evidence != NULL ? "]" : "");
       return FALSE;

@@ -7,6 +7,8 @@
 #include <taube/taube-folder.h>
 #include <taube/taube-uri.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* token = magic version account folder state checksum
@@ -99,7 +101,7 @@ taube_token_seal (TaubeFolder *folder, GBytes *state)
 static gboolean
 refuse (TaubeFolder *folder, const char *why, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot tell the changes of folder \"%s\": %s",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot tell the changes of folder \"%s\": %s"),
                taube_folder_get_name (folder), why);
   return FALSE;
 }
@@ -113,7 +115,7 @@ taube_token_open (TaubeFolder *folder, GBytes *token, GBytes **state_out, GError
 
   *state_out = NULL;
   if (length <= sizeof magic || memcmp (bytes, magic, sizeof magic) != 0)
-    return refuse (folder, "this is not a token", error);
+    return refuse (folder, _ ("this is not a token"), error);
   if (bytes[sizeof magic] != VERSION || length < OFFSET_STATE + DIGEST)
     return TRUE;
   sum_up (bytes, length - DIGEST, sum);
@@ -121,10 +123,10 @@ taube_token_open (TaubeFolder *folder, GBytes *token, GBytes **state_out, GError
     return TRUE;
   name_account (folder, account);
   if (memcmp (bytes + OFFSET_ACCOUNT, account, DIGEST) != 0)
-    return refuse (folder, "the token is of another account", error);
+    return refuse (folder, _ ("the token is of another account"), error);
   name_folder (folder, name);
   if (memcmp (bytes + OFFSET_FOLDER, name, DIGEST) != 0)
-    return refuse (folder, "the token is of another folder", error);
+    return refuse (folder, _ ("the token is of another folder"), error);
   *state_out = g_bytes_new_from_bytes (token, OFFSET_STATE, length - OFFSET_STATE - DIGEST);
   return TRUE;
 }

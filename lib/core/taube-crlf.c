@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-crlf.h"
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 #define TAUBE_TYPE_CRLF (taube_crlf_get_type ())
@@ -68,9 +70,9 @@ taube_crlf_convert (GConverter *converter, const void *in_buffer, gsize in_size,
   if (*bytes_written > 0 || *bytes_read > 0)
     return G_CONVERTER_CONVERTED;
   if (in_size > 0)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no room for a byte");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, _ ("no room for a byte"));
   else
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, "nothing to convert");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, _ ("nothing to convert"));
   return G_CONVERTER_ERROR;
 }
 

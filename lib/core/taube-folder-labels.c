@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 
@@ -30,12 +31,12 @@ static const char *
 find_fault (const char *label)
 {
   if (label[0] == '\0')
-    return "empty";
+    return _ ("empty");
   if (!g_utf8_validate (label, -1, NULL))
-    return "not UTF-8";
+    return _ ("not UTF-8");
   for (const char *p = label; *p != '\0'; p++)
     if (g_ascii_iscntrl (*p))
-      return "more than one line, or has other control characters";
+      return _ ("more than one line, or has other control characters");
   return NULL;
 }
 
@@ -50,7 +51,7 @@ check_set_labels (gpointer object, gpointer data, GError **error)
 
       if (fault == NULL)
         continue;
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot set labels in folder \"%s\": label %u is %s",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot set labels in folder \"%s\": label %u is %s"),
                    taube_folder_get_name (object), i + 1, fault);
       return FALSE;
     }

@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 #include "core/taube-message-source-private.h"
@@ -85,7 +86,7 @@ measure_sources (gpointer object, gpointer data, GCancellable *cancellable, GErr
   for (guint i = 0; i < args->sources->len; i++)
     if (!taube_message_source_measure (args->sources->pdata[i], cancellable, error))
       {
-        g_prefix_error (error, "cannot write message %u into folder \"%s\": ", i + 1,
+        g_prefix_error (error, _ ("cannot write message %u into folder \"%s\": "), i + 1,
                         taube_folder_get_name (object));
         return FALSE;
       }
@@ -163,14 +164,14 @@ check_target (TaubeFolder *self, const WriteArgs *args, const char *operation, g
   if (taube_folder_get_account (args->target) != taube_folder_get_account (self))
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "cannot %s items of folder \"%s\" to folder \"%s\": that is in another account", operation,
+                   _ ("cannot %s items of folder \"%s\" to folder \"%s\": that is in another account"), _ (operation),
                    taube_folder_get_name (self), taube_folder_get_name (args->target));
       return FALSE;
     }
   if (may_be_same || g_strcmp0 (taube_folder_get_name (args->target), taube_folder_get_name (self)) != 0)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot %s items of folder \"%s\" to the same folder",
-               operation, taube_folder_get_name (self));
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot %s items of folder \"%s\" to the same folder"),
+               _ (operation), taube_folder_get_name (self));
   return FALSE;
 }
 
@@ -178,14 +179,14 @@ static gboolean
 check_copy (gpointer object, gpointer args, GError **error)
 {
   return require (object, TAUBE_FOLDER_GET_CLASS (object)->copy != NULL, TAUBE_CAPABILITY_FOLDERS, "copy", error)
-         && check_target (object, args, "copy", TRUE, error);
+         && check_target (object, args, N_ ("copy"), TRUE, error);
 }
 
 static gboolean
 check_move (gpointer object, gpointer args, GError **error)
 {
   return require (object, TAUBE_FOLDER_GET_CLASS (object)->move != NULL, TAUBE_CAPABILITY_FOLDERS, "move", error)
-         && check_target (object, args, "move", FALSE, error);
+         && check_target (object, args, N_ ("move"), FALSE, error);
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include <taube-backend/taube-testing.h>
 #include <taube-backend/taube-trace.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "base/taube-retry.h"
 #include "base/taube-worker.h"
@@ -466,7 +467,7 @@ run_steps (TaubeFollower *self, TaubeSession *session, GError **error)
         return OUTCOME_PARKED;
     }
   taube_session_set_broken (session);
-  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server does not stop talking");
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("the server does not stop talking"));
   return OUTCOME_FAILED;
 }
 

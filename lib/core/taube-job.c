@@ -4,6 +4,7 @@
 #include <taube/taube-error.h>
 #include <taube-backend/taube-trace.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "base/taube-worker.h"
 #include "core/taube-account-private.h"
@@ -40,7 +41,7 @@ taube_job_check_result (gpointer instance, const char *name, gpointer result, GD
   if (result == NULL)
     {
       g_critical ("%s breaks the contract of %s: it failed without an error", G_OBJECT_TYPE_NAME (instance), name);
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "%s of %s failed and does not say why", name,
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s of %s failed and does not say why"), name,
                    G_OBJECT_TYPE_NAME (instance));
       return NULL;
     }
@@ -185,7 +186,7 @@ may_block (const TaubeJobRequest *request, GError **error)
   if (!taube_frame_is_inside (request->account) && !taube_io_thread_is_current ())
     return TRUE;
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-               "%s: a blocking call from inside a callback of the same account would wait for itself",
+               _ ("%s: a blocking call from inside a callback of the same account would wait for itself"),
                request->kind->name);
   return FALSE;
 }

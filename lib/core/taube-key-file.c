@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -65,12 +67,12 @@ static gboolean
 check_schemes (char **schemes, GError **error)
 {
   if (schemes[0] == NULL)
-    return fail (error, "its Schemes are empty");
+    return fail (error, _ ("its Schemes are empty"));
   if (g_strv_length (schemes) > SCHEMES_MAXIMUM)
-    return fail (error, "it has more than %d Schemes", SCHEMES_MAXIMUM);
+    return fail (error, _ ("it has more than %d Schemes"), SCHEMES_MAXIMUM);
   for (guint i = 0; schemes[i] != NULL; i++)
     if (!taube_key_file_is_name (schemes[i]))
-      return fail (error, "its Schemes hold \"%.100s\", which is no URI scheme", schemes[i]);
+      return fail (error, _ ("its Schemes hold \"%.100s\", which is no URI scheme"), schemes[i]);
   return TRUE;
 }
 
@@ -89,11 +91,11 @@ read_values (GKeyFile *file, TaubeKeyFile *out, GError **error)
   if (problem != NULL)
     return fail (error, "%s", problem->message);
   if (!taube_key_file_is_name (out->name))
-    return fail (error, "its Name \"%.100s\" is not one", out->name);
+    return fail (error, _ ("its Name \"%.100s\" is not one"), out->name);
   if (!is_title (out->title))
-    return fail (error, "its Title is empty, too long or has control characters");
+    return fail (error, _ ("its Title is empty, too long or has control characters"));
   if (abi <= 0)
-    return fail (error, "its ABI %d is not one", abi);
+    return fail (error, _ ("its ABI %d is not one"), abi);
   out->abi = (guint) abi;
   return check_schemes (out->schemes, error);
 }
@@ -106,11 +108,11 @@ taube_key_file_parse (const char *text, gsize length, TaubeKeyFile *out, GError 
 
   *out = (TaubeKeyFile){ 0 };
   if (length > FILE_MAXIMUM)
-    return fail (error, "it is larger than %d bytes", FILE_MAXIMUM);
+    return fail (error, _ ("it is larger than %d bytes"), FILE_MAXIMUM);
   if (length == 0)
-    return fail (error, "it is empty");
+    return fail (error, _ ("it is empty"));
   if (memchr (text, '\0', length) != NULL)
-    return fail (error, "there is a NUL in it");
+    return fail (error, _ ("there is a NUL in it"));
   if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, &problem))
     return fail (error, "%s", problem->message);
   if (read_values (file, out, error))
@@ -151,7 +153,7 @@ taube_key_file_load (const char *path, TaubeKeyFile *out, GError **error)
   if (fd < 0)
     return fail (error, "%s", g_strerror (errno));
   if (fstat (fd, &facts) != 0 || !S_ISREG (facts.st_mode))
-    done = fail (error, "it is not a regular file");
+    done = fail (error, _ ("it is not a regular file"));
   else
     done = read_all (fd, text, error);
   close (fd);

@@ -6,12 +6,14 @@
 #include <taube-backend/taube-mime.h>
 #include <taube-backend/taube-progress-impl.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-folder-private.h"
 #include "core/taube-sink-stream.h"
 #include "mime/taube-html-text.h"
 #include "mime/taube-mime-decoder.h"
 #include "mime/taube-mime-tree.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* What a GByteArray holds without trouble. */
@@ -62,14 +64,14 @@ fetch_to_memory (TaubeMessageContent *self, const char *section, gsize limit, co
 GBytes *
 taube_message_content_fetch_raw (TaubeMessageContent *self, GError **error)
 {
-  return fetch_to_memory (self, "", self->limits->message_bytes, "the message", error);
+  return fetch_to_memory (self, "", self->limits->message_bytes, _ ("the message"), error);
 }
 
 /* The header as text, a line for each field, decoded. (transfer full) */
 char *
 taube_message_content_fetch_headers (TaubeMessageContent *self, GError **error)
 {
-  g_autoptr (GBytes) raw = fetch_to_memory (self, "HEADER", self->limits->header_bytes, "the header", error);
+  g_autoptr (GBytes) raw = fetch_to_memory (self, "HEADER", self->limits->header_bytes, _ ("the header"), error);
   g_autoptr (TaubeMimeHeaders) headers = NULL;
   g_autoptr (GString) text = NULL;
   gsize length;
@@ -171,8 +173,8 @@ write_local_part (TaubeMessageContent *self, TaubePart *part, GOutputStream *sin
   node = find_node (tree, taube_part_get_section (part));
   if (node == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "no part %s in message %s", taube_part_get_section (part),
-                   self->id);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("no part %s in message %s"),
+                   taube_part_get_section (part), self->id);
       return FALSE;
     }
   if (node->section[0] != '\0')
@@ -224,7 +226,7 @@ load_part_text (TaubeMessageContent *self, TaubePart *part, GError **error)
   if (taube_part_get_size (part) / 2 > self->limits->text_bytes)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                   "cannot show part %s of message %s: it has %" G_GUINT64_FORMAT " bytes: save it instead",
+                   _ ("cannot show part %s of message %s: it has %" PRIu64 " bytes: save it instead"),
                    taube_part_get_section (part), self->id, taube_part_get_size (part));
       return NULL;
     }
@@ -289,8 +291,8 @@ taube_message_content_get_text (TaubeMessageContent *self, GError **error)
       if (all->len + strlen (text) > self->limits->text_bytes)
         {
           g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                       "the text of message %s is larger than %" G_GSIZE_FORMAT " bytes: save its parts instead",
-                       self->id, self->limits->text_bytes);
+                       _ ("the text of message %s is larger than %zu bytes: save its parts instead"), self->id,
+                       self->limits->text_bytes);
           return NULL;
         }
       if (all->len > 0 && text[0] != '\0')
@@ -345,7 +347,7 @@ taube_message_content_get_html (TaubeMessageContent *self, GError **error)
   html = taube_part_find_text (root, "text/html");
   if (html == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "message %s has no HTML", self->id);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("message %s has no HTML"), self->id);
       return NULL;
     }
   return load_part_text (self, html, error);

@@ -4,9 +4,11 @@
 #include <taube/taube-error.h>
 #include <taube-backend/taube-mime.h>
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-crlf.h"
 
 #define BLOCK_SIZE (64 << 10)
@@ -278,7 +280,7 @@ propagate_reading (GError **error, GError *cause)
       g_propagate_error (error, cause);
       return;
     }
-  set_storage_error (error, "cannot read the message", cause);
+  set_storage_error (error, _ ("cannot read the message"), cause);
   g_error_free (cause);
 }
 
@@ -411,8 +413,8 @@ make_spool (GError **error)
       g_clear_error (error);
       if (fd < 0)
         {
-          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, "cannot make a temporary file in %s: %s", folders[i],
-                       g_strerror (errno));
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("cannot make a temporary file in %s: %s"),
+                       folders[i], g_strerror (errno));
           continue;
         }
       close (fd);
@@ -432,8 +434,7 @@ check_size (TaubeMessageSource *self, GInputStream *in, GError **error)
   if (self->size < 0 || size == (guint64) self->size)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-               "the message has %" G_GUINT64_FORMAT " bytes and not %" G_GINT64_FORMAT ", as was said", size,
-               self->size);
+               _ ("the message has %" PRIu64 " bytes and not %" PRId64 ", as was said"), size, self->size);
   return FALSE;
 }
 
@@ -446,7 +447,7 @@ spool (TaubeMessageSource *self, GInputStream *in, GCancellable *cancellable, GE
   if (self->is_read)
     {
       g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                           "the stream was read before and cannot be read again");
+                           _ ("the stream was read before and cannot be read again"));
       return FALSE;
     }
   copy = make_spool (error);
@@ -486,6 +487,6 @@ taube_message_source_measure (TaubeMessageSource *self, GCancellable *cancellabl
     }
   if (self->facts.size > 0)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "the message is empty");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("the message is empty"));
   return FALSE;
 }

@@ -4,6 +4,7 @@
 #include <taube/taube-error.h>
 #include <taube-backend/taube-trace.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "base/taube-retry.h"
 #include "core/taube-context.h"
@@ -395,11 +396,11 @@ static GError *
 refuse_locked (TaubePool *self, TaubeLease *lease)
 {
   if (g_cancellable_is_cancelled (lease->cancellable))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the operation was cancelled");
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
   if (self->closed)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the account was disposed");
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the account was disposed"));
   if (lease->dedicated && self->n_dedicated > dedicated_limit (self))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, "no session is left for a watch of its own");
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BUSY, _ ("no session is left for a watch of its own"));
   return NULL;
 }
 
@@ -436,7 +437,7 @@ taube_pool_cancel (TaubePool *self, TaubeLease *lease)
   g_mutex_lock (&self->lock);
   if (lease->state == TAUBE_LEASE_WAITING && g_queue_remove (&self->waiting[lease->priority], lease))
     {
-      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the operation was cancelled");
+      error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
       taube_pool_fail_locked (self, lease, error);
       taube_pool_dispatch_locked (self);
     }
@@ -568,7 +569,7 @@ taube_pool_disconnect (TaubePool *self, GSourceFunc done, gpointer data)
   g_autoptr (GSource) timer = NULL;
 
   g_mutex_lock (&self->lock);
-  doom_all_locked (self, "the account was disconnected");
+  doom_all_locked (self, _ ("the account was disconnected"));
   g_mutex_unlock (&self->lock);
   timer = taube_io_thread_add_timer (GOODBYE_MILLISECONDS, done, data, NULL);
 
@@ -587,7 +588,7 @@ taube_pool_shut_down (TaubePool *self)
 
   g_mutex_lock (&self->lock);
   if (!self->closed)
-    doom_all_locked (self, "the account was disposed");
+    doom_all_locked (self, _ ("the account was disposed"));
   self->closed = TRUE;
   invocations = self->invocations;
   g_queue_init (&self->invocations);

@@ -4,6 +4,8 @@
 #include <taube/taube-id-set.h>
 #include <taube-backend/taube-id-set-impl.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* What may stand before a colon, and what behind it. */
@@ -13,7 +15,7 @@ typedef TaubeQuery *(*FieldFunc) (TaubeQueryParser *parser, guint argument);
 static TaubeQuery *
 parse_text_field (TaubeQueryParser *parser, guint argument)
 {
-  g_autofree char *text = taube_query_parser_read_text (parser, "", "a word or a text in quotes");
+  g_autofree char *text = taube_query_parser_read_text (parser, "", _ ("a word or a text in quotes"));
 
   return text != NULL ? taube_query_new_text ((TaubeQueryField) argument, text) : NULL;
 }
@@ -21,7 +23,7 @@ parse_text_field (TaubeQueryParser *parser, guint argument)
 static TaubeQuery *
 parse_keyword (TaubeQueryParser *parser, guint argument)
 {
-  g_autofree char *text = taube_query_parser_read_text (parser, "", "the name of a keyword");
+  g_autofree char *text = taube_query_parser_read_text (parser, "", _ ("the name of a keyword"));
 
   return text != NULL ? taube_query_new_keyword (text) : NULL;
 }
@@ -31,20 +33,20 @@ static TaubeQuery *
 parse_header (TaubeQueryParser *parser, guint argument)
 {
   const char *start = parser->at;
-  g_autofree char *name = taube_query_parser_read_text (parser, ":", "the name of a header field");
+  g_autofree char *name = taube_query_parser_read_text (parser, ":", _ ("the name of a header field"));
   g_autofree char *text = NULL;
 
   if (name == NULL)
     return NULL;
   if (!taube_query_is_header_name (name))
     {
-      taube_query_parser_expect (parser, start, "the name of a header field");
+      taube_query_parser_expect (parser, start, _ ("the name of a header field"));
       return NULL;
     }
   if (*parser->at != ':')
     return taube_query_new_header (name, NULL);
   parser->at++;
-  text = taube_query_parser_read_value (parser, "", "a word or a text in quotes");
+  text = taube_query_parser_read_value (parser, "", _ ("a word or a text in quotes"));
   return text != NULL ? taube_query_new_header (name, text) : NULL;
 }
 
@@ -61,7 +63,7 @@ find_flag (const char *word)
 static TaubeQuery *
 parse_is (TaubeQueryParser *parser, guint argument)
 {
-  static const char what[] = "seen, unread, answered, flagged, deleted, draft, recent or forwarded";
+  const char *what = _ ("seen, unread, answered, flagged, deleted, draft, recent or forwarded");
   TaubeMessageFlags flags = 0;
 
   for (;;)
@@ -72,7 +74,7 @@ parse_is (TaubeQueryParser *parser, guint argument)
 
       if (flag == NULL || (flag->unset && (flags != 0 || *parser->at == ',')))
         {
-          taube_query_parser_expect (parser, start, flag == NULL ? what : "a flag that is set: they are several");
+          taube_query_parser_expect (parser, start, flag == NULL ? what : _ ("a flag that is set: they are several"));
           return NULL;
         }
       if (flag->unset)
@@ -117,7 +119,7 @@ parse_unit (TaubeQueryParser *parser, const TaubeQueryUnit *units)
 static TaubeQuery *
 parse_size (TaubeQueryParser *parser, guint argument)
 {
-  static const char what[] = "a size such as 500, 20k or 2M";
+  const char *what = _ ("a size such as 500, 20k or 2M");
   const char *start = parser->at;
   guint64 number = 0;
   gboolean good = taube_query_parser_read_digits (parser, &number);
@@ -139,7 +141,7 @@ parse_size (TaubeQueryParser *parser, guint argument)
 static TaubeQuery *
 parse_interval (TaubeQueryParser *parser, guint argument)
 {
-  static const char what[] = "an interval such as 30m, 12h, 7d or 2w";
+  const char *what = _ ("an interval such as 30m, 12h, 7d or 2w");
   const char *start = parser->at;
   guint64 number = 0;
   gboolean good = taube_query_parser_read_digits (parser, &number);
@@ -181,7 +183,7 @@ read_day (const char *at, int day[3])
 static TaubeQuery *
 parse_day (TaubeQueryParser *parser, guint argument)
 {
-  static const char what[] = "a date such as 2026-11-01";
+  const char *what = _ ("a date such as 2026-11-01");
   const char *start = parser->at;
   int day[3];
 
@@ -229,7 +231,7 @@ parse_id (TaubeQueryParser *parser)
     parser->at = g_utf8_next_char (parser->at);
   if (parser->at > start)
     return g_strndup (start, (gsize) (parser->at - start));
-  taube_query_parser_expect (parser, start, "an id");
+  taube_query_parser_expect (parser, start, _ ("an id"));
   return NULL;
 }
 
@@ -253,7 +255,7 @@ parse_ids (TaubeQueryParser *parser, guint argument)
           parser->at += 2;
           if (!taube_query_parser_read_digits (parser, &last) || !add_id_range (ids, id, last))
             {
-              taube_query_parser_expect (parser, start, "the number of the last id, not below the first");
+              taube_query_parser_expect (parser, start, _ ("the number of the last id, not below the first"));
               return NULL;
             }
         }
@@ -310,7 +312,7 @@ taube_query_parser_read_field (TaubeQueryParser *parser, const char *colon)
         return fields[i].func (parser, fields[i].argument);
       }
   taube_query_parser_expect (parser, parser->at,
-                             "a field such as from:, subject: or since: (a text with a colon goes in quotes)");
+                             _ ("a field such as from:, subject: or since: (a text with a colon goes in quotes)"));
   return NULL;
 }
 

@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 static TaubeQuery *parse_or (TaubeQueryParser *parser);
@@ -24,7 +26,7 @@ parse_group (TaubeQueryParser *parser)
 
   if (++parser->nesting > TAUBE_QUERY_MAX_DEPTH)
     {
-      taube_query_parser_fail (parser, start, "too many parentheses in one another");
+      taube_query_parser_fail (parser, start, _ ("too many parentheses in one another"));
       return NULL;
     }
   query = parse_or (parser);
@@ -33,7 +35,7 @@ parse_group (TaubeQueryParser *parser)
   taube_query_parser_skip_spaces (parser);
   if (*parser->at != ')')
     {
-      taube_query_parser_expect (parser, parser->at, "a term or \")\"");
+      taube_query_parser_expect (parser, parser->at, _ ("a term or \")\""));
       return NULL;
     }
   parser->at++;
@@ -77,7 +79,7 @@ wrap (TaubeQueryParser *parser, const char *start, TaubeQuery *query, TaubeQuery
     return NULL;
   if (taube_query_get_depth (inner) < TAUBE_QUERY_MAX_DEPTH)
     return func (inner);
-  taube_query_parser_fail (parser, start, "too many terms in one another");
+  taube_query_parser_fail (parser, start, _ ("too many terms in one another"));
   return NULL;
 }
 
@@ -92,7 +94,7 @@ parse_term (TaubeQueryParser *parser)
 
   if (++parser->n_terms > TAUBE_QUERY_MAX_TERMS)
     {
-      taube_query_parser_fail (parser, start, "too many terms");
+      taube_query_parser_fail (parser, start, _ ("too many terms"));
       return NULL;
     }
   if (negative)
@@ -119,7 +121,7 @@ join (TaubeQueryParser *parser, GPtrArray *queries, TaubeQuery *(*func) (TaubeQu
   for (guint i = 0; i < held->len && held->len > 1; i++)
     if (taube_query_get_depth (held->pdata[i]) >= TAUBE_QUERY_MAX_DEPTH)
       {
-        taube_query_parser_fail (parser, parser->at, "too many terms in one another");
+        taube_query_parser_fail (parser, parser->at, _ ("too many terms in one another"));
         return NULL;
       }
   return func ((TaubeQuery *const *) held->pdata, held->len);
@@ -152,7 +154,7 @@ parse_and (TaubeQueryParser *parser)
       if (*parser->at == '\0' || *parser->at == ')' || at_operator (parser->at, "OR")
           || at_operator (parser->at, "AND"))
         {
-          taube_query_parser_expect (parser, parser->at, "a term");
+          taube_query_parser_expect (parser, parser->at, _ ("a term"));
           return NULL;
         }
       query = parse_term (parser);
@@ -161,7 +163,7 @@ parse_and (TaubeQueryParser *parser)
       g_ptr_array_add (row, query);
       if (taube_query_is_word_char (parser->at) || *parser->at == '"' || *parser->at == '(')
         {
-          taube_query_parser_expect (parser, parser->at, "a space");
+          taube_query_parser_expect (parser, parser->at, _ ("a space"));
           return NULL;
         }
     }
@@ -201,7 +203,7 @@ parse_all (TaubeQueryParser *parser)
   taube_query_parser_skip_spaces (parser);
   if (*parser->at == '\0')
     return g_steal_pointer (&query);
-  taube_query_parser_expect (parser, parser->at, "a term or the end");
+  taube_query_parser_expect (parser, parser->at, _ ("a term or the end"));
   return NULL;
 }
 
@@ -225,13 +227,13 @@ taube_query_parse (const char *text, guint *column_out, GError **error)
 
   g_return_val_if_fail (text != NULL, NULL);
   if (strnlen (text, TAUBE_QUERY_MAX_BYTES + 1) > TAUBE_QUERY_MAX_BYTES)
-    taube_query_parser_fail (&parser, text, "the query is too long");
+    taube_query_parser_fail (&parser, text, _ ("the query is too long"));
   else if (!g_utf8_validate (text, -1, &end))
     {
       g_autofree char *valid = g_strndup (text, (gsize) (end - text));
 
       parser.text = valid;
-      taube_query_parser_fail (&parser, valid + (end - text), "not valid UTF-8");
+      taube_query_parser_fail (&parser, valid + (end - text), _ ("not valid UTF-8"));
     }
   else
     query = parse_all (&parser);

@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* The longest part of the text that an error shows. */
@@ -24,11 +26,11 @@ describe (const char *at)
   guint n = 0;
 
   if (*at == '\0')
-    return g_strdup ("the end");
+    return g_strdup (_ ("the end"));
   while (*end != '\0' && n < SHOWN_CHARACTERS && (n == 0 || !g_unichar_isspace (g_utf8_get_char (end))))
     {
       if (g_unichar_iscntrl (g_utf8_get_char (end)))
-        return g_strdup ("a control character");
+        return g_strdup (_ ("a control character"));
       end = g_utf8_next_char (end);
       n++;
     }
@@ -41,14 +43,14 @@ taube_query_parser_fail (TaubeQueryParser *parser, const char *at, const char *w
   if (parser->column != 0)
     return;
   parser->column = column_of (parser, at);
-  g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "query, column %u: %s", parser->column, what);
+  g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("query, column %u: %s"), parser->column, what);
 }
 
 void
 taube_query_parser_expect (TaubeQueryParser *parser, const char *at, const char *what)
 {
   g_autofree char *found = describe (at);
-  g_autofree char *text = g_strdup_printf ("expected %s, found %s", what, found);
+  g_autofree char *text = g_strdup_printf (_ ("expected %s, found %s"), what, found);
 
   taube_query_parser_fail (parser, at, text);
 }
@@ -83,14 +85,14 @@ taube_query_parser_read_quoted (TaubeQueryParser *parser)
 
       if (*parser->at == '\0')
         {
-          taube_query_parser_fail (parser, start, "this quote is never closed");
+          taube_query_parser_fail (parser, start, _ ("this quote is never closed"));
           return NULL;
         }
       if (*parser->at == '\\' && (parser->at[1] == '"' || parser->at[1] == '\\'))
         parser->at++;
       if (g_unichar_iscntrl (g_utf8_get_char (parser->at)))
         {
-          taube_query_parser_fail (parser, parser->at, "a control character cannot be searched for");
+          taube_query_parser_fail (parser, parser->at, _ ("a control character cannot be searched for"));
           return NULL;
         }
       next = g_utf8_next_char (parser->at);

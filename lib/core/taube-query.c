@@ -5,6 +5,8 @@
 #include <taube/taube-id-set.h>
 #include <taube-backend/taube-mime.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /**
@@ -665,9 +667,9 @@ static gboolean
 check_node (const TaubeQuery *self, guint *n_terms, GError **error)
 {
   if (has_line_break (self->text))
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot search: the text has a line break");
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot search: the text has a line break"));
   else if (++*n_terms > TAUBE_QUERY_MAX_TERMS)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "cannot search: more than %d terms", TAUBE_QUERY_MAX_TERMS);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("cannot search: more than %d terms"), TAUBE_QUERY_MAX_TERMS);
   else
     {
       for (guint i = 0; i < self->n_children; i++)

@@ -4,6 +4,8 @@
 #include <taube/taube-error.h>
 #include <taube/taube-progress.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* A key more is of no use. */
@@ -182,10 +184,11 @@ taube_search_request_set_sort (TaubeSearchRequest *self, const char *text, GErro
   for (; words[n] != NULL; n++)
     if (n == SORT_KEYS_MAX || !parse_key (words[n], &keys[n]))
       {
-        g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                     "cannot sort by \"%s\": the keys are arrival, date, from, to, cc, subject, size, display-from and "
-                     "display-to, with - before one to turn it round",
-                     words[n]);
+        g_set_error (
+            error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
+            _ ("cannot sort by \"%s\": the keys are arrival, date, from, to, cc, subject, size, display-from and "
+               "display-to, with - before one to turn it round"),
+            words[n]);
         return FALSE;
       }
   memcpy (self->keys, keys, sizeof (keys));

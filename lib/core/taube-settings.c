@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-settings-private.h"
 
+#include "base/taube-gettext.h"
 #include "base/taube-worker.h"
 
 #include <taube/taube-error.h>
@@ -30,7 +31,7 @@ fault_of_number (const Setting *setting, const char *value)
 
   if (g_ascii_string_to_unsigned (value, 10, setting->minimum, setting->maximum, &number, NULL))
     return NULL;
-  return g_strdup_printf ("\"%s\" is not a whole number from %u to %u", value, setting->minimum, setting->maximum);
+  return g_strdup_printf (_ ("\"%s\" is not a whole number from %u to %u"), value, setting->minimum, setting->maximum);
 }
 
 static char *
@@ -40,14 +41,14 @@ fault_of_word (const Setting *setting, const char *value)
 
   if (g_strv_contains (setting->words, value))
     return NULL;
-  words = g_strjoinv ("\" nor \"", (char **) setting->words);
-  return g_strdup_printf ("\"%s\" is neither \"%s\"", value, words);
+  words = g_strjoinv (_ ("\" nor \""), (char **) setting->words);
+  return g_strdup_printf (_ ("\"%s\" is neither \"%s\""), value, words);
 }
 
 static char *
 fault_of_text (const Setting *setting, const char *value)
 {
-  return value[0] != '\0' ? NULL : g_strdup ("it has no value");
+  return value[0] != '\0' ? NULL : g_strdup (_ ("it has no value"));
 }
 
 /* The SHA-256 of a public key: 64 hexadecimal digits, with or without colons and "sha256:" before them. */
@@ -61,7 +62,7 @@ fault_of_pin (const Setting *setting, const char *value)
     digits += *at != ':';
   if (*at == '\0' && digits == 64)
     return NULL;
-  return g_strdup_printf ("\"%s\" is not the SHA-256 of a public key (64 hexadecimal digits)", value);
+  return g_strdup_printf (_ ("\"%s\" is not the SHA-256 of a public key (64 hexadecimal digits)"), value);
 }
 
 /* sasl-mech = 1*20(ALPHA / DIGIT / "-" / "_")                          (RFC 4422)
@@ -74,7 +75,7 @@ fault_of_mechanism (const Setting *setting, const char *value)
 
   if (length >= 1 && length <= 20 && name[length] == '\0')
     return NULL;
-  return g_strdup_printf ("\"%s\" is not the name of a mechanism", value);
+  return g_strdup_printf (_ ("\"%s\" is not the name of a mechanism"), value);
 }
 
 static gboolean
@@ -93,9 +94,9 @@ fault_of_url (const Setting *setting, const char *value)
   static const char *const schemes[] = { "https", "http", NULL };
 
   if (!is_plain_url (value, schemes))
-    return g_strdup ("it is not an https or http URL");
+    return g_strdup (_ ("it is not an https or http URL"));
   if (strchr (value, '@') != NULL)
-    return g_strdup ("user name and password must not stand in it");
+    return g_strdup (_ ("user name and password must not stand in it"));
   return NULL;
 }
 
@@ -106,7 +107,7 @@ fault_of_proxy (const Setting *setting, const char *value)
 
   if (strcmp (value, "direct://") == 0 || is_plain_url (value, schemes))
     return NULL;
-  return g_strdup ("it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)");
+  return g_strdup (_ ("it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)"));
 }
 
 static const char *const tls_words[] = { "required", "none", NULL };
@@ -196,14 +197,14 @@ taube_settings_find_fault (const char *name, const char *value)
   int at = find_setting (name);
 
   if (at < 0)
-    return g_strdup ("there is no such setting");
+    return g_strdup (_ ("there is no such setting"));
   if (!g_utf8_validate (value, -1, NULL))
-    return g_strdup ("its value is not UTF-8");
+    return g_strdup (_ ("its value is not UTF-8"));
   if (strlen (value) > VALUE_MAXIMUM)
-    return g_strdup_printf ("its value is longer than %d bytes", VALUE_MAXIMUM);
+    return g_strdup_printf (_ ("its value is longer than %d bytes"), VALUE_MAXIMUM);
   for (const char *c = value; *c != '\0'; c = g_utf8_next_char (c))
     if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      return g_strdup ("there is a control character in its value");
+      return g_strdup (_ ("there is a control character in its value"));
   return settings[at].find_fault (&settings[at], value);
 }
 
@@ -271,7 +272,7 @@ taube_settings_set (TaubeSettings *self, const char *name, const char *value, GE
     {
       g_autofree char *shown = g_utf8_make_valid (name, -1);
 
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "setting \"%s\": %s", shown, fault);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("setting \"%s\": %s"), shown, fault);
       return FALSE;
     }
   g_mutex_lock (&self->lock);

@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #define TAUBE_TYPE_SINK_STREAM (taube_sink_stream_get_type ())
 G_DECLARE_FINAL_TYPE (TaubeSinkStream, taube_sink_stream, TAUBE, SINK_STREAM, GOutputStream)
 
@@ -53,8 +55,8 @@ taube_memory_sink_write (const guint8 *data, gsize length, gpointer user_data, G
 
   if (length > self->limit - self->bytes->len)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                   "%s is larger than %" G_GSIZE_FORMAT " bytes: save it instead", self->what, self->limit);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("%s is larger than %zu bytes: save it instead"),
+                   self->what, self->limit);
       return FALSE;
     }
   g_byte_array_append (self->bytes, data, length);

@@ -5,6 +5,7 @@
 #include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-trace.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "base/taube-worker.h"
 #include "core/taube-context.h"
@@ -95,7 +96,7 @@ on_prepared (GObject *source, GAsyncResult *result, gpointer data)
   else
     {
       if (error == NULL)
-        g_set_error (&error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "%s could not be prepared and does not say why",
+        g_set_error (&error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("%s could not be prepared and does not say why"),
                      G_OBJECT_TYPE_NAME (slot->session));
       fail_start (slot, error);
     }
@@ -113,7 +114,7 @@ start (gpointer data)
 
   if (account == NULL || g_cancellable_is_cancelled (self->cancellable))
     {
-      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "nobody wants it any more");
+      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("nobody wants it any more"));
 
       fail_start (self, error);
       if (account != NULL)
@@ -401,7 +402,7 @@ give_back (TaubePool *pool, TaubeLease *lease)
   taube_slot_ref (slot);
   lease->slot = NULL;
   lease->state = TAUBE_LEASE_FAILED;
-  lease->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the operation was cancelled");
+  lease->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
   slot->lease = NULL;
   if (slot->dedicated)
     pool->n_dedicated--;
@@ -438,7 +439,7 @@ taube_pool_begin (TaubePool *pool, TaubeLease *lease)
   if (!alive || taube_session_is_broken (session))
     {
       if (error == NULL)
-        g_set_error_literal (&error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "the server closed the connection");
+        g_set_error_literal (&error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("the server closed the connection"));
       return fail_begin (pool, lease, TRUE, error);
     }
   g_clear_error (&error);
@@ -451,7 +452,7 @@ taube_pool_begin (TaubePool *pool, TaubeLease *lease)
       if (error == NULL)
         {
           g_critical ("%s.open failed without an error", G_OBJECT_TYPE_NAME (session));
-          g_set_error (&error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "%s could not be opened and does not say why",
+          g_set_error (&error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s could not be opened and does not say why"),
                        G_OBJECT_TYPE_NAME (session));
         }
       taube_session_set_broken (session);

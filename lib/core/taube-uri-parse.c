@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-uri-private.h"
 
+#include "base/taube-gettext.h"
 #include "core/taube-settings-private.h"
 
 #include <taube/taube-error.h>
@@ -72,9 +73,9 @@ fail (Parser *parser, const char *at, const char *format, ...)
   va_end (args);
   clean = g_utf8_make_valid (problem, -1);
   if (at == NULL)
-    g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "URI \"%s\": %s", shown, clean);
+    g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("URI \"%s\": %s"), shown, clean);
   else
-    g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "URI \"%s\": %s (at character %ld)", shown, clean,
+    g_set_error (parser->error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("URI \"%s\": %s (at character %ld)"), shown, clean,
                  g_utf8_pointer_to_offset (parser->text, at) + 1);
   return FALSE;
 }
@@ -99,13 +100,14 @@ decode (Parser *parser, const char *what, const char *from, const char *end, gbo
       low = high >= 0 ? g_ascii_xdigit_value (c[2]) : -1;
       if (low < 0)
         {
-          fail (parser, c, "%s has a \"%%\" that two hexadecimal digits do not follow; a percent sign is %%25", what);
+          fail (parser, c, _ ("%s has a \"%%\" that two hexadecimal digits do not follow; a percent sign is %%25"),
+                what);
           return NULL;
         }
       high = 16 * high + low;
       if (high == 0 || high == '\r' || high == '\n' || (!controls && g_ascii_iscntrl ((char) high)))
         {
-          fail (parser, c, "%s has the control character %%%02X", what, (guint) high);
+          fail (parser, c, _ ("%s has the control character %%%02X"), what, (guint) high);
           return NULL;
         }
       g_string_append_c (out, (char) high);
@@ -113,7 +115,7 @@ decode (Parser *parser, const char *what, const char *from, const char *end, gbo
     }
   if (!g_utf8_validate (out->str, (gssize) out->len, NULL))
     {
-      fail (parser, from, "%s is not UTF-8", what);
+      fail (parser, from, _ ("%s is not UTF-8"), what);
       return NULL;
     }
   return g_string_free (g_steal_pointer (&out), FALSE);
@@ -126,11 +128,11 @@ parse_scheme (Parser *parser, const char **rest_out)
   const char *colon = strchr (parser->text, ':'), *c = parser->text;
 
   if (colon == NULL || strncmp (colon, "://", 3) != 0)
-    return fail (parser, NULL, "it has no scheme; the form is scheme://user@host/Folder");
+    return fail (parser, NULL, _ ("it has no scheme; the form is scheme://user@host/Folder"));
   while (c < colon && (g_ascii_isalpha (*c) || (c > parser->text && (g_ascii_isdigit (*c) || strchr ("+-.", *c)))))
     c++;
   if (c < colon || colon == parser->text)
-    return fail (parser, c, "the scheme is not a letter followed by letters, digits, \"+\", \"-\" or \".\"");
+    return fail (parser, c, _ ("the scheme is not a letter followed by letters, digits, \"+\", \"-\" or \".\""));
   parser->uri->scheme = g_ascii_strdown (parser->text, colon - parser->text);
   *rest_out = colon + 3;
   return TRUE;
@@ -146,24 +148,24 @@ parse_user (Parser *parser, const char *from, const char *end)
   const char *colon = memchr (from, ':', (gsize) (end - from)), *at = memchr (from, '@', (gsize) (end - from));
 
   if (colon != NULL)
-    return fail (parser, colon, "a password must not stand in it; a colon in the user name is %%3A");
+    return fail (parser, colon, _ ("a password must not stand in it; a colon in the user name is %%3A"));
   if (at != NULL)
-    return fail (parser, at, "the user name has an \"@\", which is written %%40");
+    return fail (parser, at, _ ("the user name has an \"@\", which is written %%40"));
   if (semicolon == NULL || semicolon > from)
     {
-      parser->uri->user = decode (parser, "the user name", from, semicolon != NULL ? semicolon : end, FALSE);
+      parser->uri->user = decode (parser, _ ("the user name"), from, semicolon != NULL ? semicolon : end, FALSE);
       if (parser->uri->user == NULL)
         return FALSE;
       if (parser->uri->user[0] == '\0')
-        return fail (parser, from, "the user name before the \"@\" is empty");
+        return fail (parser, from, _ ("the user name before the \"@\" is empty"));
     }
   if (semicolon == NULL)
     return TRUE;
 
   if (end - semicolon < 6 || g_ascii_strncasecmp (semicolon, ";AUTH=", 6) != 0)
-    return fail (parser, semicolon, "after the user name only \";AUTH=\" may stand; a semicolon in it is %%3B");
+    return fail (parser, semicolon, _ ("after the user name only \";AUTH=\" may stand; a semicolon in it is %%3B"));
   value = semicolon + 6;
-  mechanism = decode (parser, "the mechanism", value, end, FALSE);
+  mechanism = decode (parser, _ ("the mechanism"), value, end, FALSE);
   if (mechanism == NULL)
     return FALSE;
   fault = strcmp (mechanism, "*") != 0 ? taube_settings_find_fault ("auth", mechanism) : NULL;
@@ -188,12 +190,12 @@ parse_ipv6 (Parser *parser, const char *from, const char *end)
 
       *zone = '\0';
       if (name[0] == '\0' || name[strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._~")] != '\0')
-        return fail (parser, from, "\"%s\" is not the zone of an IPv6 address", name);
+        return fail (parser, from, _ ("\"%s\" is not the zone of an IPv6 address"), name);
       zone = (char *) name;
     }
   address = g_inet_address_new_from_string (text);
   if (address == NULL || g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV6)
-    return fail (parser, from, "\"%s\" is not an IPv6 address", text);
+    return fail (parser, from, _ ("\"%s\" is not an IPv6 address"), text);
   canonical = g_inet_address_to_string (address);
   parser->uri->host = zone != NULL ? g_strconcat (canonical, "%", zone, NULL) : g_strdup (canonical);
   parser->uri->display_host = g_strdup (parser->uri->host);
@@ -228,19 +230,19 @@ parse_host (Parser *parser, const char *from, const char *end)
   g_autofree char *name = NULL, *ascii = NULL;
 
   if (from == end)
-    return fail (parser, from, "it names no host");
+    return fail (parser, from, _ ("it names no host"));
   if (*from == '[')
     {
       if (end[-1] != ']')
-        return fail (parser, from, "the IPv6 address has no closing \"]\"");
+        return fail (parser, from, _ ("the IPv6 address has no closing \"]\""));
       return parse_ipv6 (parser, from, end);
     }
-  name = decode (parser, "the host", from, end, FALSE);
+  name = decode (parser, _ ("the host"), from, end, FALSE);
   if (name == NULL)
     return FALSE;
   ascii = g_hostname_to_ascii (name);
   if (ascii == NULL || !is_host_name (ascii))
-    return fail (parser, from, "\"%s\" is not the name of a host", name);
+    return fail (parser, from, _ ("\"%s\" is not the name of a host"), name);
   parser->uri->host = g_ascii_strdown (ascii, -1);
   parser->uri->display_host = g_hostname_to_unicode (parser->uri->host);
   if (parser->uri->display_host == NULL)
@@ -264,8 +266,8 @@ parse_port (Parser *parser, const char *from, const char *end)
     }
   /* With an "@" still to come this is rather "user:pass/word@host": nothing of it may be shown. */
   if (strchr (end, '@') != NULL)
-    return fail (parser, from, "what stands after the \":\" is not a port, and a password must not stand in a URI");
-  return fail (parser, from, "port \"%s\" is not between 1 and 65535", port);
+    return fail (parser, from, _ ("what stands after the \":\" is not a port, and a password must not stand in a URI"));
+  return fail (parser, from, _ ("port \"%s\" is not between 1 and 65535"), port);
 }
 
 /* authority = [ userinfo "@" ] host [ ":" port ]                       (RFC 3986) */
@@ -284,7 +286,7 @@ parse_authority (Parser *parser, const char *from, const char *end)
   if (colon != NULL && memchr (colon, ']', (gsize) (end - colon)) != NULL)
     colon = NULL;
   if (colon != NULL && *host != '[' && memchr (host, ':', (gsize) (colon - host)) != NULL)
-    return fail (parser, host, "the host has several \":\"; an IPv6 address stands in brackets");
+    return fail (parser, host, _ ("the host has several \":\"; an IPv6 address stands in brackets"));
   return parse_host (parser, host, colon != NULL ? colon : end)
          && (colon == NULL || parse_port (parser, colon + 1, end));
 }
@@ -293,9 +295,9 @@ static gboolean
 set_once (Parser *parser, const char *at, const char *name, char **place, const char *value)
 {
   if (*place != NULL)
-    return fail (parser, at, "\";%s=\" stands in it twice", name);
+    return fail (parser, at, _ ("\";%s=\" stands in it twice"), name);
   if (value[0] == '\0')
-    return fail (parser, at, "\";%s=\" has no value", name);
+    return fail (parser, at, _ ("\";%s=\" has no value"), name);
   *place = g_strdup (value);
   return TRUE;
 }
@@ -304,7 +306,7 @@ static gboolean
 set_item (Parser *parser, const char *at, const char *name, TaubeUriItem item, const char *value)
 {
   if (parser->uri->item != TAUBE_URI_ITEM_NONE && parser->uri->item != item)
-    return fail (parser, at, "\";%s=\" names a second item", name);
+    return fail (parser, at, _ ("\";%s=\" names a second item"), name);
   parser->uri->item = item;
   return set_once (parser, at, name, &parser->uid, value);
 }
@@ -319,14 +321,14 @@ parse_parameter (Parser *parser, const char *from, const char *end)
   guint32 number = 0;
 
   if (equals == NULL)
-    return fail (parser, from, "\";%s\" is not a parameter of the form \";NAME=value\"; a semicolon in a name is %%3B",
-                 raw);
-  value = decode (parser, "a parameter of the path", equals + 1, end, TRUE);
+    return fail (parser, from,
+                 _ ("\";%s\" is not a parameter of the form \";NAME=value\"; a semicolon in a name is %%3B"), raw);
+  value = decode (parser, _ ("a parameter of the path"), equals + 1, end, TRUE);
   if (value == NULL)
     return FALSE;
   if (g_str_equal (name, "UIDVALIDITY") || g_str_equal (name, "UID"))
     if (value[0] != '\0' && !taube_uri_read_number (value, value + strlen (value), &number))
-      return fail (parser, equals + 1, "%s \"%s\" is not a number from 1 to 4294967295", name, value);
+      return fail (parser, equals + 1, _ ("%s \"%s\" is not a number from 1 to 4294967295"), name, value);
 
   if (g_str_equal (name, "UID"))
     return set_item (parser, from, name, TAUBE_URI_ITEM_UID, value);
@@ -346,8 +348,8 @@ parse_parameter (Parser *parser, const char *from, const char *end)
       return TRUE;
     }
   if (g_str_equal (name, "PARTIAL"))
-    return fail (parser, from, "\";PARTIAL=\" is not supported; a range of bytes is asked for in the call");
-  return fail (parser, from, "\";%s=\" is not known; a semicolon in a name is %%3B", raw);
+    return fail (parser, from, _ ("\";PARTIAL=\" is not supported; a range of bytes is asked for in the call"));
+  return fail (parser, from, _ ("\";%s=\" is not known; a semicolon in a name is %%3B"), raw);
 }
 
 /* One segment of the path: a folder's name, then parameters. RFC 5092 writes them as ";UIDVALIDITY=7/;UID=4711", where
@@ -363,14 +365,14 @@ parse_segment (Parser *parser, const char *from, const char *end, GPtrArray *pat
       char *name;
 
       if (*parameters)
-        return fail (parser, from, "a folder stands behind a parameter; a semicolon in a name is %%3B");
-      name = decode (parser, "the folder", from, name_end, TRUE);
+        return fail (parser, from, _ ("a folder stands behind a parameter; a semicolon in a name is %%3B"));
+      name = decode (parser, _ ("the folder"), from, name_end, TRUE);
       if (name == NULL)
         return FALSE;
       g_ptr_array_add (path, name);
     }
   else if (c == NULL && *end != '\0' && *end != '?')
-    return fail (parser, from, "a folder's name is empty");
+    return fail (parser, from, _ ("a folder's name is empty"));
   while (c != NULL)
     {
       const char *next = memchr (c + 1, ';', (gsize) (end - c - 1));
@@ -390,11 +392,11 @@ finish_item (Parser *parser)
   TaubeUri *uri = parser->uri;
 
   if (uri->path == NULL && (uri->item == TAUBE_URI_ITEM_UID || uri->uid_validity != 0))
-    return fail (parser, NULL, "it names an item by UID and no folder");
+    return fail (parser, NULL, _ ("it names an item by UID and no folder"));
   if (uri->uid_validity != 0 && uri->item != TAUBE_URI_ITEM_NONE && uri->item != TAUBE_URI_ITEM_UID)
-    return fail (parser, NULL, "\";UIDVALIDITY=\" goes only with \";UID=\"");
+    return fail (parser, NULL, _ ("\";UIDVALIDITY=\" goes only with \";UID=\""));
   if (uri->section != NULL && uri->item == TAUBE_URI_ITEM_NONE)
-    return fail (parser, NULL, "\";SECTION=\" names a part of no item");
+    return fail (parser, NULL, _ ("\";SECTION=\" names a part of no item"));
   if (uri->item == TAUBE_URI_ITEM_UID && uri->uid_validity != 0)
     uri->item_id = g_strdup_printf ("%u.%s", uri->uid_validity, parser->uid);
   else
@@ -436,26 +438,27 @@ static gboolean
 parse_option (Parser *parser, const char *from, const char *end)
 {
   const char *equals = memchr (from, '=', (gsize) (end - from));
-  g_autofree char *name = decode (parser, "the query", from, equals != NULL ? equals : end, FALSE);
+  g_autofree char *name = decode (parser, _ ("the query"), from, equals != NULL ? equals : end, FALSE);
   g_autofree char *value = NULL, *fault = NULL;
 
   if (name == NULL)
     return FALSE;
   if (!looks_like_option (name) && g_str_has_prefix (parser->uri->scheme, "imap"))
-    return fail (parser, from, "a search in the query (RFC 5092) is not supported; there may be options, such as "
-                               "\"?tls=none\"");
+    return fail (parser, from,
+                 _ ("a search in the query (RFC 5092) is not supported; there may be options, such as "
+                    "\"?tls=none\""));
   if (!looks_like_option (name) || !taube_settings_has_name (name))
-    return fail (parser, from, "option \"%s\": there is no such setting", name);
+    return fail (parser, from, _ ("option \"%s\": there is no such setting"), name);
   if (equals == NULL)
-    return fail (parser, from, "option \"%s\" has no value", name);
-  value = decode (parser, "an option's value", equals + 1, end, FALSE);
+    return fail (parser, from, _ ("option \"%s\" has no value"), name);
+  value = decode (parser, _ ("an option's value"), equals + 1, end, FALSE);
   if (value == NULL)
     return FALSE;
   if (taube_uri_get_option (parser->uri, name) != NULL)
-    return fail (parser, from, "option \"%s\" stands in it twice", name);
+    return fail (parser, from, _ ("option \"%s\" stands in it twice"), name);
   fault = taube_settings_find_fault (name, value);
   if (fault != NULL)
-    return fail (parser, equals + 1, "option \"%s\": %s", name, fault);
+    return fail (parser, equals + 1, _ ("option \"%s\": %s"), name, fault);
   taube_uri_add_option (parser->uri, name, value);
   return TRUE;
 }
@@ -483,7 +486,7 @@ check_url (Parser *parser)
 
   if (url != NULL && g_ascii_strncasecmp (url, "http:", 5) == 0
       && g_strcmp0 (taube_uri_get_option (parser->uri, "tls"), "none") != 0)
-    return fail (parser, NULL, "the endpoint is http, without TLS; that needs the option \"tls=none\"");
+    return fail (parser, NULL, _ ("the endpoint is http, without TLS; that needs the option \"tls=none\""));
   return TRUE;
 }
 
@@ -499,11 +502,11 @@ parse_endpoint (Parser *parser, const char *from, const char *end)
   g_autofree char *fault = NULL;
 
   if ((gsize) (end - from) < length || g_ascii_strncasecmp (end - length, document, length) != 0)
-    return fail (parser, NULL, "a %s address must be that of an Exchange endpoint, …/Exchange.asmx", uri->scheme);
+    return fail (parser, NULL, _ ("a %s address must be that of an Exchange endpoint, …/Exchange.asmx"), uri->scheme);
   if (memchr (from, ';', (gsize) (end - from)) != NULL || memchr (from, '%', (gsize) (end - from)) != NULL)
-    return fail (parser, from, "the path of an endpoint has neither \";\" nor \"%%\"");
+    return fail (parser, from, _ ("the path of an endpoint has neither \";\" nor \"%%\""));
   if (taube_uri_get_option (uri, "url") != NULL)
-    return fail (parser, NULL, "option \"url\": the address is the endpoint already");
+    return fail (parser, NULL, _ ("option \"url\": the address is the endpoint already"));
   url = g_string_new (uri->scheme);
   g_string_append_printf (url, strchr (uri->host, ':') != NULL ? "://[%s]" : "://%s", uri->host);
   if (uri->port != 0)
@@ -511,7 +514,7 @@ parse_endpoint (Parser *parser, const char *from, const char *end)
   g_string_append_len (url, from, end - from);
   fault = taube_settings_find_fault ("url", url->str);
   if (fault != NULL)
-    return fail (parser, from, "the path of the endpoint is not that of a URL");
+    return fail (parser, from, _ ("the path of the endpoint is not that of a URL"));
   taube_uri_add_option (uri, "url", url->str);
   g_free (uri->scheme);
   uri->scheme = g_strdup ("exchange");
@@ -525,17 +528,17 @@ check_text (Parser *parser)
   const char *bad;
 
   if (parser->text[0] == '\0')
-    return fail (parser, NULL, "it is empty");
+    return fail (parser, NULL, _ ("it is empty"));
   if (strlen (parser->text) > URI_MAXIMUM)
-    return fail (parser, NULL, "it is longer than %d bytes", URI_MAXIMUM);
+    return fail (parser, NULL, _ ("it is longer than %d bytes"), URI_MAXIMUM);
   if (!g_utf8_validate (parser->text, -1, &bad))
-    return fail (parser, bad, "it is not UTF-8");
+    return fail (parser, bad, _ ("it is not UTF-8"));
   for (const char *c = parser->text; *c != '\0'; c = g_utf8_next_char (c))
     if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      return fail (parser, c, "it has a control character");
+      return fail (parser, c, _ ("it has a control character"));
   bad = strchr (parser->text, '#');
   if (bad != NULL)
-    return fail (parser, bad, "it has a fragment, \"#…\"; a \"#\" in a name is %%23");
+    return fail (parser, bad, _ ("it has a fragment, \"#…\"; a \"#\" in a name is %%23"));
   return TRUE;
 }
 

@@ -6,6 +6,7 @@
 #include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-changes-impl.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 
 #define POLL_SECONDS_DEFAULT 60
@@ -205,7 +206,7 @@ pump_locked (TaubeWatchCore *self)
 
       waiter->error = self->error != NULL
                           ? g_error_copy (self->error)
-                          : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the watch was stopped");
+                          : g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the watch was stopped"));
       settle_waiter_locked (self, waiter);
     }
   if (!g_queue_is_empty (&self->entries) && !self->scheduled)
@@ -447,7 +448,7 @@ on_next_cancelled (GCancellable *cancellable, gpointer data)
   g_mutex_lock (&core->lock);
   if (!waiter->done && g_queue_remove (&core->waiters, waiter))
     {
-      waiter->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the operation was cancelled");
+      waiter->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
       settle_waiter_locked (core, waiter);
     }
   g_mutex_unlock (&core->lock);
@@ -473,7 +474,7 @@ queue_waiter (Waiter *waiter)
   if (waiter->cancellable != NULL && g_cancellable_is_cancelled (waiter->cancellable))
     {
       g_queue_remove (&core->waiters, waiter);
-      waiter->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "the operation was cancelled");
+      waiter->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
       settle_waiter_locked (core, waiter);
     }
   pump_locked (core);

@@ -5,6 +5,7 @@
 #include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-changes-impl.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 
@@ -218,7 +219,7 @@ taube_watch_core_list (TaubeWatchCore *core, TaubeSession *session, GCancellable
   if (was_listed || came->len > 0)
     return TRUE;
   g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
-                       "watch: there is no folder that could be followed");
+                       _ ("watch: there is no folder that could be followed"));
   return FALSE;
 }
 

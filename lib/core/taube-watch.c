@@ -4,6 +4,7 @@
 #include <taube/taube-account.h>
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "core/taube-account-private.h"
 #include "core/taube-watch-private.h"
@@ -145,7 +146,7 @@ check_folders (TaubeAccount *account, GPtrArray *folders, GError **error)
 
       if (taube_folder_get_account (folder) != account)
         {
-          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "watch: the folder \"%s\" is of another account",
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("watch: the folder \"%s\" is of another account"),
                        taube_folder_get_name (folder));
           return FALSE;
         }
@@ -200,7 +201,7 @@ taube_watch_next (TaubeWatch *self, GCancellable *cancellable, GError **error)
   if (taube_frame_is_inside (taube_watch_core_get_account (self->core)) || taube_io_thread_is_current ())
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                   "watch: a blocking call from inside a callback of the same account would wait for itself");
+                   _ ("watch: a blocking call from inside a callback of the same account would wait for itself"));
       return NULL;
     }
   return taube_watch_core_wait (self->core, cancellable, error);

@@ -5,6 +5,7 @@
 #include <taube/taube-error.h>
 
 #include "base/taube-error-private.h"
+#include "base/taube-gettext.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -49,14 +50,14 @@ static const struct
   TaubeCertificateProblems problem;
   const char *text;
 } problem_texts[] = {
-  { TAUBE_CERTIFICATE_PROBLEMS_PIN_MISMATCH, "its key is not the pinned one" },
-  { TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED, "not signed by a trusted authority" },
-  { TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST, "made for another host" },
-  { TAUBE_CERTIFICATE_PROBLEMS_EXPIRED, "expired" },
-  { TAUBE_CERTIFICATE_PROBLEMS_NOT_YET_VALID, "not valid yet" },
-  { TAUBE_CERTIFICATE_PROBLEMS_REVOKED, "revoked" },
-  { TAUBE_CERTIFICATE_PROBLEMS_WEAK, "key or signature too weak" },
-  { TAUBE_CERTIFICATE_PROBLEMS_OTHER, "not fit for a server" },
+  { TAUBE_CERTIFICATE_PROBLEMS_PIN_MISMATCH, N_ ("its key is not the pinned one") },
+  { TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED, N_ ("not signed by a trusted authority") },
+  { TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST, N_ ("made for another host") },
+  { TAUBE_CERTIFICATE_PROBLEMS_EXPIRED, N_ ("expired") },
+  { TAUBE_CERTIFICATE_PROBLEMS_NOT_YET_VALID, N_ ("not valid yet") },
+  { TAUBE_CERTIFICATE_PROBLEMS_REVOKED, N_ ("revoked") },
+  { TAUBE_CERTIFICATE_PROBLEMS_WEAK, N_ ("key or signature too weak") },
+  { TAUBE_CERTIFICATE_PROBLEMS_OTHER, N_ ("not fit for a server") },
 };
 
 enum
@@ -368,7 +369,8 @@ taube_certificate_new_from_pem (const char *pem, const char *host, TaubeCertific
   BIO_free (bio);
   if (x509 == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot read the certificate of %s: not in PEM form", host);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot read the certificate of %s: not in PEM form"),
+                   host);
       return NULL;
     }
   self = taube_certificate_new_from_x509 (x509, host, problems);
@@ -542,9 +544,9 @@ append_problem (GString *text, const TaubeCertificate *self, guint i)
   if (text->len > 0)
     g_string_append (text, ", ");
   if (problem_texts[i].problem == TAUBE_CERTIFICATE_PROBLEMS_UNTRUSTED && self->self_signed)
-    g_string_append (text, "self-signed");
+    g_string_append (text, _ ("self-signed"));
   else
-    g_string_append (text, problem_texts[i].text);
+    g_string_append (text, _ (problem_texts[i].text));
   if (problem_texts[i].problem == TAUBE_CERTIFICATE_PROBLEMS_WRONG_HOST && self->host_names[0] != NULL)
     append_host_names (text, self->host_names);
 }
@@ -569,7 +571,8 @@ taube_certificate_to_string (TaubeCertificate *self)
       append_problem (text, self, i);
   if (text->len > 0)
     g_string_append (text, "; ");
-  g_string_append_printf (text, "subject %s; SHA-256 %s; key pin %s", self->subject, self->fingerprint, self->key_pin);
+  g_string_append_printf (text, _ ("subject %s; SHA-256 %s; key pin %s"), self->subject, self->fingerprint,
+                          self->key_pin);
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -577,7 +580,7 @@ GError *
 taube_error_new_certificate (TaubeCertificate *certificate)
 {
   g_autofree char *text = taube_certificate_to_string (certificate);
-  GError *error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CERTIFICATE, "cannot trust the certificate of %s: %s",
+  GError *error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CERTIFICATE, _ ("cannot trust the certificate of %s: %s"),
                                certificate->host, text);
 
   taube_error_set_subject (error, G_OBJECT (certificate));
@@ -610,7 +613,8 @@ taube_pin_normalize (const char *pin, GError **error)
       g_autofree char *shown = printable (pin, (gssize) MIN (strlen (pin), 100));
 
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "pin “%s”: not the SHA-256 of a public key (64 hex digits, “sha256:” may stand before them)", shown);
+                   _ ("pin “%s”: not the SHA-256 of a public key (64 hex digits, “sha256:” may stand before them)"),
+                   shown);
       return NULL;
     }
   return g_string_free (g_steal_pointer (&hex), FALSE);

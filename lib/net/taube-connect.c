@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "net/taube-parking.h"
 
@@ -54,7 +55,7 @@ taube_connect_error_new (const TaubeEndpoint *endpoint, const char *why)
 {
   gboolean brackets = strchr (endpoint->host, ':') != NULL;
 
-  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "cannot connect to %s%s%s:%u: %s", brackets ? "[" : "",
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("cannot connect to %s%s%s:%u: %s"), brackets ? "[" : "",
                       endpoint->host, brackets ? "]" : "", endpoint->port, why);
 }
 
@@ -62,8 +63,8 @@ GError *
 taube_connect_error_new_timeout (const TaubeEndpoint *endpoint)
 {
   guint timeout = taube_connect_get_timeout (endpoint);
-  g_autofree char *why = timeout % 1000 == 0 ? g_strdup_printf ("no answer for %u s", timeout / 1000)
-                                             : g_strdup_printf ("no answer for %u ms", timeout);
+  g_autofree char *why = timeout % 1000 == 0 ? g_strdup_printf (_ ("no answer for %u s"), timeout / 1000)
+                                             : g_strdup_printf (_ ("no answer for %u ms"), timeout);
 
   return taube_connect_error_new (endpoint, why);
 }

@@ -4,6 +4,7 @@
 #include <taube-backend/taube-testing.h>
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "net/taube-wakeup.h"
 
@@ -72,7 +73,7 @@ taube_connection_close (TaubeConnection *self)
     TAUBE_TRACE ("net", "%u closed", self->id);
   self->top->klass->close (self->top);
   if (self->broken == NULL)
-    g_set_error (&self->broken, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "the connection to %s is closed",
+    g_set_error (&self->broken, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("the connection to %s is closed"),
                  self->endpoint->host);
 }
 
@@ -140,7 +141,8 @@ is_past_deadline (TaubeConnection *self, GError **error)
 {
   if (self->deadline == 0 || g_get_monotonic_time () < self->deadline)
     return FALSE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "no complete answer from %s in time", self->endpoint->host);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("no complete answer from %s in time"),
+               self->endpoint->host);
   return TRUE;
 }
 
@@ -151,11 +153,11 @@ fail_for_silence (TaubeConnection *self, TaubeWait wanted, GError **error)
   GError *failure;
 
   if ((wanted & TAUBE_WAIT_WRITE) != 0)
-    failure = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "%s has taken nothing of what was sent for %s",
+    failure = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("%s has taken nothing of what was sent for %s"),
                            self->endpoint->host, time);
   else
-    failure = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "no answer from %s for %s", self->endpoint->host,
-                           time);
+    failure
+        = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("no answer from %s for %s"), self->endpoint->host, time);
   taube_connection_break (self, failure, error);
 }
 
@@ -446,12 +448,12 @@ check_nothing_injected (TaubeConnection *self, GError **error)
     return TRUE;
   if (n > 0)
     g_set_error (&failure, TAUBE_ERROR, TAUBE_ERROR_TLS,
-                 "cannot start TLS with %s: further data followed the consent in the clear; "
-                 "this is an injection attack",
+                 _ ("cannot start TLS with %s: further data followed the consent in the clear; "
+                    "this is an injection attack"),
                  self->endpoint->host);
   else if (failure == NULL)
-    g_set_error (&failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "cannot start TLS with %s: it closed the connection",
-                 self->endpoint->host);
+    g_set_error (&failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION,
+                 _ ("cannot start TLS with %s: it closed the connection"), self->endpoint->host);
   taube_buffer_wipe (&self->input);
   return taube_connection_break (self, failure, error);
 }

@@ -3,6 +3,9 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
+#include <inttypes.h>
 #include <string.h>
 
 typedef enum
@@ -48,8 +51,8 @@ give (TaubeDotReader *self, TaubeBuffer *input, gsize length, const guint8 **dat
 
   if (length > self->limit - self->given)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                   "the server sent a text of more than %" G_GUINT64_FORMAT " bytes", self->limit);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("the server sent a text of more than %" PRIu64 " bytes"),
+                   self->limit);
       return TAUBE_PARSE_ERROR;
     }
   self->given += length;

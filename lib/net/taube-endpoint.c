@@ -4,6 +4,8 @@
 #include <taube-backend/taube-certificate-impl.h>
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* A host name in DNS has at most 253 bytes; in its readable form it may be longer in UTF-8. */
@@ -65,17 +67,17 @@ taube_endpoint_check (const TaubeEndpoint *self, GError **error)
     {
       g_autofree char *shown = g_utf8_make_valid (self->host != NULL ? self->host : "", -1);
 
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "host “%.100s”: no name or address of a host", shown);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("host “%.100s”: no name or address of a host"), shown);
       return FALSE;
     }
   if (self->port == 0)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "no port to connect to at %s", self->host);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("no port to connect to at %s"), self->host);
       return FALSE;
     }
   if (self->client_key != NULL && self->client_cert == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "there is a client key, but no client certificate");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("there is a client key, but no client certificate"));
       return FALSE;
     }
   if (self->pin != NULL)

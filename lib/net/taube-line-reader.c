@@ -3,13 +3,14 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 static TaubeParse
 line_too_long (const TaubeLineReader *self, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server sent a line of more than %" G_GSIZE_FORMAT " bytes",
-               self->limit);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("the server sent a line of more than %zu bytes"), self->limit);
   return TAUBE_PARSE_ERROR;
 }
 

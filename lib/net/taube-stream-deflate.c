@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 #include <zlib.h>
 
@@ -44,7 +46,7 @@ typedef struct
 static gssize
 fail (DeflateStream *self, TaubeError code, const char *why, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, (int) code, "cannot decompress what %s sent: %s", self->host, why);
+  g_set_error (error, TAUBE_ERROR, (int) code, _ ("cannot decompress what %s sent: %s"), self->host, why);
   return TAUBE_STREAM_ERROR;
 }
 
@@ -158,10 +160,10 @@ inflate_some (DeflateStream *self, guint8 *data, gsize length, GError **error)
   else if (result != Z_OK && result != Z_BUF_ERROR && done > 0)
     self->more_output = TRUE; /* what came before the fault is given first; zlib says it again */
   else if (result != Z_OK && result != Z_BUF_ERROR)
-    return fail (self, TAUBE_ERROR_PROTOCOL, self->inflater.msg != NULL ? self->inflater.msg : "it is not DEFLATE",
+    return fail (self, TAUBE_ERROR_PROTOCOL, self->inflater.msg != NULL ? self->inflater.msg : _ ("it is not DEFLATE"),
                  error);
   if (self->n_inflated > EXPANSION_FREE && self->n_inflated - EXPANSION_FREE > EXPANSION_RATIO * self->n_deflated)
-    return fail (self, TAUBE_ERROR_LIMIT, "it unpacks to far more than mail does", error);
+    return fail (self, TAUBE_ERROR_LIMIT, _ ("it unpacks to far more than mail does"), error);
   return (gssize) done;
 }
 

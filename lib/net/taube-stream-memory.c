@@ -187,6 +187,7 @@ taube_memory_peer_is_closed (TaubeMemoryPeer *self)
 
 /* ---- the client's end ---- */
 
+/* nolint: not translated, for only tests meet it */
 static gssize
 fail (MemoryStream *self, const char *what, GError **error)
 {

@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -15,9 +17,10 @@ typedef struct
 } SocketStream;
 
 static gssize
-fail (SocketStream *self, const char *what, int code, GError **error)
+fail (SocketStream *self, gboolean writing, int code, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "cannot %s %s: %s", what, self->host, g_strerror (code));
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION,
+               writing ? _ ("cannot write to %s: %s") : _ ("cannot read from %s: %s"), self->host, g_strerror (code));
   return TAUBE_STREAM_ERROR;
 }
 
@@ -36,7 +39,7 @@ socket_stream_read (TaubeStream *stream, guint8 *data, gsize length, GError **er
     }
   if (errno == EAGAIN || errno == EWOULDBLOCK)
     return TAUBE_STREAM_WANT_READ;
-  return fail ((SocketStream *) stream, "read from", errno, error);
+  return fail ((SocketStream *) stream, FALSE, errno, error);
 }
 
 static gssize
@@ -55,7 +58,7 @@ socket_stream_write (TaubeStream *stream, const guint8 *data, gsize length, GErr
     }
   if (errno == EAGAIN || errno == EWOULDBLOCK)
     return TAUBE_STREAM_WANT_WRITE;
-  return fail ((SocketStream *) stream, "write to", errno, error);
+  return fail ((SocketStream *) stream, TRUE, errno, error);
 }
 
 static gboolean

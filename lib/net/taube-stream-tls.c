@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
 #include "net/taube-certificate-private.h"
 #include "net/taube-tls-context.h"
 #include "net/taube-tls-sessions.h"
@@ -115,18 +116,20 @@ set_tls_error (TlsStream *self, GError **error)
   int reason = ERR_GET_REASON (code);
 
   if (self->wire_eof)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "the connection to %s was cut off%s", self->host,
-                 self->established ? "" : " while TLS was being set up");
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION,
+                 self->established ? _ ("the connection to %s was cut off")
+                                   : _ ("the connection to %s was cut off while TLS was being set up"),
+                 self->host);
   else if (self->established)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, "TLS with %s broke: %s", self->host, why);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("TLS with %s broke: %s"), self->host, why);
   else if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_UNEXPECTED_MESSAGE)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, "cannot set up TLS with %s: what it sent is not TLS (%s)",
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("cannot set up TLS with %s: what it sent is not TLS (%s)"),
                  self->host, why);
   else if (reason == SSL_R_UNSUPPORTED_PROTOCOL || reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS,
-                 "cannot set up TLS with %s: it does not speak TLS 1.2 or later (%s)", self->host, why);
+                 _ ("cannot set up TLS with %s: it does not speak TLS 1.2 or later (%s)"), self->host, why);
   else
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, "cannot set up TLS with %s: %s", self->host, why);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("cannot set up TLS with %s: %s"), self->host, why);
 }
 
 /* What a call of OpenSSL that gave RESULT <= 0 means. */
@@ -185,7 +188,7 @@ tls_stream_write (TaubeStream *stream, const guint8 *data, gsize length, GError 
   meaning = explain (self, result, error);
   if (meaning == TAUBE_STREAM_EOF)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "cannot write to %s: it has closed TLS", self->host);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("cannot write to %s: it has closed TLS"), self->host);
       return TAUBE_STREAM_ERROR;
     }
   return meaning;
@@ -311,7 +314,8 @@ set_host (TlsStream *self, GError **error)
   else
     ok = SSL_set1_host (self->ssl, self->host) && SSL_set_tlsext_host_name (self->ssl, self->host);
   if (!ok)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "host “%s”: no name that a certificate can have", self->host);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("host “%s”: no name that a certificate can have"),
+                 self->host);
   return ok;
 }
 
@@ -476,7 +480,7 @@ taube_tls_stream_verify (TaubeStream *stream, GCancellable *cancellable, GError 
 
   if (x509 == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, "cannot set up TLS with %s: it showed no certificate",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("cannot set up TLS with %s: it showed no certificate"),
                    self->host);
       return FALSE;
     }

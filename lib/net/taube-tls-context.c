@@ -3,6 +3,8 @@
 
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <errno.h>
 #include <openssl/err.h>
 #include <sys/stat.h>
@@ -46,7 +48,7 @@ new_context (const char *ca_file, GError **error)
     {
       g_autofree char *why = taube_tls_take_errors ();
 
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, "cannot use TLS: %s", why);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("cannot use TLS: %s"), why);
       return NULL;
     }
   SSL_CTX_set_min_proto_version (context, TLS1_2_VERSION);
@@ -62,7 +64,7 @@ new_context (const char *ca_file, GError **error)
     {
       g_autofree char *why = taube_tls_take_errors ();
 
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot use the CA file “%s”: %s", ca_file, why);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot use the CA file “%s”: %s"), ca_file, why);
       SSL_CTX_free (context);
       return NULL;
     }
@@ -117,7 +119,7 @@ taube_tls_context_get (const char *ca_file, GError **error)
 
   if (ca_file != NULL && stat (ca_file, &status) != 0)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot use the CA file “%s”: %s", ca_file,
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot use the CA file “%s”: %s"), ca_file,
                    g_strerror (errno));
       return NULL;
     }

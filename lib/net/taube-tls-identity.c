@@ -4,6 +4,8 @@
 #include <taube-backend/taube-connection.h>
 #include <taube/taube-error.h>
 
+#include "base/taube-gettext.h"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <string.h>
@@ -29,7 +31,7 @@ on_password (char *buffer, int size, int writing, void *data)
   gsize length;
 
   if (endpoint->key_password_func == NULL && asking->error == NULL)
-    g_set_error (&asking->error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "the key needs a password, and none was given");
+    g_set_error (&asking->error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("the key needs a password, and none was given"));
   if (asking->secret == NULL && asking->error == NULL)
     asking->secret = endpoint->key_password_func (asking->attempt, asking->cancellable, endpoint->key_password_data,
                                                   &asking->error);
@@ -45,7 +47,7 @@ on_password (char *buffer, int size, int writing, void *data)
 static gboolean
 fail (const char *file, const char *why, TaubeError code, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, (int) code, "cannot use the client certificate or key “%s”: %s", file, why);
+  g_set_error (error, TAUBE_ERROR, (int) code, _ ("cannot use the client certificate or key “%s”: %s"), file, why);
   return FALSE;
 }
 
@@ -76,7 +78,7 @@ try_password (const char *file, Asking *asking, GError **error)
   if (asking->error != NULL)
     {
       g_propagate_prefixed_error (error, g_steal_pointer (&asking->error),
-                                  "cannot use the client certificate or key “%s”: ", file);
+                                  _ ("cannot use the client certificate or key “%s”: "), file);
       ERR_clear_error ();
     }
   else if (asking->secret == NULL)
@@ -103,7 +105,7 @@ read_key (const TaubeEndpoint *endpoint, const char *file, GCancellable *cancell
           return NULL;
         }
     }
-  fail (file, "the password is wrong", TAUBE_ERROR_AUTH, error);
+  fail (file, _ ("the password is wrong"), TAUBE_ERROR_AUTH, error);
   return NULL;
 }
 
@@ -129,7 +131,7 @@ taube_tls_use_identity (SSL *ssl, const TaubeEndpoint *endpoint, GCancellable *c
   if (!ok)
     {
       ERR_clear_error ();
-      return fail (key_file, "the key is not that of the certificate", TAUBE_ERROR_INVALID, error);
+      return fail (key_file, _ ("the key is not that of the certificate"), TAUBE_ERROR_INVALID, error);
     }
   return TRUE;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-mechanism.h"
 
+#include "base/taube-gettext.h"
+
 #include <string.h>
 
 /* More names than this are not shown in an error: the list comes from the server. */
@@ -50,24 +52,24 @@ static const char *
 get_obstacle (const TaubeSaslMechanism *mechanism, const TaubeSaslRequest *request)
 {
   if ((mechanism->traits & TAUBE_SASL_NEEDS_TOKEN) != 0 && request->token == NULL)
-    return "needs an access token";
+    return _ ("needs an access token");
   if ((mechanism->traits & TAUBE_SASL_NEEDS_PASSWORD) != 0 && request->password == NULL)
-    return "needs a password";
+    return _ ("needs a password");
   if ((mechanism->traits & TAUBE_SASL_NEEDS_SECURITY) != 0 && !request->secure && !request->allow_plaintext)
-    return "only over TLS";
+    return _ ("only over TLS");
   if ((mechanism->traits & TAUBE_SASL_BINDS_CHANNEL) != 0
       && (request->channel_binding == NULL || request->channel_binding_type == NULL))
-    return "needs a connection that can be bound to";
+    return _ ("needs a connection that can be bound to");
   if ((mechanism->traits & TAUBE_SASL_NEEDS_CONSENT) != 0 && !request->allow_cram_md5)
-    return "only when the settings allow it";
+    return _ ("only when the settings allow it");
   if ((mechanism->traits & TAUBE_SASL_NEEDS_CERTIFICATE) != 0 && !request->client_certificate)
-    return "needs a certificate of yours";
+    return _ ("needs a certificate of yours");
   if ((mechanism->traits & TAUBE_SASL_NEEDS_TICKET) != 0 && !request->ticket)
-    return "only when it is asked for, or no password is given";
+    return _ ("only when it is asked for, or no password is given");
   if (mechanism == &login_command && request->authzid != NULL)
-    return "cannot name another user";
+    return _ ("cannot name another user");
   if ((mechanism == &taube_sasl_login || mechanism == &taube_sasl_cram_md5) && request->authzid != NULL)
-    return "cannot name another user";
+    return _ ("cannot name another user");
   return NULL;
 }
 
@@ -93,19 +95,19 @@ describe_offer (const char *const *offered, const TaubeSaslRequest *request)
   for (guint i = 0; offered != NULL && offered[i] != NULL && shown < NAMES_SHOWN; i++)
     {
       const TaubeSaslMechanism *mechanism = find_mechanism (offered[i]);
-      const char *obstacle = mechanism != NULL ? get_obstacle (mechanism, request) : "not built in";
+      const char *obstacle = mechanism != NULL ? get_obstacle (mechanism, request) : _ ("not built in");
 
       if (!is_mechanism_name (offered[i]))
         continue;
       g_string_append_printf (text, "%s%s (%s)", shown++ > 0 ? ", " : "", offered[i],
-                              obstacle != NULL ? obstacle : "not the one asked for");
+                              obstacle != NULL ? obstacle : _ ("not the one asked for"));
     }
   if (request->login_command)
-    g_string_append_printf (text, "%sthe plain login command (%s)", shown++ > 0 ? ", " : "",
+    g_string_append_printf (text, _ ("%sthe plain login command (%s)"), shown++ > 0 ? ", " : "",
                             get_obstacle (&login_command, request) != NULL ? get_obstacle (&login_command, request)
-                                                                           : "not the one asked for");
+                                                                           : _ ("not the one asked for"));
   if (shown == 0)
-    g_string_append (text, "no way to sign in");
+    g_string_append (text, _ ("no way to sign in"));
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
@@ -120,14 +122,14 @@ choose_forced (const char *const *offered, const TaubeSaslRequest *request, cons
   if (mechanism == NULL || !is_offered (mechanism, offered, request))
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                   "cannot sign in to %s with %s: %s; the server offers %s", request->host, request->mechanism,
-                   mechanism == NULL ? "no such mechanism is built in" : "the server does not offer it", offer);
+                   _ ("cannot sign in to %s with %s: %s; the server offers %s"), request->host, request->mechanism,
+                   mechanism == NULL ? _ ("no such mechanism is built in") : _ ("the server does not offer it"), offer);
       return FALSE;
     }
   if (obstacle != NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "cannot sign in to %s with %s: it %s%s", request->host,
-                   request->mechanism, g_str_has_prefix (obstacle, "only") ? "may be used " : "", obstacle);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in to %s with %s (%s)"), request->host,
+                   request->mechanism, obstacle);
       return FALSE;
     }
   *mechanism_out = mechanism;
@@ -163,10 +165,11 @@ is_good_enough (const TaubeSaslMechanism *mechanism, TaubeSaslRank floor)
 static gboolean
 refuse_weaker (const TaubeSaslRequest *request, const char *offer, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_TLS,
-               "cannot sign in to %s as \"%s\": it has done so in a safer way before, and now offers %s; somebody may "
-               "be in between (AUTH= in the URI allows a weaker way)",
-               request->host, request->user, offer);
+  g_set_error (
+      error, TAUBE_ERROR, TAUBE_ERROR_TLS,
+      _ ("cannot sign in to %s as \"%s\": it has done so in a safer way before, and now offers %s; somebody may "
+         "be in between (AUTH= in the URI allows a weaker way)"),
+      request->host, request->user, offer);
   return FALSE;
 }
 
@@ -212,6 +215,6 @@ taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request, 
   if (weaker)
     return refuse_weaker (request, offer, error);
   g_set_error (error, TAUBE_ERROR, known ? TAUBE_ERROR_AUTH : TAUBE_ERROR_NOT_SUPPORTED,
-               "cannot sign in to %s as \"%s\": the server offers %s", request->host, request->user, offer);
+               _ ("cannot sign in to %s as \"%s\": the server offers %s"), request->host, request->user, offer);
   return FALSE;
 }

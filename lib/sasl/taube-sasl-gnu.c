@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-mechanism.h"
 
+#include "base/taube-gettext.h"
+
 #include <gsasl.h>
 #include <string.h>
 
@@ -51,7 +53,7 @@ start_session (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *ide
   if (result == GSASL_OK)
     return self;
 
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "GNU SASL cannot start %s: %s", mechanism->name,
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("GNU SASL cannot start %s: %s"), mechanism->name,
                gsasl_strerror (result));
   finish_gnu (self);
   return NULL;
@@ -63,7 +65,7 @@ set_property (GnuExchange *self, Gsasl_property property, const char *value, GEr
 {
   if (value == NULL || gsasl_property_set (self->session, property, value) == GSASL_OK)
     return TRUE;
-  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "GNU SASL has no memory");
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("GNU SASL has no memory"));
   finish_gnu (self);
   return FALSE;
 }
@@ -92,7 +94,8 @@ step_gnu (GnuExchange *self, const char *data, gsize length, TaubeBuffer *respon
       gboolean bad_name = result == GSASL_SASLPREP_ERROR;
 
       g_set_error (error, TAUBE_ERROR, bad_name ? TAUBE_ERROR_INVALID : TAUBE_ERROR_PROTOCOL, "%s%s",
-                   bad_name ? "the user name holds characters that are not allowed: " : "", gsasl_strerror (result));
+                   bad_name ? _ ("the user name holds characters that are not allowed: ") : "",
+                   gsasl_strerror (result));
       return FALSE;
     }
   if (output != NULL)
@@ -151,10 +154,10 @@ explain_gssapi (int result)
   switch (result)
     {
     case GSASL_GSSAPI_INIT_SEC_CONTEXT_ERROR:
-      return "Kerberos gave no ticket for this server, or does not take its answer; kinit gets tickets, "
-             "klist shows them";
+      return _ ("Kerberos gave no ticket for this server, or does not take its answer; kinit gets tickets, "
+                "klist shows them");
     case GSASL_GSSAPI_IMPORT_NAME_ERROR:
-      return "the server's name is none of Kerberos";
+      return _ ("the server's name is none of Kerberos");
     default:
       return gsasl_strerror (result);
     }

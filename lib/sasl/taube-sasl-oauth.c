@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-mechanism.h"
 
+#include "base/taube-gettext.h"
+
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -138,8 +140,8 @@ describe_refusal (const char *json, gsize length, const char *token)
       append_member (text, json_node_get_object (root), members[i], token);
 
   if (text->len == 0)
-    return g_strdup ("the server refused the access token");
-  return g_strdup_printf ("the server refused the access token (%s)", text->str);
+    return g_strdup (_ ("the server refused the access token"));
+  return g_strdup_printf (_ ("the server refused the access token (%s)"), text->str);
 }
 
 /* After the first message the server is silent when it agrees, or sends its reasons and waits for a dummy answer. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-base64.h"
+#include "base/taube-gettext.h"
 #include "sasl/taube-sasl-mechanism.h"
 #include "sasl/taube-sasl-scram.h"
 
@@ -105,7 +106,7 @@ start_scram (const TaubeSaslMechanism *mechanism, const TaubeSaslIdentity *ident
   self->hash = is_sha256 (mechanism) ? EVP_sha256 () : EVP_sha1 ();
   if (RAND_bytes (random, sizeof random) != 1)
     {
-      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "OpenSSL has no random numbers");
+      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("OpenSSL has no random numbers"));
       finish_scram (self);
       return NULL;
     }
@@ -216,7 +217,7 @@ check_server_final (ScramExchange *self, const char *data, TaubeSaslState *state
   if (self->steps != 2 || !is_right_signature (self, data))
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
-                   "the server's signature is wrong, so it does not know the password");
+                   _ ("the server's signature is wrong, so it does not know the password"));
       return FALSE;
     }
   *state = TAUBE_SASL_STATE_DONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "sasl/taube-sasl-scram.h"
 
+#include "base/taube-gettext.h"
 #include "sasl/taube-sasl-base64.h"
 
 #include <taube/taube-error.h>
@@ -11,7 +12,7 @@
 static gboolean
 refuse (GError **error, const char *what)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the server's SCRAM message %s", what);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server's SCRAM message %s"), what);
   return FALSE;
 }
 
@@ -25,28 +26,28 @@ check_attributes (const char *message, GError **error)
   guint seen[2] = { 0, 0 };
 
   if (!g_utf8_validate (message, -1, NULL))
-    return refuse (error, "is not UTF-8");
+    return refuse (error, _ ("is not UTF-8"));
   for (const char *c = message; *c != '\0'; c++)
     {
       gboolean starts = c == message || c[-1] == ',';
       guint bit, upper;
 
       if ((guchar) *c < 0x20 || *c == 0x7f)
-        return refuse (error, "holds control characters");
+        return refuse (error, _ ("holds control characters"));
       if (!starts)
         continue;
       if (!g_ascii_isalpha (*c) || c[1] != '=')
-        return refuse (error, "has a field without a name");
+        return refuse (error, _ ("has a field without a name"));
       if (*c == 'm')
-        return refuse (error, "demands an extension");
+        return refuse (error, _ ("demands an extension"));
       upper = g_ascii_isupper (*c) ? 1 : 0;
       bit = 1u << (g_ascii_toupper (*c) - 'A');
       if ((seen[upper] & bit) != 0)
-        return refuse (error, "has a field twice");
+        return refuse (error, _ ("has a field twice"));
       seen[upper] |= bit;
     }
   if (message[0] == '\0' || message[strlen (message) - 1] == ',')
-    return refuse (error, "has an empty field");
+    return refuse (error, _ ("has an empty field"));
   return TRUE;
 }
 
@@ -75,17 +76,17 @@ parse_iterations (const char *text, gsize length, const TaubeLimits *limits, gui
   guint64 count = 0;
 
   if (length == 0 || text[0] == '0')
-    return refuse (error, "has no proper iteration count");
+    return refuse (error, _ ("has no proper iteration count"));
   for (gsize i = 0; i < length; i++)
     {
       if (!g_ascii_isdigit (text[i]))
-        return refuse (error, "has no proper iteration count");
+        return refuse (error, _ ("has no proper iteration count"));
       count = MIN (count * 10 + (guint64) (text[i] - '0'), G_MAXUINT32);
     }
   if (count < limits->scram_iterations_min || count > limits->scram_iterations_max)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                   "the server's SCRAM iteration count %.*s is outside of %u to %u", (int) MIN (length, 20), text,
+                   _ ("the server's SCRAM iteration count %.*s is outside of %u to %u"), (int) MIN (length, 20), text,
                    limits->scram_iterations_min, limits->scram_iterations_max);
       return FALSE;
     }
@@ -108,21 +109,21 @@ taube_scram_parse_server_first (const char *message, const char *client_nonce, c
   nonce = message;
   length = strcspn (nonce, ",");
   if (strncmp (nonce, "r=", 2) != 0)
-    return refuse (error, "does not begin with the nonce");
+    return refuse (error, _ ("does not begin with the nonce"));
   if (length - 2 <= nonce_length || strncmp (nonce + 2, client_nonce, nonce_length) != 0)
-    return refuse (error, "has a nonce that does not extend ours");
+    return refuse (error, _ ("has a nonce that does not extend ours"));
   for (gsize i = 2; i < length; i++)
     if (!g_ascii_isgraph (nonce[i]))
-      return refuse (error, "has a nonce of wrong characters");
+      return refuse (error, _ ("has a nonce of wrong characters"));
 
   salt = nonce[length] == ',' ? nonce + length + 1 : "";
   length = strcspn (salt, ",");
   if (strncmp (salt, "s=", 2) != 0 || !parse_salt (salt + 2, length - 2, parameters))
-    return refuse (error, "has no proper salt");
+    return refuse (error, _ ("has no proper salt"));
 
   count = salt[length] == ',' ? salt + length + 1 : "";
   if (strncmp (count, "i=", 2) != 0)
-    return refuse (error, "has no iteration count");
+    return refuse (error, _ ("has no iteration count"));
   return parse_iterations (count + 2, strcspn (count, ",") - 2, limits, &parameters->iterations, error);
 }
 
@@ -135,10 +136,10 @@ taube_scram_parse_server_final (const char *message, char **refusal_out, GError 
   if (!check_attributes (message, error))
     return FALSE;
   if (strncmp (message, "e=", 2) == 0)
-    *refusal_out = g_strdup_printf ("the server said \"%.*s\"", (int) MIN (strcspn (message + 2, ","), 100),
-                                    message + 2);
+    *refusal_out
+        = g_strdup_printf (_ ("the server said \"%.*s\""), (int) MIN (strcspn (message + 2, ","), 100), message + 2);
   else if (strncmp (message, "v=", 2) != 0)
-    return refuse (error, "has no signature");
+    return refuse (error, _ ("has no signature"));
   return TRUE;
 }
 
@@ -169,7 +170,7 @@ prepare (const char *text, const char *what, GError **error)
       && gsasl_saslprep (text, 0, &prepared, &reason) != GSASL_OK)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "the %s holds characters that are not allowed in SCRAM (RFC 4013)", what);
+                   _ ("the %s holds characters that are not allowed in SCRAM (RFC 4013)"), _ (what));
       return NULL;
     }
   secret = taube_secret_new (prepared);
@@ -181,7 +182,7 @@ prepare (const char *text, const char *what, GError **error)
 char *
 taube_scram_prepare_name (const char *name, GError **error)
 {
-  g_autoptr (TaubeSecret) prepared = prepare (name, "user name", error);
+  g_autoptr (TaubeSecret) prepared = prepare (name, N_ ("user name"), error);
 
   return prepared != NULL ? g_strdup (taube_secret_peek (prepared)) : NULL;
 }
@@ -193,7 +194,7 @@ gboolean
 taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParameters *parameters, const EVP_MD *hash,
                            guint8 *salted, GError **error)
 {
-  g_autoptr (TaubeSecret) prepared = prepare (taube_secret_peek (password), "password", error);
+  g_autoptr (TaubeSecret) prepared = prepare (taube_secret_peek (password), N_ ("password"), error);
 
   if (prepared == NULL)
     return FALSE;
@@ -202,7 +203,7 @@ taube_scram_salt_password (const TaubeSecret *password, const TaubeScramParamete
                          salted)
       != 1)
     {
-      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, "OpenSSL could not hash the password");
+      g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("OpenSSL could not hash the password"));
       return FALSE;
     }
   return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube-backend/taube-sasl.h>
 
+#include "base/taube-gettext.h"
 #include "sasl/taube-sasl-base64.h"
 #include "sasl/taube-sasl-guard.h"
 #include "sasl/taube-sasl-mechanism.h"
@@ -39,8 +40,8 @@ check_text (const char *text, const char *what, GError **error)
     return TRUE;
   if (has_control (text) || !g_utf8_validate (text, -1, NULL))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot sign in: the %s holds %s", what,
-                   has_control (text) ? "control characters" : "bytes that are not UTF-8");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot sign in: the %s holds %s"), _ (what),
+                   has_control (text) ? _ ("control characters") : _ ("bytes that are not UTF-8"));
       return FALSE;
     }
   return TRUE;
@@ -53,12 +54,13 @@ check_request (const TaubeSaslRequest *request, GError **error)
 
   if (request->user == NULL || request->user[0] == '\0')
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "cannot sign in to %s: no user name was given",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot sign in to %s: no user name was given"),
                    request->host);
       return FALSE;
     }
-  if (!check_text (request->user, "user name", error) || !check_text (request->authzid, "other user's name", error)
-      || !check_text (request->password != NULL ? taube_secret_peek (request->password) : NULL, "password", error))
+  if (!check_text (request->user, N_ ("user name"), error)
+      || !check_text (request->authzid, N_ ("other user's name"), error)
+      || !check_text (request->password != NULL ? taube_secret_peek (request->password) : NULL, N_ ("password"), error))
     return FALSE;
 
   /* b64token of RFC 6750 and a little more, but nothing that could end the field in which the token stands */
@@ -68,7 +70,7 @@ check_request (const TaubeSaslRequest *request, GError **error)
   if (token[0] == '\0')
     {
       g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                           "cannot sign in: the access token is empty or holds spaces or control characters");
+                           _ ("cannot sign in: the access token is empty or holds spaces or control characters"));
       return FALSE;
     }
   return TRUE;
@@ -173,7 +175,7 @@ static gboolean
 fail (TaubeSasl *self, GError **error, TaubeError code, const char *what)
 {
   self->failed = TRUE;
-  g_set_error (error, TAUBE_ERROR, code, "cannot sign in to %s with %s: %s", self->identity.host,
+  g_set_error (error, TAUBE_ERROR, code, _ ("cannot sign in to %s with %s: %s"), self->identity.host,
                self->mechanism->name, what);
   return FALSE;
 }
@@ -182,14 +184,14 @@ static gboolean
 decode_challenge (TaubeSasl *self, const char *challenge, gsize length, TaubeBuffer *out, GError **error)
 {
   if (length / 4 * 3 > self->identity.limits->challenge_bytes)
-    return fail (self, error, TAUBE_ERROR_LIMIT, "the server's challenge is too long");
+    return fail (self, error, TAUBE_ERROR_LIMIT, _ ("the server's challenge is too long"));
 
   taube_buffer_reserve (out, length + 1);
   if (!taube_sasl_base64_decode (challenge, length, out))
-    return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server's challenge is not base64");
+    return fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server's challenge is not base64"));
   if ((self->mechanism->traits & TAUBE_SASL_BINARY) == 0 && taube_buffer_length (out) > 0
       && memchr (taube_buffer_peek (out), '\0', taube_buffer_length (out)) != NULL)
-    return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server's challenge holds a NUL");
+    return fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server's challenge holds a NUL"));
   return TRUE;
 }
 
@@ -244,11 +246,11 @@ taube_sasl_step (TaubeSasl *self, const char *challenge, gsize length, GError **
 
   first_word = self->steps == 0 && taube_sasl_has_initial_response (self);
   if (self->failed)
-    fail (self, error, TAUBE_ERROR_PROTOCOL, "the exchange has failed before");
+    fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the exchange has failed before"));
   else if (self->steps >= self->identity.limits->challenges)
-    fail (self, error, TAUBE_ERROR_LIMIT, "the server asks too many questions");
+    fail (self, error, TAUBE_ERROR_LIMIT, _ ("the server asks too many questions"));
   else if (self->state != TAUBE_SASL_STATE_ACTIVE && self->state != TAUBE_SASL_STATE_WAITING)
-    fail (self, error, TAUBE_ERROR_PROTOCOL, "the server asks on after the last answer");
+    fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server asks on after the last answer"));
   else if (first_word || decode_challenge (self, challenge, length, &input, error))
     {
       taube_buffer_append (&input, "", 1); /* a NUL behind the text, so that it can be used as a string */
@@ -273,7 +275,7 @@ take_final_data (TaubeSasl *self, const char *data, gsize length, GError **error
   if (response == NULL)
     return FALSE;
   if (taube_secret_get_length (response) > 0)
-    return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server says success before the exchange is over");
+    return fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server says success before the exchange is over"));
   return TRUE;
 }
 
@@ -295,7 +297,7 @@ taube_sasl_verify_success (TaubeSasl *self, const char *data, gsize length, GErr
   if (self->mechanism == NULL)
     return succeed (self);
   if (self->failed)
-    return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server says success after the exchange has failed");
+    return fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server says success after the exchange has failed"));
   if (data != NULL && self->state == TAUBE_SASL_STATE_ACTIVE && !take_final_data (self, data, length, error))
     return FALSE;
 
@@ -304,8 +306,9 @@ taube_sasl_verify_success (TaubeSasl *self, const char *data, gsize length, GErr
   if (self->state == TAUBE_SASL_STATE_REFUSED)
     return fail (self, error, TAUBE_ERROR_AUTH, self->server_error);
   if ((self->mechanism->traits & TAUBE_SASL_PROVES_SERVER) != 0)
-    return fail (self, error, TAUBE_ERROR_AUTH, "the server says success without a proof that it knows the password");
-  return fail (self, error, TAUBE_ERROR_PROTOCOL, "the server says success before the exchange is over");
+    return fail (self, error, TAUBE_ERROR_AUTH,
+                 _ ("the server says success without a proof that it knows the password"));
+  return fail (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server says success before the exchange is over"));
 }
 
 static gboolean
