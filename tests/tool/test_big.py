@@ -4,6 +4,7 @@
 import hashlib
 import os
 import subprocess
+import tempfile
 
 from tool import TAUBE, Dovecot, case, environment, expect, expect_equal, main
 
@@ -55,6 +56,40 @@ def _():
             for line in mail:
                 stored.update(line[:-1] + b"\r\n")
         expect_equal(digest, stored.hexdigest())
+
+
+def write_big(file):
+    """200 MB of mail with bare line feeds; its digest as the server shall have it."""
+    digest = hashlib.sha256()
+    header = b"Subject: big\nMessage-ID: <big@example.org>\n\n"
+    block = (b"x" * 75 + b"\n") * 10_000
+    for part in [header] + [block] * (200 * MIB // len(block) + 1):
+        file.write(part)
+        digest.update(part.replace(b"\n", b"\r\n"))
+    file.flush()
+    return digest.hexdigest()
+
+
+@case("a message of 200 MB is written, from a file and from standard input, in under 32 MB of memory")
+def _():
+    with Dovecot() as server, tempfile.NamedTemporaryFile() as file:
+        digest = write_big(file)
+        for arguments in ([file.name], []):
+            file.seek(0)
+            pipe = subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE)
+            with subprocess.Popen([TAUBE, "append", server.uri("INBOX"), *arguments], env=environment(),
+                                  stdin=pipe.stdout, stdout=subprocess.PIPE, text=True) as child:
+                pipe.stdout.close()
+                uri = child.stdout.read().strip()
+                _, status, usage = os.wait4(child.pid, 0)
+                child.returncode = os.waitstatus_to_exitcode(status)
+            pipe.terminate()
+            pipe.wait()
+            expect_equal(child.returncode, 0)
+            expect_memory(usage.ru_maxrss * 1024, 32)
+            _, _, found, peak = run("show", "--raw", uri)
+            expect_memory(peak, 32)
+            expect_equal(found, digest)
 
 
 main()
