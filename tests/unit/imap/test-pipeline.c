@@ -440,6 +440,138 @@ test_cancel (void)
   teardown (&fixture);
 }
 
+/* Literals that come from a stream. */
+
+static GInputStream *
+open_text (gpointer source, GCancellable *cancellable, GError **error)
+{
+  GBytes *bytes = g_object_get_data (source, "bytes");
+
+  if (bytes != NULL)
+    return g_memory_input_stream_new_from_bytes (bytes);
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, "it is not there");
+  return NULL;
+}
+
+static void
+count_bytes (guint64 bytes, gpointer user_data)
+{
+  g_string_append_printf (((Fixture *) user_data)->taken, "%" G_GUINT64_FORMAT " ", bytes);
+}
+
+/* A call with a literal that is said to have SIZE bytes; of TEXT, or of no stream at all. */
+static ImapCall *
+new_stream_call (Fixture *fixture, const char *text, guint64 size)
+{
+  g_autoptr (GObject) source = g_object_new (G_TYPE_OBJECT, NULL);
+  ImapCall *call = new_call (fixture, "X");
+
+  if (text != NULL)
+    g_object_set_data_full (source, "bytes", g_bytes_new (text, strlen (text)), (GDestroyNotify) g_bytes_unref);
+  imap_command_add_literal_stream (call->command, FALSE, FALSE, size, open_text, source);
+  call->streamed = count_bytes;
+  call->user_data = fixture;
+  return call;
+}
+
+static void
+test_stream (void)
+{
+  static const Answer answers[]
+    = { { "{5}\r\n", "* 1 EXISTS\r\n+ go\r\n" }, { "Coo.\n\r\n", "T1 OK\r\n" }, { NULL } };
+
+  EACH_CHUNK (chunk)
+    {
+      Fixture fixture;
+      g_autoptr (ImapCall) call = NULL;
+      g_autoptr (GError) error = NULL;
+
+      setup (&fixture, answers, chunk);
+      call = new_stream_call (&fixture, "Coo.\n", 5);
+      g_assert_true (imap_call_run (call, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_true (call->complete);
+      g_assert_cmpstr (fixture.received->str, ==, "T1 X {5}\r\nCoo.\n\r\n");
+      g_assert_cmpstr (fixture.taken->str, ==, "5 ");
+      g_clear_pointer (&call, imap_call_free);
+      teardown (&fixture);
+    }
+}
+
+/* It is not what it was said to be: the server must not take what follows for a part of it. */
+static void
+test_stream_of_another_size (void)
+{
+  static const Answer answers[] = { { "}\r\n", "+ go\r\n" }, { NULL } };
+  static const char *const texts[] = { "Coo.", "Coo.\n\n", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      Fixture fixture;
+      g_autoptr (ImapCall) call = NULL;
+      g_autoptr (GError) error = NULL;
+
+      setup (&fixture, answers, 0);
+      call = new_stream_call (&fixture, texts[i], 5);
+      g_assert_false (imap_call_run (call, NULL, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE);
+      g_assert_true (imap_pipeline_is_broken (fixture.pipeline));
+      g_assert_true (call->sent);
+      g_assert_false (call->complete);
+      g_assert_false (g_str_has_suffix (fixture.received->str + 10, "\r\n"));
+      g_clear_pointer (&call, imap_call_free);
+      teardown (&fixture);
+    }
+}
+
+/* Who is refused in the middle does not send the rest. */
+static void
+test_stream_refused (void)
+{
+  static const Answer before[] = { { "}\r\n", "T1 NO [OVERQUOTA] full\r\n" }, { NULL } };
+  static const Answer within[] = { { "}\r\n", "+ go\r\n" }, { "xxxx", "T1 NO [OVERQUOTA] full\r\n" }, { NULL } };
+  g_autofree char *text = g_strnfill (1 << 20, 'x');
+
+  for (guint i = 0; i < 2; i++)
+    {
+      Fixture fixture;
+      g_autoptr (ImapCall) call = NULL;
+      g_autoptr (GError) error = NULL;
+
+      setup (&fixture, i == 0 ? before : within, 0);
+      call = new_stream_call (&fixture, text, strlen (text));
+      g_assert_false (imap_call_run (call, NULL, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_QUOTA);
+      g_assert_true (call->done);
+      g_assert_false (call->complete);
+      g_assert_cmpint (imap_pipeline_is_broken (fixture.pipeline), ==, i == 1);
+      g_assert_cmpuint (fixture.received->len, <, 100000);
+      g_clear_pointer (&call, imap_call_free);
+      teardown (&fixture);
+    }
+}
+
+/* What the server says meanwhile is heard, also when it then goes. */
+static void
+test_stream_meanwhile (void)
+{
+  static const Answer answers[] = { { "}\r\n", "+ go\r\n" }, { "xxxx", "* 4 EXISTS\r\n* BYE going down\r\n" }, { NULL } };
+  g_autofree char *text = g_strnfill (1 << 20, 'x');
+  Fixture fixture;
+  g_autoptr (ImapCall) call = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setup (&fixture, answers, 0);
+  call = new_stream_call (&fixture, text, strlen (text));
+  g_assert_false (imap_call_run (call, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+  g_assert_nonnull (strstr (error->message, "going down"));
+  g_assert_cmpstr (fixture.untagged->str, ==, "EXISTS ");
+  g_assert_false (call->complete);
+  g_clear_pointer (&call, imap_call_free);
+  teardown (&fixture);
+}
+
 /* A bad argument sends nothing and breaks nothing. */
 static void
 test_bad_argument (void)
@@ -475,6 +607,10 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/pipeline/flood", test_flood);
   g_test_add_func ("/imap/pipeline/flood-of-changes", test_flood_of_changes);
   g_test_add_func ("/imap/pipeline/cancel", test_cancel);
+  g_test_add_func ("/imap/pipeline/stream", test_stream);
+  g_test_add_func ("/imap/pipeline/stream-of-another-size", test_stream_of_another_size);
+  g_test_add_func ("/imap/pipeline/stream-refused", test_stream_refused);
+  g_test_add_func ("/imap/pipeline/stream-meanwhile", test_stream_meanwhile);
   g_test_add_func ("/imap/pipeline/bad-argument", test_bad_argument);
   return g_test_run ();
 }
