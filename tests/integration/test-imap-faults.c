@@ -39,6 +39,58 @@ watch (TaubeAccount *account, GError **error)
   return watch != NULL;
 }
 
+/* What writes gives a result when something may have happened: then the error is in it. */
+static gboolean
+take_result (TaubeBatchResult *result, const char *id, GError **error)
+{
+  GError *failure = result != NULL ? taube_batch_result_get_error (result, id) : NULL;
+  gboolean ok = result != NULL && failure == NULL;
+
+  if (failure != NULL)
+    g_propagate_error (error, failure);
+  g_clear_pointer (&result, taube_batch_result_unref);
+  return ok;
+}
+
+static gboolean
+append (TaubeAccount *account, GError **error)
+{
+  static const char text[] = "Subject: x\nMessage-ID: <x@y>\n\nCoo.\n";
+  g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+
+  taube_message_source_set_flags (source, TAUBE_MESSAGE_FLAGS_SEEN);
+  return take_result (taube_folder_append (sent, &source, 1, NULL, NULL, error), "1", error);
+}
+
+static TaubeIdSet *
+make_ids (void)
+{
+  static const char *const ids[] = { "7.10", "7.11", NULL };
+
+  return taube_id_set_new_from_ids (ids);
+}
+
+static gboolean
+copy (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
+  g_autoptr (TaubeIdSet) ids = make_ids ();
+
+  return take_result (taube_folder_copy (inbox, ids, sent, NULL, NULL, error), "7.10", error);
+}
+
+static gboolean
+take_away (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeIdSet) ids = make_ids ();
+
+  return take_result (taube_folder_remove (inbox, ids, NULL, NULL, error), "7.10", error);
+}
+
 static const Scenario scenarios[] = {
   { "imap/dovecot/connect", imap_client_connect },
   { "imap/dovecot/folders", imap_client_folders },
@@ -46,6 +98,9 @@ static const Scenario scenarios[] = {
   { "imap/generic/compress", imap_client_list },
   { "imap/dovecot/fetch", imap_client_fetch },
   { "imap/dovecot/store", imap_client_store_keyword },
+  { "imap/dovecot/append", append },
+  { "imap/dovecot/copy", copy },
+  { "imap/dovecot/remove", take_away },
 };
 
 static void
