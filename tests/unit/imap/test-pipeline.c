@@ -555,7 +555,8 @@ test_stream_refused (void)
 static void
 test_stream_meanwhile (void)
 {
-  static const Answer answers[] = { { "}\r\n", "+ go\r\n" }, { "xxxx", "* 4 EXISTS\r\n* BYE going down\r\n" }, { NULL } };
+  static const Answer answers[]
+    = { { "}\r\n", "+ go\r\n" }, { "xxxx", "* 4 EXISTS\r\n* BYE going down\r\n" }, { NULL } };
   g_autofree char *text = g_strnfill (1 << 20, 'x');
   Fixture fixture;
   g_autoptr (ImapCall) call = NULL;
