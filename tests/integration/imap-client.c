@@ -104,6 +104,39 @@ imap_client_list (TaubeAccount *account, GError **error)
   return list != NULL;
 }
 
+static gboolean
+search (TaubeAccount *account, const char *text, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeQuery) query = taube_query_parse (text, NULL, NULL);
+  g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+  g_autoptr (TaubeSearchResult) result = NULL;
+  guint parent;
+
+  taube_search_request_set_sort (request, "-date", NULL);
+  taube_search_request_set_threading (request, TAUBE_THREADING_REFERENCES);
+  result = taube_folder_search (inbox, query, request, imap_client_cancellable, error);
+  if (result == NULL)
+    return FALSE;
+  g_assert_cmpuint (taube_search_result_get_total (result), ==, 2);
+  g_assert_true (taube_search_result_get_parent (result, 1, &parent));
+  return TRUE;
+}
+
+/* The server searches and sorts; whether there are attachments, and the threads, are found out here. */
+gboolean
+imap_client_search (TaubeAccount *account, GError **error)
+{
+  return search (account, "subject:pigeon has:attachment", error);
+}
+
+/* The texts of the messages have to be looked at, too. */
+gboolean
+imap_client_search_deep (TaubeAccount *account, GError **error)
+{
+  return search (account, "has:attachment (body:taube OR (has:attachment -has:attachment))", error);
+}
+
 gboolean
 imap_client_item (TaubeAccount *account, GError **error)
 {

@@ -28,6 +28,8 @@ gboolean imap_client_connect (TaubeAccount *account, GError **error);
 gboolean imap_client_folders (TaubeAccount *account, GError **error);
 gboolean imap_client_refresh (TaubeAccount *account, GError **error);
 gboolean imap_client_list (TaubeAccount *account, GError **error);
+gboolean imap_client_search (TaubeAccount *account, GError **error);
+gboolean imap_client_search_deep (TaubeAccount *account, GError **error);
 gboolean imap_client_item (TaubeAccount *account, GError **error);
 gboolean imap_client_structure (TaubeAccount *account, GError **error);
 gboolean imap_client_fetch (TaubeAccount *account, GError **error);

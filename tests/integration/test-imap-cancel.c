@@ -26,6 +26,7 @@ static const Operation operations[] = {
   { .name = "refresh", .func = imap_client_refresh },
   { .name = "list", .func = imap_client_list },
   { .name = "item", .func = imap_client_item },
+  { .name = "search", .func = imap_client_search_deep, .script = "search" },
   { .name = "structure", .func = imap_client_structure },
   { .name = "fetch", .func = imap_client_fetch },
   { .name = "store", .func = imap_client_store },

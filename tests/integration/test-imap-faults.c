@@ -95,6 +95,7 @@ static const Scenario scenarios[] = {
   { "imap/dovecot/connect", imap_client_connect },
   { "imap/dovecot/folders", imap_client_folders },
   { "imap/dovecot/list", imap_client_list },
+  { "imap/dovecot/search", imap_client_search },
   { "imap/generic/compress", imap_client_list },
   { "imap/dovecot/fetch", imap_client_fetch },
   { "imap/dovecot/store", imap_client_store_keyword },

@@ -147,7 +147,8 @@ run_search (Cli *cli, int n_words, char **words)
     return cli_usage_error (cli, _ ("it takes the URI of a folder, and what to search for"));
   if (option_limit <= 0 && option_limit != G_MININT64)
     return cli_usage_error (cli, _ ("--limit takes a number above 0"));
-  text = g_strjoinv (" ", words + 1);
+  /* "--" keeps a query that begins with "-" from being taken for an option. */
+  text = g_strjoinv (" ", words + (n_words > 1 && g_str_equal (words[1], "--") ? 2 : 1));
   query = parse_query (cli, text);
   if (query == NULL)
     return EXIT_USAGE;
