@@ -5,26 +5,54 @@
 #include <string.h>
 
 /* What a server finds, sorts and threads against what is found, sorted and threaded here: two accounts on the same
- * folder, one of which the server seems to have no such extensions for. Random queries; the seed is printed. */
+ * folder, one of which the server seems to have no such extensions for. Random queries; the seed is printed.
+ *
+ * Courier has its own idea of it: it looks for SUBJECT, HEADER and the like in enclosed messages too, counts sizes
+ * without CR and days of sending in UTC, turns round what is equal in SORT, and joins threads otherwise. There, only
+ * that all of it can be asked and the numbers are right is looked at. */
 
-#define N_MESSAGES 400
-#define N_QUERIES 150
+#define N_MESSAGES 300
+#define N_QUERIES 100
 
 /* What is hidden from the second account. */
 static const char *const hidden[] = { "SORT=DISPLAY", "SORT", "THREAD=REFERENCES", "THREAD=REFS",
                                       "THREAD=ORDEREDSUBJECT", "ESEARCH", "ESORT", "SEARCHRES", "WITHIN",
-                                      "CONTEXT=SEARCH", NULL };
+                                      "CONTEXT=SEARCH", "SEARCH=FUZZY", NULL };
 
-static TaubeTestDovecot *dovecot;
-static WordFilter *filter;
+static WordFilter *filters[TAUBE_TEST_N_KINDS];
 
-static TaubeAccount *
-open_account (gboolean plain)
+/* The account with all that the server has, and the one with less; FALSE without such a server. */
+typedef struct
 {
-  return imap_client_new ("imap",
-                          plain ? word_filter_get_port (filter) : taube_test_dovecot_get_port (dovecot, "imap"),
-                          "/?tls=none", NULL);
+  TaubeTestMailKind kind;
+  TaubeAccount *full;
+  TaubeAccount *plain;
+} Pair;
+
+static gboolean
+pair_open (Pair *self, gconstpointer kind)
+{
+  TaubeTestMail *mail = taube_test_mail_share (GPOINTER_TO_INT (kind));
+  WordFilter **filter = &filters[GPOINTER_TO_INT (kind)];
+
+  if (mail == NULL)
+    return FALSE;
+  if (*filter == NULL)
+    *filter = word_filter_start (taube_test_mail_get_port (mail, "imap"), hidden);
+  self->kind = GPOINTER_TO_INT (kind);
+  self->full = imap_client_new ("imap", taube_test_mail_get_port (mail, "imap"), "/?tls=none", NULL);
+  self->plain = imap_client_new ("imap", word_filter_get_port (*filter), "/?tls=none", NULL);
+  return TRUE;
 }
+
+static void
+pair_clear (Pair *self)
+{
+  g_clear_object (&self->full);
+  g_clear_object (&self->plain);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Pair, pair_clear)
 
 static TaubeSearchResult *
 search (TaubeAccount *account, const char *text, TaubeSearchRequest *request)
@@ -107,6 +135,23 @@ make_local (const char *query)
   return g_strdup_printf ("(%s) OR (has:attachment -has:attachment)", query);
 }
 
+static gboolean
+is_courier (gconstpointer kind)
+{
+  return GPOINTER_TO_INT (kind) == TAUBE_TEST_COURIER;
+}
+
+/* The same messages, whatever their order. */
+static void
+assert_same_set (const char *what, TaubeSearchResult *a, TaubeSearchResult *b)
+{
+  g_autoptr (TaubeIdSet) ids_a = taube_item_list_get_ids (taube_search_result_get_list (a));
+  g_autoptr (TaubeIdSet) ids_b = taube_item_list_get_ids (taube_search_result_get_list (b));
+
+  if (!taube_id_set_equal (ids_a, ids_b))
+    g_error ("%s: not the same messages", what);
+}
+
 static void
 assert_same (const char *what, TaubeSearchResult *by_server, TaubeSearchResult *here)
 {
@@ -119,26 +164,28 @@ assert_same (const char *what, TaubeSearchResult *by_server, TaubeSearchResult *
 }
 
 static void
-test_queries (void)
+test_queries (gconstpointer kind)
 {
-  g_autoptr (TaubeAccount) account = open_account (FALSE);
-  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_auto (Pair) pair = { 0 };
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
   g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
   guint found = 0;
 
+  if (!pair_open (&pair, kind))
+    return;
   taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
   for (guint i = 0; i < N_QUERIES; i++)
     {
       g_autofree char *query = random_query (random, 3);
       g_autofree char *local = make_local (query);
-      g_autoptr (TaubeSearchResult) by_server = search (account, query, request);
-      g_autoptr (TaubeSearchResult) by_less = search (plain, query, request);
-      g_autoptr (TaubeSearchResult) here = search (account, local, request);
+      g_autoptr (TaubeSearchResult) by_server = search (pair.full, query, request);
+      g_autoptr (TaubeSearchResult) by_less = search (pair.plain, query, request);
+      g_autoptr (TaubeSearchResult) here = search (pair.full, local, request);
 
       g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_FIND), ==, TAUBE_SEARCH_PLACE_LOCAL);
-      assert_same (query, by_server, here);
-      assert_same (query, by_less, here);
+      if (!is_courier (kind))
+        assert_same (query, by_server, here);
+      assert_same (query, by_server, by_less);
       found += taube_search_result_get_total (here) > 0;
     }
   g_test_message ("%u of %u queries found something", found, N_QUERIES);
@@ -146,14 +193,15 @@ test_queries (void)
 }
 
 static void
-test_sort (void)
+test_sort (gconstpointer kind)
 {
   static const char *const keys[]
       = { "arrival", "date", "from", "to", "cc", "subject", "size", "display-from", "display-to" };
-  g_autoptr (TaubeAccount) account = open_account (FALSE);
-  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_auto (Pair) pair = { 0 };
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
 
+  if (!pair_open (&pair, kind))
+    return;
   for (guint i = 0; i < 40; i++)
     {
       g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
@@ -169,24 +217,28 @@ test_sort (void)
 
       taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
       taube_search_request_set_sort (request, sort, NULL);
-      if (g_rand_boolean (random))
+      if (!is_courier (kind) && g_rand_boolean (random))
         taube_search_request_set_range (request, g_rand_int_range (random, 0, 20), g_rand_int_range (random, 1, 100));
-      by_server = search (account, query, request);
-      here = search (plain, query, request);
-      g_assert_cmpint (taube_search_result_get_place (by_server, TAUBE_SEARCH_STEP_SORT), ==,
-                       TAUBE_SEARCH_PLACE_SERVER);
+      by_server = search (pair.full, query, request);
+      here = search (pair.plain, query, request);
+      if (taube_search_result_get_place (by_server, TAUBE_SEARCH_STEP_SORT) != TAUBE_SEARCH_PLACE_SERVER)
+        g_assert_cmpstr (taube_search_result_get_reason (by_server, TAUBE_SEARCH_STEP_SORT), ==,
+                         "the server lacks SORT=DISPLAY");
       g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_SORT), ==, TAUBE_SEARCH_PLACE_LOCAL);
-      assert_same (what, by_server, here);
+      assert_same_set (what, by_server, here);
+      if (!is_courier (kind))
+        assert_same (what, by_server, here);
     }
 }
 
 static void
-test_threads (void)
+test_threads (gconstpointer kind)
 {
-  g_autoptr (TaubeAccount) account = open_account (FALSE);
-  g_autoptr (TaubeAccount) plain = open_account (TRUE);
+  g_auto (Pair) pair = { 0 };
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
 
+  if (!pair_open (&pair, kind))
+    return;
   for (guint i = 0; i < 30; i++)
     {
       g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
@@ -199,26 +251,30 @@ test_threads (void)
       taube_search_request_set_threading (request, (TaubeThreading) (i % 3 + 1));
       if (i > 15)
         taube_search_request_set_sort (request, "-date", NULL);
-      by_server = search (account, query, request);
-      here = search (plain, query, request);
+      by_server = search (pair.full, query, request);
+      here = search (pair.plain, query, request);
       g_assert_cmpint (taube_search_result_get_place (here, TAUBE_SEARCH_STEP_THREAD), ==, TAUBE_SEARCH_PLACE_LOCAL);
-      assert_same (what, by_server, here);
+      assert_same_set (what, by_server, here);
+      if (!is_courier (kind))
+        assert_same (what, by_server, here);
     }
 }
 
 /* The columns of a part of the result, in its order. */
 static void
-test_range (void)
+test_range (gconstpointer kind)
 {
-  g_autoptr (TaubeAccount) account = open_account (FALSE);
+  g_auto (Pair) pair = { 0 };
   g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
   g_autoptr (TaubeSearchResult) result = NULL;
   TaubeMessageList *list;
   guint64 last = G_MAXUINT64;
 
+  if (!pair_open (&pair, kind))
+    return;
   taube_search_request_add_sort_key (request, TAUBE_SORT_KEY_SIZE, TRUE);
   taube_search_request_set_range (request, 10, 25);
-  result = search (account, "*", request);
+  result = search (pair.full, "*", request);
   list = TAUBE_MESSAGE_LIST (taube_search_result_get_list (result));
   g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 25);
   g_assert_cmpuint (taube_search_result_get_total (result), ==, N_MESSAGES);
@@ -227,7 +283,7 @@ test_range (void)
       g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), i);
       guint position;
 
-      g_assert_cmpuint (taube_message_list_get_message_size (list, i), <=, last);
+      g_assert_true (is_courier (kind) || taube_message_list_get_message_size (list, i) <= last);
       last = taube_message_list_get_message_size (list, i);
       g_assert_true (taube_item_list_find (TAUBE_ITEM_LIST (list), id, &position));
       g_assert_cmpuint (position, ==, i);
@@ -236,14 +292,17 @@ test_range (void)
 }
 
 static void
-test_conflict (void)
+test_conflict (gconstpointer kind)
 {
-  g_autoptr (TaubeAccount) account = open_account (FALSE);
-  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_auto (Pair) pair = { 0 };
+  g_autoptr (TaubeFolder) inbox = NULL;
   g_autoptr (TaubeQuery) query = taube_query_parse ("-id:1.5", NULL, NULL);
   g_autoptr (TaubeQuery) broken = taube_query_new_text (TAUBE_QUERY_FIELD_SUBJECT, "a\r\nX LOGOUT");
   g_autoptr (GError) error = NULL;
 
+  if (!pair_open (&pair, kind))
+    return;
+  inbox = taube_account_get_folder_by_name (pair.full, "INBOX");
   g_assert_null (taube_folder_search (inbox, query, NULL, NULL, &error));
   g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
   g_clear_error (&error);
@@ -254,21 +313,18 @@ test_conflict (void)
 int
 main (int argc, char **argv)
 {
-  static const char *const options[] = { "--messages=400", NULL };
+  static const char *const options[] = { "--messages=300", NULL };
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  dovecot = taube_test_dovecot_start (options);
-  if (dovecot == NULL)
-    return 77;
-  filter = word_filter_start (taube_test_dovecot_get_port (dovecot, "imap"), hidden);
-  g_test_add_func ("/imap/search/queries", test_queries);
-  g_test_add_func ("/imap/search/sort", test_sort);
-  g_test_add_func ("/imap/search/threads", test_threads);
-  g_test_add_func ("/imap/search/range", test_range);
-  g_test_add_func ("/imap/search/conflict", test_conflict);
-  status = g_test_run ();
-  word_filter_stop (filter);
-  taube_test_dovecot_stop (dovecot);
+  taube_test_mail_set_options (options);
+  taube_test_mail_add_each ("/imap/query", "find", test_queries);
+  taube_test_mail_add_each ("/imap/query", "sort", test_sort);
+  taube_test_mail_add_each ("/imap/query", "threads", test_threads);
+  taube_test_mail_add_each ("/imap/query", "range", test_range);
+  taube_test_mail_add_each ("/imap/query", "conflict", test_conflict);
+  status = taube_test_mail_run ();
+  for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
+    g_clear_pointer (&filters[i], word_filter_stop);
   return status;
 }
