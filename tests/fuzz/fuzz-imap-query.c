@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A query on its way to the wire: the first two bytes say what the server cannot, the rest is the query. What goes out is
- * one command whatever stands in the texts, and what the server is asked for is never less than what was wanted. */
+/* A query on its way to the wire: the first two bytes say what the server cannot, the rest is the query. What goes out
+ * is one command whatever stands in the texts, and what the server is asked for is never less than what was wanted. */
 #include "imap-query.h"
 
 #include <stdint.h>

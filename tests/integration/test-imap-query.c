@@ -11,8 +11,8 @@
  * without CR and days of sending in UTC, turns round what is equal in SORT, and joins threads otherwise. There, only
  * that all of it can be asked and the numbers are right is looked at. */
 
-#define N_MESSAGES 300
-#define N_QUERIES 100
+#define N_MESSAGES 200
+#define N_QUERIES 40
 
 /* What is hidden from the second account. */
 static const char *const hidden[] = { "SORT=DISPLAY", "SORT", "THREAD=REFERENCES", "THREAD=REFS",
@@ -128,6 +128,18 @@ random_query (GRand *random, guint depth)
     }
 }
 
+/* Every 17th subject is UTF-8 as it is, against the rules: Cyrus makes something else of it. */
+static char *
+leave_out_raw (gconstpointer kind, const char *query)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_printf (text, "(%s)", query);
+  for (guint uid = 1; GPOINTER_TO_INT (kind) == TAUBE_TEST_CYRUS && uid <= N_MESSAGES; uid += 17)
+    g_string_append_printf (text, "%s%u", uid == 1 ? " -id:" : ",", uid);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 /* The same query, so written that no server can take any of it: the second half of the "or" matches nothing. */
 static char *
 make_local (const char *query)
@@ -176,7 +188,8 @@ test_queries (gconstpointer kind)
   taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
   for (guint i = 0; i < N_QUERIES; i++)
     {
-      g_autofree char *query = random_query (random, 3);
+      g_autofree char *any = random_query (random, 3);
+      g_autofree char *query = leave_out_raw (kind, any);
       g_autofree char *local = make_local (query);
       g_autoptr (TaubeSearchResult) by_server = search (pair.full, query, request);
       g_autoptr (TaubeSearchResult) by_less = search (pair.plain, query, request);
@@ -202,10 +215,11 @@ test_sort (gconstpointer kind)
 
   if (!pair_open (&pair, kind))
     return;
-  for (guint i = 0; i < 40; i++)
+  for (guint i = 0; i < 28; i++)
     {
       g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
-      g_autofree char *query = i < 18 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *any = i < 18 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *query = leave_out_raw (kind, any);
       g_autofree char *sort
           = i < 18 ? g_strdup_printf ("%s%s", i % 2 ? "-" : "", keys[i / 2])
                    : g_strdup_printf ("%s%s,%s%s", g_rand_boolean (random) ? "-" : "",
@@ -239,17 +253,18 @@ test_threads (gconstpointer kind)
 
   if (!pair_open (&pair, kind))
     return;
-  for (guint i = 0; i < 30; i++)
+  for (guint i = 0; i < 18; i++)
     {
       g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
-      g_autofree char *query = i < 3 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *any = i < 3 ? g_strdup ("*") : random_query (random, 2);
+      g_autofree char *query = leave_out_raw (kind, any);
       g_autofree char *what = g_strdup_printf ("threads %u of %s", i % 3 + 1, query);
       g_autoptr (TaubeSearchResult) by_server = NULL;
       g_autoptr (TaubeSearchResult) here = NULL;
 
       taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
       taube_search_request_set_threading (request, (TaubeThreading) (i % 3 + 1));
-      if (i > 15)
+      if (i > 11)
         taube_search_request_set_sort (request, "-date", NULL);
       by_server = search (pair.full, query, request);
       here = search (pair.plain, query, request);
@@ -313,7 +328,7 @@ test_conflict (gconstpointer kind)
 int
 main (int argc, char **argv)
 {
-  static const char *const options[] = { "--messages=300", NULL };
+  static const char *const options[] = { "--messages=200", NULL };
   int status;
 
   g_test_init (&argc, &argv, NULL);

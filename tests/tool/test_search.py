@@ -16,7 +16,8 @@ Text {n}.
 
 with Dovecot() as server:
     device = server.connect()
-    for n, who, subject, more in ((1, "bob", "pigeons", ""), (2, "carl", "Re: pigeons", "References: <1@example.org>\n"),
+    for n, who, subject, more in ((1, "bob", "pigeons", ""),
+                                  (2, "carl", "Re: pigeons", "References: <1@example.org>\n"),
                                   (3, "anna", "bread", ""), (4, "bob", "Re: pigeons", "References: <2@example.org>\n")):
         device.append(MESSAGE.format(n=n, who=who, subject=subject, more=more), flags=r"\Seen" if n == 1 else None)
     inbox = server.uri("INBOX")

@@ -72,7 +72,8 @@ test_leaves (void)
   assert_keys ("from:\"a \\\"b\\\"\" to:b cc:c bcc:d subject:e body:f",
                "FROM \"a \\\"b\\\"\" TO \"b\" CC \"c\" BCC \"d\" SUBJECT \"e\" BODY \"f\"");
   assert_keys ("subject:ü", "SUBJECT {2+}\r\n\xc3\xbc");
-  assert_keys ("header:List-Id header:X-A:b header:\"x(y\":\"\"", "HEADER List-Id \"\" HEADER X-A \"b\" HEADER \"x(y\" \"\"");
+  assert_keys ("header:List-Id header:X-A:b header:\"x(y\":\"\"",
+               "HEADER List-Id \"\" HEADER X-A \"b\" HEADER \"x(y\" \"\"");
   assert_keys ("is:seen is:answered,flagged is:deleted,draft,recent", "SEEN ANSWERED FLAGGED DELETED DRAFT RECENT");
   assert_keys ("is:unread is:forwarded -is:forwarded -is:recent", "UNSEEN KEYWORD $Forwarded UNKEYWORD $Forwarded OLD");
   assert_keys ("keyword:$Junk -keyword:work", "KEYWORD $Junk UNKEYWORD work");
@@ -101,7 +102,8 @@ test_branches (void)
   assert_keys ("-smaller:5 -smaller:0 -larger:4294967295", "LARGER 4 NOT SMALLER 0 NOT LARGER 4294967295");
   assert_keys ("-since:2026-11-01 -before:2026-11-02 -on:2026-11-03 -sent-since:2026-11-04",
                "BEFORE 1-Nov-2026 SINCE 2-Nov-2026 NOT ON 3-Nov-2026 NOT SENTSINCE 4-Nov-2026");
-  assert_keys ("~a -~b ~(subject:c subject:d)", "FUZZY TEXT \"a\" NOT FUZZY TEXT \"b\" FUZZY (SUBJECT \"c\" SUBJECT \"d\")");
+  assert_keys ("~a -~b ~(subject:c subject:d)",
+               "FUZZY TEXT \"a\" NOT FUZZY TEXT \"b\" FUZZY (SUBJECT \"c\" SUBJECT \"d\")");
 }
 
 static void
@@ -126,7 +128,8 @@ test_without (void)
                   "header:X:y a OR header:X:y b");
   assert_without (IMAP_QUERY_HEADER, "header:X:y OR b", "ALL", "header:X:y OR b");
   assert_without (IMAP_QUERY_UNICODE, "subject:ü from:bob", "FROM \"bob\"", "subject:ü");
-  assert_without (IMAP_QUERY_KEYWORD, "keyword:x is:forwarded,seen is:flagged", "FLAGGED", "keyword:x is:seen,forwarded");
+  assert_without (IMAP_QUERY_KEYWORD, "keyword:x is:forwarded,seen is:flagged", "FLAGGED",
+                  "keyword:x is:seen,forwarded");
   assert_without (IMAP_QUERY_CONTENT, "a body:b from:c", "FROM \"c\"", "a body:b");
   assert_without (IMAP_QUERY_EVERYTHING, "a is:seen", "ALL", "a is:seen");
 }
