@@ -6,6 +6,12 @@
 #include "imap-decode-search.h"
 #include "imap-decode-thread.h"
 
+/* Why a server that looks at some of the messages only does not sort. */
+static const char limited[] = "the server looks at some of the messages only (MESSAGELIMIT)";
+
+/* How often a search in pieces begins anew because messages were removed meanwhile. */
+#define MAX_ROUNDS 5
+
 /* Bytes of a command that its set of UIDs may take, of a search that has other keys too. */
 #define MAX_SET_BYTES 4000
 
@@ -73,7 +79,9 @@ gboolean
 imap_search_can_sort (const ImapSearch *self, const char **reason_out)
 {
   *reason_out = NULL;
-  if ((self->refused & IMAP_SEARCH_SORT) != 0)
+  if (self->window > 0)
+    *reason_out = limited;
+  else if ((self->refused & IMAP_SEARCH_SORT) != 0)
     *reason_out = "the server refused SORT";
   else if (!has (self, IMAP_CAPABILITY_SORT))
     *reason_out = "the server lacks SORT";
@@ -96,7 +104,9 @@ imap_search_can_thread (const ImapSearch *self, const char **reason_out)
   g_autofree char *word = g_strconcat ("THREAD=", threading_word (self), NULL);
 
   *reason_out = NULL;
-  if ((self->refused & IMAP_SEARCH_THREAD) != 0)
+  if (self->window > 0)
+    *reason_out = limited;
+  else if ((self->refused & IMAP_SEARCH_THREAD) != 0)
     *reason_out = "the server refused THREAD";
   else if (!has_word (self, word))
     *reason_out = "the server lacks this kind of THREAD";
@@ -237,7 +247,7 @@ can_partial (const ImapSearch *self)
   guint64 limit = taube_search_request_get_limit (self->request);
   guint64 offset = taube_search_request_get_offset (self->request);
 
-  if (limit == 0 || limit > G_MAXUINT32 || offset > G_MAXUINT32 - limit || self->plan.local != NULL
+  if (self->window > 0 || limit == 0 || limit > G_MAXUINT32 || offset > G_MAXUINT32 - limit || self->plan.local != NULL
       || taube_search_request_get_threading (self->request) != TAUBE_THREADING_NONE || !can_return (self))
     return FALSE;
   if (self->sorted)
@@ -280,19 +290,48 @@ new_call (ImapSearch *self, const char *name)
   return call;
 }
 
+/* resp-text-code =/ "MESSAGELIMIT" SP message-limit [SP uniqueid]     (RFC 9738)
+ *
+ * Less was searched than was asked for, whether the server calls that OK or NO. */
+static gboolean
+on_completed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ImapSearch *self = user_data;
+  guint64 limit;
+
+  if (response->code == IMAP_CODE_MESSAGELIMIT && imap_decode_code_number (response, &limit) && limit > 0)
+    self->window = (guint32) MIN (limit, G_MAXUINT32 / 2);
+  return FALSE;
+}
+
+/* sequence-set as a key: these messages of the folder */
+static void
+add_window (ImapSearch *self, ImapCommand *command)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+
+  imap_seqset_add_range (set, self->window_first, self->window_last);
+  imap_command_add_seqset (command, set);
+}
+
 static ImapCall *
 new_find (ImapSearch *self)
 {
   ImapCall *call = new_call (self, self->sorted ? "UID SORT" : "UID SEARCH");
 
   call->untagged = on_found;
+  call->completed = on_completed;
+  call->progress = taube_search_request_get_progress (self->request);
   self->partial = can_partial (self);
-  self->saved = !self->sorted && !self->partial && can_return (self) && has (self, IMAP_CAPABILITY_SEARCHRES);
+  self->saved = self->window == 0 && !self->sorted && !self->partial && can_return (self)
+                && has (self, IMAP_CAPABILITY_SEARCHRES);
   if (self->partial || (!self->sorted && can_return (self)))
     add_return (self, call->command);
   if (self->sorted)
     add_sort_keys (self, call->command);
   add_charset (self, call->command, is_unicode (self), self->sorted);
+  if (self->window > 0)
+    add_window (self, call->command);
   imap_query_append (self->plan.server, call->command, &self->dialect);
   return call;
 }
@@ -356,8 +395,57 @@ complete (ImapSearch *self)
     sort_numbers (self->numbers);
   if (!self->partial)
     self->total = self->numbers->len;
+  else
+    self->total = MAX (self->total, taube_search_request_get_offset (self->request) + self->numbers->len);
   if (self->last != 0)
     imap_account_add_refused (imap_session_get_account (self->session), self->last);
+}
+
+static void
+make_plan (ImapSearch *self)
+{
+  const char *reason;
+
+  self->dialect.allowed = find_allowed (self);
+  imap_query_plan_clear (&self->plan);
+  imap_query_plan_init (&self->plan, self->query, &self->dialect);
+  self->sorted = taube_search_request_get_n_sort_keys (self->request) > 0 && imap_search_can_sort (self, &reason);
+}
+
+/* The folder is searched in pieces of the size that the server allows; anew when messages were removed meanwhile, for
+ * then the numbers of the others have moved. */
+static gboolean
+find_in_windows (ImapSearch *self, GCancellable *cancellable, GError **error)
+{
+  const ImapMailbox *mailbox = self->session->mailbox;
+  guint64 first = 1;
+
+  make_plan (self);
+  g_array_set_size (self->numbers, 0);
+  for (guint rounds = 0; first <= mailbox->exists;)
+    {
+      g_autoptr (ImapCall) call = NULL;
+      guint32 exists = mailbox->exists;
+
+      self->window_first = (guint32) first;
+      self->window_last = (guint32) MIN (exists, first + self->window - 1);
+      call = new_find (self);
+      if (!imap_call_run (call, cancellable, error))
+        return FALSE;
+      first += self->window;
+      if (mailbox->exists >= exists)
+        continue;
+      if (++rounds == MAX_ROUNDS)
+        {
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
+                       "cannot search folder \"%s\": messages are removed while it is searched",
+                       taube_folder_get_name (self->folder));
+          return FALSE;
+        }
+      g_array_set_size (self->numbers, 0);
+      first = 1;
+    }
+  return TRUE;
 }
 
 /* What matches as far as the server can tell, sorted if it can do that too. What it refuses is left out, one thing
@@ -365,20 +453,24 @@ complete (ImapSearch *self)
 gboolean
 imap_search_find (ImapSearch *self, GCancellable *cancellable, GError **error)
 {
-  const char *reason;
-
   for (;;)
     {
       g_autoptr (ImapCall) call = NULL;
       g_autoptr (GError) local = NULL;
+      gboolean found;
 
-      self->dialect.allowed = find_allowed (self);
-      imap_query_plan_clear (&self->plan);
-      imap_query_plan_init (&self->plan, self->query, &self->dialect);
-      self->sorted = taube_search_request_get_n_sort_keys (self->request) > 0 && imap_search_can_sort (self, &reason);
+      make_plan (self);
       g_array_set_size (self->numbers, 0);
       call = new_find (self);
-      if (imap_call_run (call, cancellable, &local))
+      found = imap_call_run (call, cancellable, &local);
+      if (call->done && self->window > 0 && !imap_pipeline_is_broken (self->session->pipeline))
+        {
+          if (!find_in_windows (self, cancellable, error))
+            return FALSE;
+          complete (self);
+          return TRUE;
+        }
+      if (found)
         {
           complete (self);
           return TRUE;

@@ -32,6 +32,9 @@ typedef struct
   gboolean sorted;   /* by the server */
   gboolean partial;  /* numbers are only the range that was asked for */
   gboolean saved;    /* "$" is what was found */
+  guint32 window;    /* messages that the server searches at once (RFC 9738); 0: all */
+  guint32 window_first; /* the one that is just searched */
+  guint32 window_last;
 } ImapSearch;
 
 void imap_search_init (ImapSearch *self, TaubeFolder *folder, ImapSession *session, TaubeQuery *query,

@@ -35,6 +35,10 @@ static const Case cases[] = {
     TAUBE_SEARCH_PLACE_LOCAL, "the server refused THREAD" },
   { "broken-thread", "is:unread", NULL, TAUBE_THREADING_ORDERED_SUBJECT, 1, "10 12 11", TAUBE_SEARCH_STEP_THREAD,
     TAUBE_SEARCH_PLACE_LOCAL, "could not be read" },
+  { "message-limit", "is:unread", "-size", TAUBE_THREADING_NONE, 1, "12 10", TAUBE_SEARCH_STEP_SORT,
+    TAUBE_SEARCH_PLACE_LOCAL, "MESSAGELIMIT" },
+  { "message-limit-no", "is:unread", NULL, TAUBE_THREADING_NONE, 1, "11 12", TAUBE_SEARCH_STEP_FIND,
+    TAUBE_SEARCH_PLACE_SERVER, NULL },
   /* quirk 25 */
   { "skip-one", QUERY, NULL, TAUBE_THREADING_NONE, 1, "10 12", TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_PARTLY,
     "NOT" },
