@@ -166,9 +166,15 @@ set_deadline (ImapSession *self)
   taube_connection_set_deadline (self->connection, g_get_monotonic_time () + seconds * G_USEC_PER_SEC);
 }
 
-/* Ends with an encrypted connection, or one that need not be, and with the server's capabilities. */
 static gboolean
-establish (ImapSession *self, GCancellable *cancellable, GError **error)
+secure (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  return taube_connection_is_secure (self->connection)
+         || imap_account_is_plain_allowed (imap_session_get_account (self)) || upgrade (self, cancellable, error);
+}
+
+static gboolean
+begin (ImapSession *self, GCancellable *cancellable, GError **error)
 {
   if (self->connection == NULL && !dial (self, cancellable, error))
     return FALSE;
@@ -176,9 +182,28 @@ establish (ImapSession *self, GCancellable *cancellable, GError **error)
   if (!read_greeting (self, cancellable, error))
     return FALSE;
   imap_quirks_detect (&self->quirks, self->greeting, NULL, NULL, NULL, host_of (self), self->capabilities);
-  if (!taube_connection_is_secure (self->connection)
-      && !imap_account_is_plain_allowed (imap_session_get_account (self)) && !upgrade (self, cancellable, error))
-    return FALSE;
+  return secure (self, cancellable, error);
+}
+
+/* Ends with an encrypted connection, or one that need not be, and with the server's capabilities. A server that breaks
+ * over a TLS session of its own is dialled again, without one. */
+static gboolean
+establish (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  gboolean ok = begin (self, cancellable, &local);
+
+  if (!ok && self->connection != NULL && taube_connection_failed_to_resume (self->connection))
+    {
+      g_clear_error (&local);
+      imap_session_drop_connection (self);
+      ok = begin (self, cancellable, &local);
+    }
+  if (!ok)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
   keep_certificate (self, NULL);
   return ask_capabilities (self, cancellable, error);
 }

@@ -200,6 +200,7 @@ void
 imap_session_attach (ImapSession *self, TaubeConnection *connection)
 {
   imap_session_drop_connection (self);
+  taube_session_set_whole (TAUBE_SESSION (self));
   self->connection = connection;
   self->pipeline = imap_pipeline_new (connection, &self->limits);
   imap_pipeline_set_unsolicited (self->pipeline, route_untagged, self);

@@ -132,6 +132,9 @@ TAUBE_API const char *taube_connection_get_tls_cipher (TaubeConnection *self);
 TAUBE_API const char *taube_connection_get_alpn (TaubeConnection *self); /* what the server chose */
 /* Whether TLS goes on from an earlier connection; whether there is a certificate of ours to show. FALSE without TLS. */
 TAUBE_API gboolean taube_connection_is_resumed (TaubeConnection *self);
+/* start_tls() has failed, and may not at another connection, where nothing is tried to be resumed any more. (Dialling
+ * does that by itself.) */
+TAUBE_API gboolean taube_connection_failed_to_resume (TaubeConnection *self);
 TAUBE_API gboolean taube_connection_has_client_certificate (TaubeConnection *self);
 /* TYPE: "tls-exporter" (RFC 9266; TLS 1.3 only), "tls-unique" (RFC 5929; TLS 1.2 with the extended master secret of
  * RFC 7627 only) or "tls-server-end-point" (RFC 5929). NULL: there is none. (transfer full) */

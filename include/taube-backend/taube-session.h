@@ -66,6 +66,8 @@ TAUBE_API TaubeAccount *taube_session_get_account (TaubeSession *self);
 /* The stream is out of step or gone: the session must not be used again after this job. From any thread. */
 TAUBE_API void taube_session_set_broken (TaubeSession *self);
 TAUBE_API gboolean taube_session_is_broken (TaubeSession *self);
+/* open() has put another connection in the place of the one that broke. */
+TAUBE_API void taube_session_set_whole (TaubeSession *self);
 /* What the session is good for at once, such as the path of the selected folder: a job that names it gets it first. */
 TAUBE_API void taube_session_set_affinity (TaubeSession *self, const char *affinity);
 /* How long an idle session may stay parked before wake (DEADLINE) comes; seconds, 0 = for ever. Default 1,500. */

@@ -75,6 +75,14 @@ taube_session_set_broken (TaubeSession *self)
   g_atomic_int_set (&priv->broken, TRUE);
 }
 
+void
+taube_session_set_whole (TaubeSession *self)
+{
+  TaubeSessionPrivate *priv = self->priv;
+
+  g_atomic_int_set (&priv->broken, FALSE);
+}
+
 gboolean
 taube_session_is_broken (TaubeSession *self)
 {

@@ -508,6 +508,12 @@ taube_connection_is_resumed (TaubeConnection *self)
 }
 
 gboolean
+taube_connection_failed_to_resume (TaubeConnection *self)
+{
+  return self->tls != NULL && taube_tls_stream_failed_to_resume (self->tls);
+}
+
+gboolean
 taube_connection_has_client_certificate (TaubeConnection *self)
 {
   return taube_connection_is_secure (self) && self->endpoint->client_cert != NULL;

@@ -112,18 +112,15 @@ finish_dial (TaubeConnection *self, gboolean wait_for_greeting, GCancellable *ca
   return !wait_for_greeting || taube_connection_fill (self, cancellable, error) >= 0;
 }
 
-TaubeConnection *
-taube_connection_dial (const TaubeEndpoint *endpoint, gboolean wait_for_greeting, GCancellable *cancellable,
-                       GError **error)
+static TaubeConnection *
+dial_once (const TaubeEndpoint *endpoint, gboolean wait_for_greeting, gboolean *again, GCancellable *cancellable,
+           GError **error)
 {
   gint64 deadline = deadline_of (endpoint);
   guint silence;
   g_autoptr (TaubeConnection) self = NULL;
   GError *failure = NULL;
 
-  g_assert (!taube_io_thread_is_current ());
-  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !taube_endpoint_check (endpoint, error))
-    return NULL;
   if (!dial_by_test (endpoint, &self, error))
     self = connect_and_wait (endpoint, deadline, cancellable, error);
   if (self == NULL)
@@ -133,12 +130,30 @@ taube_connection_dial (const TaubeEndpoint *endpoint, gboolean wait_for_greeting
   self->silence_timeout = G_MAXUINT;
   if (!finish_dial (self, wait_for_greeting, cancellable, &failure))
     {
+      *again = taube_connection_failed_to_resume (self);
       g_propagate_error (error, explain_late (endpoint, self->deadline, failure));
       return NULL;
     }
   self->deadline = 0;
   self->silence_timeout = silence;
   return g_steal_pointer (&self);
+}
+
+TaubeConnection *
+taube_connection_dial (const TaubeEndpoint *endpoint, gboolean wait_for_greeting, GCancellable *cancellable,
+                       GError **error)
+{
+  gboolean again = FALSE;
+  TaubeConnection *self;
+
+  g_assert (!taube_io_thread_is_current ());
+  if (g_cancellable_set_error_if_cancelled (cancellable, error) || !taube_endpoint_check (endpoint, error))
+    return NULL;
+  self = dial_once (endpoint, wait_for_greeting, &again, cancellable, error);
+  if (self != NULL || !again || g_cancellable_is_cancelled (cancellable))
+    return self;
+  g_clear_error (error);
+  return dial_once (endpoint, wait_for_greeting, &again, cancellable, error);
 }
 
 /* ---- without ---- */
@@ -159,6 +174,7 @@ typedef struct
   TaubeConnection *connection;
   TaubeParkEntry entry;
   gboolean shaken; /* the TLS handshake is done */
+  gboolean again;  /* this is the second try, without resuming TLS */
   gint ended;      /* atomic */
 } Dial;
 
@@ -204,6 +220,7 @@ dial_end (Dial *self, GError *error)
 }
 
 static void dial_work (gpointer data);
+static gboolean reconnect (gpointer data);
 
 /* On the I/O thread: the wire is ready, or the time is over. */
 static void
@@ -278,6 +295,13 @@ dial_tls (Dial *self)
       dial_park (self, n == TAUBE_STREAM_WANT_READ ? EPOLLIN : EPOLLOUT);
       return FALSE;
     }
+  if (n == TAUBE_STREAM_ERROR && taube_connection_failed_to_resume (connection) && !self->again)
+    {
+      g_clear_error (&error);
+      self->again = TRUE;
+      taube_io_thread_invoke (reconnect, self, NULL);
+      return FALSE;
+    }
   connection->deadline = self->deadline;
   if (n == TAUBE_STREAM_ERROR || !taube_connection_verify (connection, self->cancellable, &error))
     {
@@ -337,6 +361,21 @@ on_connected (int fd, GError *error, gpointer data)
   if (self->cancellable != NULL)
     self->cancelled_id = g_cancellable_connect (self->cancellable, G_CALLBACK (on_cancelled), self, NULL);
   dial_on (self);
+}
+
+/* On the I/O thread. */
+static gboolean
+reconnect (gpointer data)
+{
+  Dial *self = data;
+
+  g_clear_pointer (&self->connection, taube_connection_free);
+  /* From here to its end it is taube_connect() that listens. */
+  if (self->cancellable != NULL)
+    g_cancellable_disconnect (self->cancellable, self->cancelled_id);
+  self->cancelled_id = 0;
+  taube_connect (self->endpoint, self->deadline, self->cancellable, on_connected, self);
+  return G_SOURCE_REMOVE;
 }
 
 /* On the I/O thread, so that the task ends there. */

@@ -29,6 +29,8 @@ typedef struct
   TaubeTlsSessions *sessions; /* or NULL */
   char *session_key;          /* with whom and how */
   SSL_SESSION *early_session; /* came before the certificate was judged */
+  gboolean offered;           /* one was offered to the server */
+  gboolean failed_to_resume;  /* and the handshake failed */
   gboolean trusted;           /* the certificate was verified or pinned; sessions may be kept */
   gboolean wire_eof;
   gboolean established;
@@ -363,8 +365,7 @@ resume (TlsStream *self, const TaubeEndpoint *endpoint)
                                        endpoint->client_key != NULL ? endpoint->client_key : "",
                                        endpoint->alpn != NULL ? endpoint->alpn : "");
   session = taube_tls_sessions_take (self->sessions, SSL_get_SSL_CTX (self->ssl), self->session_key);
-  if (session != NULL)
-    SSL_set_session (self->ssl, session);
+  self->offered = session != NULL && SSL_set_session (self->ssl, session) == 1;
   SSL_SESSION_free (session);
 }
 
@@ -389,6 +390,13 @@ gboolean
 taube_tls_stream_is_resumed (TaubeStream *stream)
 {
   return SSL_session_reused (((TlsStream *) stream)->ssl);
+}
+
+/* The server may have broken over the session that it was offered: without one it may be better. */
+gboolean
+taube_tls_stream_failed_to_resume (TaubeStream *stream)
+{
+  return ((TlsStream *) stream)->failed_to_resume;
 }
 
 /* The wire form: each name after a byte with its length. */
@@ -456,7 +464,14 @@ taube_tls_stream_handshake (TaubeStream *stream, GError **error)
   ERR_clear_error ();
   result = SSL_do_handshake (self->ssl);
   if (result != 1)
-    return explain (self, result, error);
+    {
+      gssize meaning = explain (self, result, error);
+
+      self->failed_to_resume = meaning == TAUBE_STREAM_ERROR && self->offered;
+      if (self->failed_to_resume)
+        taube_tls_sessions_give_up (self->sessions);
+      return meaning;
+    }
   self->established = TRUE;
   return 1;
 }

@@ -54,6 +54,7 @@ const char *taube_tls_stream_get_version (TaubeStream *stream);
 const char *taube_tls_stream_get_cipher (TaubeStream *stream);
 const char *taube_tls_stream_get_alpn (TaubeStream *stream);
 gboolean taube_tls_stream_is_resumed (TaubeStream *stream);
+gboolean taube_tls_stream_failed_to_resume (TaubeStream *stream);
 GBytes *taube_tls_stream_get_channel_binding (TaubeStream *stream, const char *type);
 
 G_END_DECLS

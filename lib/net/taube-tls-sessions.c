@@ -18,6 +18,7 @@ struct _TaubeTlsSessions
   gatomicrefcount refs;
   GMutex lock;
   GQueue entries; /* under lock: the newest first */
+  gboolean given_up; /* under lock */
 };
 
 static void
@@ -99,19 +100,23 @@ taube_tls_sessions_put (TaubeTlsSessions *self, SSL_CTX *context, const char *ke
   *entry = (Entry){ session, context, g_strdup (key) };
   g_mutex_lock (&self->lock);
   g_queue_push_head (&self->entries, entry);
-  entry = self->entries.length > SESSIONS_MAXIMUM ? g_queue_pop_tail (&self->entries) : NULL;
+  entry = self->given_up || self->entries.length > SESSIONS_MAXIMUM ? g_queue_pop_tail (&self->entries) : NULL;
   g_mutex_unlock (&self->lock);
   if (entry != NULL)
     entry_free (entry);
 }
 
-guint
-taube_tls_sessions_get_count (TaubeTlsSessions *self)
+/* Some servers give sessions away and then break over them (Dovecot 2.3 does, when it looks at certificates of
+ * clients): nothing is resumed any more. */
+void
+taube_tls_sessions_give_up (TaubeTlsSessions *self)
 {
-  guint count;
+  GQueue entries;
 
   g_mutex_lock (&self->lock);
-  count = self->entries.length;
+  entries = self->entries;
+  g_queue_init (&self->entries);
+  self->given_up = TRUE;
   g_mutex_unlock (&self->lock);
-  return count;
+  g_queue_clear_full (&entries, entry_free);
 }

@@ -180,6 +180,28 @@ username_attribute = sub
 """
 
 
+# In the syntax of 2.3.
+KERBEROS = """
+auth_mechanisms = $auth_mechanisms gssapi
+auth_gssapi_hostname = localhost
+auth_krb5_keytab = {keytab}
+import_environment = $import_environment KRB5_CONFIG={config}
+"""
+
+CERTIFICATES = """
+auth_mechanisms = $auth_mechanisms external
+auth_ssl_username_from_cert = yes
+ssl_ca = <{dir}/ca.pem
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+passdb {{
+  driver = static
+  mechanisms = external
+  args = nopassword=y
+}}
+"""
+
+
 def make_config(version, facts):
     """The main file's text; FACTS are the places and ports."""
     new = tuple(int(part) for part in version.split(".")[:2]) >= (2, 4)

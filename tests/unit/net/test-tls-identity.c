@@ -310,6 +310,55 @@ test_forgotten (gconstpointer data)
   server_clear (&server);
 }
 
+static void
+store_result (GObject *source, GAsyncResult *result, gpointer data)
+{
+  GAsyncQueue *queue = data;
+
+  g_async_queue_push (queue, g_object_ref (result));
+}
+
+/* The server looks at certificates of clients and has no name for its sessions: OpenSSL breaks over those it gave. */
+static void
+test_breaks_over_sessions (gconstpointer data)
+{
+  g_autoptr (GAsyncQueue) queue = g_async_queue_new ();
+
+  for (guint way = 0; way < 2; way++)
+    {
+      Server server;
+      g_autoptr (NetServer) net = NULL;
+      g_autoptr (TaubeTlsSessions) sessions = taube_tls_sessions_new ();
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (TaubeConnection) connection = NULL;
+      g_autoptr (GError) error = NULL;
+      TaubeEndpoint endpoint;
+
+      server_init (&server, good, GPOINTER_TO_INT (data));
+      server.wants_certificate = TRUE;
+      SSL_CTX_set_session_id_context (server.context, NULL, 0);
+      net = net_server_new (serve, &server);
+      fill_endpoint (&endpoint, net, sessions);
+      g_assert_false (visit (&endpoint));
+      if (way == 0)
+        g_assert_false (visit (&endpoint));
+      else
+        {
+          taube_connection_dial_async (&endpoint, TRUE, NULL, store_result, queue);
+          result = g_async_queue_pop (queue);
+          connection = taube_connection_dial_finish (result, &error);
+          g_assert_no_error (error);
+          g_assert_false (taube_connection_is_resumed (connection));
+          g_clear_pointer (&connection, taube_connection_free);
+        }
+      g_assert_cmpuint (net_server_get_count (net), ==, 3);
+      g_assert_false (visit (&endpoint)); /* it is not tried again */
+      g_assert_cmpuint (net_server_get_count (net), ==, 4);
+      g_clear_pointer (&net, net_server_free);
+      server_clear (&server);
+    }
+}
+
 /* ---- a certificate of ours ---- */
 
 typedef struct
@@ -476,7 +525,7 @@ main (int argc, char **argv)
     { "resumed", test_resumed },       { "other-settings", test_other_settings },
     { "other-trust", test_other_trust }, { "pinned", test_pinned },
     { "trusted-once", test_trusted_once }, { "forgotten", test_forgotten },
-    { "shown", test_shown },
+    { "shown", test_shown },           { "breaks-over-sessions", test_breaks_over_sessions },
   };
   int status;
 
