@@ -67,6 +67,10 @@ static const TextRule text_rules[] = {
   { "too many simultaneous", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
   { "too many connections", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
   { "maximum number of connections", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
+  { "too many open connections", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
+  { "too many sessions", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
+  { "too many logins", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
+  { "connection limit", TAUBE_ERROR_THROTTLED, FALSE, 60, TRUE },
   /* Gmail: [OVERQUOTA] Account exceeded command or bandwidth limits; it does not mean the size of the mailbox */
   { "bandwidth limit", TAUBE_ERROR_THROTTLED, FALSE, 600, TRUE },
   /* Exchange Online: Request is throttled. Suggested Backoff Time: 299961 milliseconds */
@@ -132,6 +136,9 @@ judge_reason (const ImapResponse *status, TaubeError fallback)
 
   if (text_rule != NULL)
     return (ImapVerdict){ text_rule->error, text_rule->drop, text_rule->retry_after };
+  /* Of what is there a limit at sign-in? Of connections. */
+  if (status->code == IMAP_CODE_LIMIT && fallback == TAUBE_ERROR_AUTH)
+    return (ImapVerdict){ TAUBE_ERROR_THROTTLED, FALSE, 60 };
   if (code_rule != NULL)
     return (ImapVerdict){ code_rule->error, code_rule->drop, code_rule->retry_after };
   /* "access denied" at login is about the password */

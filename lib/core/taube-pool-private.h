@@ -56,6 +56,9 @@ struct _TaubePool
   guint64 next_number;
   guint max;
   guint allowed;           /* as the server lets us, at most max */
+  guint failures;          /* to connect at all, in a row */
+  gint64 retry_at;         /* nothing is begun before; 0: at once */
+  gboolean retry_scheduled;
   guint refusals;          /* in a row */
   gint64 refused_until;
   guint n_dedicated;       /* slots, and leases that wait for one */
@@ -86,6 +89,12 @@ void taube_pool_requeue_locked (TaubePool *self, TaubeLease *lease);
 /* Wakes every thread that waits in the pool. */
 void taube_pool_wake_waiting_locked (TaubePool *self);
 void taube_pool_forget_questions (TaubePool *self);
+
+/* taube-pool-retry.c */
+void taube_pool_note_unreachable_locked (TaubePool *self);
+void taube_pool_note_reached_locked (TaubePool *self);
+gboolean taube_pool_is_pausing_locked (TaubePool *self);
+
 void taube_pool_invocation_unref (gpointer data);
 
 G_END_DECLS

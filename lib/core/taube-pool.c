@@ -364,7 +364,7 @@ taube_pool_dispatch_locked (TaubePool *self)
     drop_surplus_locked (self, coming - wanted);
   /* These will be free in a moment, when nothing is wrong with them. */
   coming += count_state_locked (self, TAUBE_SLOT_PARKING) + count_state_locked (self, TAUBE_SLOT_WAKING);
-  for (; coming < wanted && self->slots->len < self->allowed; coming++)
+  for (; coming < wanted && self->slots->len < self->allowed && !taube_pool_is_pausing_locked (self); coming++)
     {
       g_ptr_array_add (self->slots, taube_slot_start_locked (self));
       if (self->state == TAUBE_ACCOUNT_STATE_DISCONNECTED)
@@ -471,11 +471,12 @@ taube_pool_remove_slot_locked (TaubePool *self, TaubeSlot *slot)
   taube_io_thread_invoke (do_nothing, slot, (GDestroyNotify) taube_slot_unref);
 }
 
-/* The others that jobs could wait for instead; OPENED_OUT: those that are signed in. */
+/* The others that jobs could wait for instead; OPENED_OUT: those that are signed in; OPENING_OUT: those that somebody
+ * is signing in. */
 static guint
-count_others_locked (TaubePool *self, guint *opened_out)
+count_others_locked (TaubePool *self, guint *opened_out, guint *opening_out)
 {
-  guint n = 0, opened = 0;
+  guint n = 0, opened = 0, opening = 0;
 
   for (guint i = 0; i < self->slots->len; i++)
     {
@@ -485,8 +486,10 @@ count_others_locked (TaubePool *self, guint *opened_out)
         continue;
       n++;
       opened += slot->opened;
+      opening += !slot->opened && slot->lease != NULL;
     }
   *opened_out = opened;
+  *opening_out = opening;
   return n;
 }
 
@@ -501,11 +504,12 @@ is_refusal (const GError *error)
 gboolean
 taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError *error)
 {
-  guint opened, others = count_others_locked (self, &opened);
+  guint opened, opening, others = count_others_locked (self, &opened, &opening);
   gboolean is_auth = g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_AUTH);
 
-  /* Some servers call a connection too many a failed sign-in; the password works elsewhere at this moment. */
-  if ((is_refusal (error) && others > 0) || (is_auth && opened > 0))
+  /* Some servers call a connection too many a failed sign-in; the password works elsewhere at this moment, or it will
+   * soon be known whether it does. */
+  if ((is_refusal (error) && others > 0) || (is_auth && opened + opening > 0))
     {
       guint pause = taube_retry_pause (++self->refusals, REFUSED_FIRST_MILLISECONDS, REFUSED_CAP_MILLISECONDS,
                                        g_random_int ());
@@ -523,6 +527,9 @@ taube_pool_note_failure_locked (TaubePool *self, TaubeLease *lease, const GError
       return FALSE;
     }
   /* Nothing works, so nobody is served by trying the same again for each that waits: they share this answer. */
+  if (is_refusal (error))
+    taube_pool_note_unreachable_locked (self);
+  self->allowed = self->max;
   drop_surplus_locked (self, G_MAXUINT);
   fail_all_waiting_locked (self, error);
   taube_pool_set_state_locked (self, TAUBE_ACCOUNT_STATE_DISCONNECTED);
@@ -536,6 +543,7 @@ doom_all_locked (TaubePool *self, const char *why)
   g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, why);
 
   self->asleep = TRUE;
+  taube_pool_note_reached_locked (self);
   fail_all_waiting_locked (self, error);
   for (guint i = self->slots->len; i > 0; i--)
     {

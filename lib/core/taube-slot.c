@@ -386,6 +386,7 @@ note_opened (TaubePool *pool, TaubeSlot *slot)
 {
   g_mutex_lock (&pool->lock);
   slot->opened = TRUE;
+  taube_pool_note_reached_locked (pool);
   if (!pool->closed && !slot->doomed)
     taube_pool_set_state_locked (pool, TAUBE_ACCOUNT_STATE_CONNECTED);
   g_mutex_unlock (&pool->lock);

@@ -23,6 +23,9 @@ struct _SigninServer
   GThread *thread;
 
   GMutex lock; /* over all that follows */
+  GCond changed;
+  gboolean released;
+  guint n_lines;    /* that the server has said */
   SigninOptions options;
   SigninCount count;
   guint now;        /* signed in */
@@ -38,6 +41,7 @@ typedef struct
   int fd;
   SSL *ssl;
   gboolean signed_in;
+  gboolean stalled;
   char tag[64];
 } Client;
 
@@ -59,6 +63,43 @@ take (Client *client, char *line, gsize size)
   return TRUE;
 }
 
+/* Nothing more is said; the client's words are thrown away until it goes. */
+static void
+stall (Client *client)
+{
+  char line[1000];
+
+  client->stalled = TRUE;
+  while (take (client, line, sizeof line))
+    ;
+}
+
+/* TRUE: it took the place of what was to be said. */
+static gboolean
+do_fault (Client *client)
+{
+  static const char garbage[] = "\x80\xff(((( {zz}\"\\\r\n";
+  const SigninOptions *options = &client->options;
+  gboolean due;
+
+  g_mutex_lock (&client->server->lock);
+  due = ++client->server->n_lines == options->fault_at;
+  g_mutex_unlock (&client->server->lock);
+  if (!due)
+    return client->stalled;
+  if (options->cancellable != NULL)
+    g_cancellable_cancel (options->cancellable);
+  else if (options->fault == TAUBE_TEST_FAULT_STALL)
+    stall (client);
+  else if (options->fault == TAUBE_TEST_FAULT_GARBAGE)
+    SSL_write (client->ssl, garbage, sizeof garbage - 1);
+  else if (options->fault == TAUBE_TEST_FAULT_BYE)
+    SSL_write (client->ssl, "* BYE going down\r\n", 18);
+  if (options->cancellable == NULL && options->fault != TAUBE_TEST_FAULT_GARBAGE)
+    shutdown (client->fd, SHUT_RDWR);
+  return options->cancellable == NULL && options->fault != TAUBE_TEST_FAULT_GARBAGE;
+}
+
 static void G_GNUC_PRINTF (2, 3)
 say (Client *client, const char *format, ...)
 {
@@ -70,6 +111,8 @@ say (Client *client, const char *format, ...)
   text = g_strdup_vprintf (format, args);
   va_end (args);
   line = g_strconcat (text, "\r\n", NULL);
+  if (do_fault (client))
+    return;
   SSL_write (client->ssl, line, (int) strlen (line));
 }
 
@@ -112,7 +155,8 @@ static gboolean
 do_scram (Client *client, const char *mechanism, const char *first)
 {
   g_autoptr (GBytes) binding = get_binding (client);
-  TaubeTestScram scram = { .password = TAUBE_TEST_PASSWORD, .salt = SALT, .iterations = 4096,
+  TaubeTestScram scram = { .password = TAUBE_TEST_PASSWORD, .salt = SALT,
+                           .iterations = client->options.iterations > 0 ? client->options.iterations : 4096,
                            .sha256 = strstr (mechanism, "256") != NULL, .plus = g_str_has_suffix (mechanism, "-PLUS"),
                            .binding_type = client->options.binding_type, .binding = binding,
                            .offered_plus = strstr (client->options.mechanisms, "-PLUS") != NULL };
@@ -153,6 +197,28 @@ do_plain (const char *first)
 }
 
 static gboolean
+do_login (Client *client)
+{
+  g_autofree char *user = ask (client, "Username:");
+  g_autofree char *password = ask (client, "Password:");
+
+  return g_strcmp0 (user, "alice") == 0 && g_strcmp0 (password, TAUBE_TEST_PASSWORD) == 0;
+}
+
+/* RFC 2195 */
+static gboolean
+do_cram_md5 (Client *client)
+{
+  static const char challenge[] = "<1896.697170952@postoffice.example.net>";
+  g_autofree char *answer = ask (client, challenge);
+  g_autofree char *digest = g_compute_hmac_for_string (G_CHECKSUM_MD5, (const guchar *) TAUBE_TEST_PASSWORD,
+                                                       strlen (TAUBE_TEST_PASSWORD), challenge, -1);
+  g_autofree char *expected = g_strconcat ("alice ", digest, NULL);
+
+  return g_strcmp0 (answer, expected) == 0;
+}
+
+static gboolean
 authenticate (Client *client, const char *mechanism, const char *initial)
 {
   gsize length = 0;
@@ -168,6 +234,10 @@ authenticate (Client *client, const char *mechanism, const char *initial)
     return do_scram (client, mechanism, first);
   if (strcmp (mechanism, "EXTERNAL") == 0)
     return strcmp (name, "alice") == 0 && (first[0] == '\0' || strcmp (first, name) == 0);
+  if (strcmp (mechanism, "LOGIN") == 0)
+    return do_login (client);
+  if (strcmp (mechanism, "CRAM-MD5") == 0)
+    return do_cram_md5 (client);
   return strcmp (mechanism, "PLAIN") == 0 && do_plain (first);
 }
 
@@ -183,7 +253,8 @@ count_in (Client *client)
   if (ok)
     {
       self->count.signed_in++;
-      self->count.most = MAX (self->count.most, ++self->now);
+      self->now++;
+      self->count.most = MAX (self->count.most, self->now);
     }
   client->signed_in = ok;
   g_mutex_unlock (&self->lock);
@@ -195,6 +266,7 @@ count_refusal (Client *client)
 {
   g_mutex_lock (&client->server->lock);
   client->server->count.refused++;
+  g_cond_broadcast (&client->server->changed);
   g_mutex_unlock (&client->server->lock);
 }
 
@@ -214,7 +286,22 @@ do_authenticate (Client *client, const char *arguments)
       no = client->options.limit_words;
     }
   count_refusal (client);
-  say (client, "%s %s", client->tag, no);
+  if (no[0] == '*')
+    say (client, "%s", no);
+  else
+    say (client, "%s %s", client->tag, no);
+}
+
+static gboolean
+hold (Client *client)
+{
+  SigninServer *self = client->server;
+
+  g_mutex_lock (&self->lock);
+  while (client->options.holds && !self->released)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+  return TRUE;
 }
 
 static gboolean
@@ -229,7 +316,7 @@ do_command (Client *client, const char *line)
   else if (g_str_has_prefix (command, "CAPABILITY"))
     say (client, "* CAPABILITY IMAP4rev1 SASL-IR LOGINDISABLED %s\r\n%s OK done", client->options.mechanisms,
          client->tag);
-  else if (g_str_has_prefix (command, "STATUS"))
+  else if (g_str_has_prefix (command, "STATUS") && hold (client))
     say (client, "* STATUS INBOX (MESSAGES 0 UNSEEN 0)\r\n%s OK done", client->tag);
   else if (g_str_has_prefix (command, "SELECT") || g_str_has_prefix (command, "EXAMINE"))
     say (client, "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 1] n\r\n%s OK [READ-WRITE] open", client->tag);
@@ -237,7 +324,9 @@ do_command (Client *client, const char *line)
     say (client, "* BYE bye\r\n%s OK done", client->tag);
   else
     say (client, "%s OK done", client->tag);
-  return !g_str_has_prefix (command, "LOGOUT");
+  return !g_str_has_prefix (command, "LOGOUT")
+         && (client->signed_in || client->options.limit_words == NULL || client->options.limit_words[0] != '*'
+             || !g_str_has_prefix (command, "AUTHENTICATE"));
 }
 
 static void
@@ -344,6 +433,7 @@ signin_server_start (const SigninOptions *options)
 
   self->options = *options;
   g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
   self->said = g_string_new (NULL);
   self->threads = g_ptr_array_new ();
   self->fds = g_array_new (FALSE, FALSE, sizeof (int));
@@ -369,8 +459,27 @@ signin_server_cut (SigninServer *self)
 }
 
 void
+signin_server_release (SigninServer *self)
+{
+  g_mutex_lock (&self->lock);
+  self->released = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+signin_server_wait_refused (SigninServer *self, guint refused)
+{
+  g_mutex_lock (&self->lock);
+  while (self->count.refused < refused)
+    g_cond_wait (&self->changed, &self->lock);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 signin_server_stop (SigninServer *self)
 {
+  signin_server_release (self);
   shutdown (self->fd, SHUT_RDWR);
   g_thread_join (self->thread);
   close (self->fd);
@@ -381,6 +490,7 @@ signin_server_stop (SigninServer *self)
   g_array_unref (self->fds);
   taube_test_pki_free (self->pki);
   g_string_free (self->said, TRUE);
+  g_cond_clear (&self->changed);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -403,6 +513,17 @@ signin_server_set_options (SigninServer *self, const SigninOptions *options)
   g_mutex_lock (&self->lock);
   self->options = *options;
   g_mutex_unlock (&self->lock);
+}
+
+gboolean
+signin_server_has_failed (SigninServer *self)
+{
+  gboolean failed;
+
+  g_mutex_lock (&self->lock);
+  failed = self->options.fault_at > 0 && self->n_lines >= self->options.fault_at;
+  g_mutex_unlock (&self->lock);
+  return failed;
 }
 
 SigninCount

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "taube-test-pki.h"
+#include "taube-test-script.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,11 @@ typedef struct
   gboolean wrong_signature;
   gboolean wants_certificate;
   gboolean no_tickets;       /* nothing can be resumed */
+  guint iterations;          /* of SCRAM; 0: 4096 */
+  TaubeTestFault fault;      /* in the place of */
+  guint fault_at;            /* the so-manieth line that it says, from 1, over all connections; once. 0: never */
+  GCancellable *cancellable; /* is cancelled instead of the fault */
+  gboolean holds;            /* STATUS is answered after signin_server_release() only */
   guint limit;               /* connections that may be signed in at once; 0: any number */
   const char *limit_words;   /* "NO [UNAVAILABLE] …" in the place of the OK, "* BYE …" in that of the greeting */
 } SigninOptions;
@@ -40,8 +46,13 @@ TaubeTestPki *signin_server_get_pki (SigninServer *self);
 /* Takes effect with the next connection. */
 void signin_server_set_options (SigninServer *self, const SigninOptions *options);
 SigninCount signin_server_get_count (SigninServer *self);
+/* Whether the fault has happened. */
+gboolean signin_server_has_failed (SigninServer *self);
 /* The commands of all connections, a line each; secrets as they came. (transfer full) */
 char *signin_server_get_said (SigninServer *self);
+/* Waits until so many were refused. */
+void signin_server_wait_refused (SigninServer *self, guint refused);
+void signin_server_release (SigninServer *self);
 /* Ends all connections. */
 void signin_server_cut (SigninServer *self);
 

@@ -78,6 +78,9 @@ static const Case cases[] = {
     "SCRAM-SHA-256 " },
   { "in-between-unique", { ALL, TLS1_2_VERSION, "tls-unique", TRUE }, "", TAUBE_ERROR_AUTH,
     "channel-bindings-dont-match", "SCRAM-SHA-256 " },
+  /* S14: a server that would keep our processor busy for a day, or ours alone would be easy to crack */
+  { "iteration-bomb", { .mechanisms = SCRAMS, .iterations = 2147483647 }, "", TAUBE_ERROR_LIMIT, "iteration", "PLAIN" },
+  { "few-iterations", { .mechanisms = SCRAMS, .iterations = 1 }, "", TAUBE_ERROR_LIMIT, "iteration", "PLAIN" },
   { "wrong-signature", { .mechanisms = ALL, .binding_type = "tls-exporter", .wrong_signature = TRUE }, "",
     TAUBE_ERROR_AUTH, "signature", "PLAIN" },
 };
@@ -232,6 +235,106 @@ test_resumed (gconstpointer data)
   signin_server_stop (server);
 }
 
+/* Whatever happens in the middle of it. */
+
+typedef struct
+{
+  const char *name;
+  const char *query;
+  gboolean certificate;
+} Way;
+
+static const Way ways[] = {
+  { "PLAIN", "", FALSE },
+  { "LOGIN", "", FALSE },
+  { "CRAM-MD5", "&allow-cram-md5=yes", FALSE },
+  { "SCRAM-SHA-1", "", FALSE },
+  { "SCRAM-SHA-256", "", FALSE },
+  { "SCRAM-SHA-256-PLUS", "", FALSE },
+  { "EXTERNAL", "", TRUE },
+};
+
+/* The way is demanded: a server before this one may have had the same port, and have been safer. */
+static TaubeAccount *
+open_way (SigninServer *server, const Way *way, OurCertificate *ours)
+{
+  g_autofree char *query = g_strdup_printf ("?auth=%s%s%s%s", way->name, way->query,
+                                            way->certificate ? "&client-cert=" : "",
+                                            way->certificate ? ours->cert : "");
+
+  return open_account (server, query);
+}
+
+/* FALSE: nothing has happened, for it was over before. */
+static gboolean
+run_with_fault (const Way *way, TaubeTestFault fault, guint at, gboolean cancel)
+{
+  g_autofree char *mechanisms = g_strconcat ("AUTH=", way->name, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  const SigninOptions options = { .mechanisms = mechanisms, .binding_type = "tls-exporter",
+                                  .wants_certificate = way->certificate, .fault = fault, .fault_at = at,
+                                  .cancellable = cancel ? cancellable : NULL };
+  SigninServer *server = signin_server_start (&options);
+  OurCertificate ours = { NULL, NULL };
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ok, failed;
+
+  if (way->certificate)
+    our_certificate_make (&ours, server, "alice", NULL);
+  account = open_way (server, way, &ours);
+  ok = taube_account_connect (account, cancellable, &error);
+  failed = signin_server_has_failed (server);
+  g_assert_cmpint (ok, ==, error == NULL);
+  if (cancel && error != NULL)
+    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  else if (error != NULL)
+    g_assert_true (error->domain == TAUBE_ERROR);
+  if (!failed)
+    g_assert_true (ok);
+  if (error != NULL && strstr (error->message, TAUBE_TEST_PASSWORD) != NULL)
+    g_error ("%s", error->message);
+
+  /* it came once: the next try gets through */
+  g_clear_error (&error);
+  ok = taube_account_connect (account, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (ok);
+  g_clear_object (&account);
+  if (way->certificate)
+    our_certificate_clear (&ours);
+  signin_server_stop (server);
+  return failed;
+}
+
+static void
+test_faults (gconstpointer data)
+{
+  static const TaubeTestFault faults[] = { TAUBE_TEST_FAULT_CLOSE, TAUBE_TEST_FAULT_STALL, TAUBE_TEST_FAULT_GARBAGE,
+                                           TAUBE_TEST_FAULT_BYE };
+
+  imap_client_timeout = "1";
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      guint at = 1;
+
+      while (run_with_fault (data, faults[i], at, FALSE))
+        at++;
+      g_assert_cmpuint (at, >, 2);
+    }
+  imap_client_timeout = NULL;
+}
+
+static void
+test_cancelled (gconstpointer data)
+{
+  guint at = 1;
+
+  while (run_with_fault (data, TAUBE_TEST_FAULT_NONE, at, TRUE))
+    at++;
+  g_assert_cmpuint (at, >, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,6 +344,14 @@ main (int argc, char **argv)
       g_autofree char *path = g_strdup_printf ("/imap/signin/%s", cases[i].name);
 
       g_test_add_data_func (path, &cases[i], test_case);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *faults = g_strdup_printf ("/imap/signin/faults/%s", ways[i].name);
+      g_autofree char *cancelled = g_strdup_printf ("/imap/signin/cancelled/%s", ways[i].name);
+
+      g_test_add_data_func (faults, &ways[i], test_faults);
+      g_test_add_data_func (cancelled, &ways[i], test_cancelled);
     }
   g_test_add_func ("/imap/signin/downgrade", test_downgrade);
   g_test_add_func ("/imap/signin/external", test_external);

@@ -137,6 +137,66 @@ test_a_click_is_not_behind_a_long_list (Fixture *f, gconstpointer max)
 }
 
 static void
+push_failures (Fixture *f, guint n)
+{
+  g_mutex_lock (&f->server->lock);
+  for (guint i = 0; i < n; i++)
+    g_queue_push_tail (&f->server->open_errors,
+                       g_error_new_literal (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "there is no server"));
+  g_mutex_unlock (&f->server->lock);
+}
+
+static void
+fail_to_list (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeItemList) list = taube_folder_list (f->inbox, NULL, NULL, &error);
+
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+  g_assert_null (list);
+}
+
+/* A quarter of a second is the least that is left of the first pause. */
+static void
+test_after_three_failures_the_next_call_waits (Fixture *f, gconstpointer max)
+{
+  gint64 begin;
+
+  push_failures (f, 4);
+  for (guint i = 0; i < 4; i++)
+    fail_to_list (f);
+  begin = g_get_monotonic_time ();
+  assert_listed (list_call_new (f->inbox, TAUBE_PRIORITY_INTERACTIVE));
+  g_assert_cmpint (g_get_monotonic_time () - begin, >=, 240000);
+  g_assert_cmpuint (server_get_opened (f->server), ==, 1);
+
+  /* what worked in between makes the count begin anew */
+  f->server->breaks = TRUE;
+  fail_to_list (f);
+
+  push_failures (f, 2);
+  fail_to_list (f);
+  fail_to_list (f);
+  assert_listed (list_call_new (f->inbox, TAUBE_PRIORITY_INTERACTIVE));
+}
+
+static void
+test_the_pause_is_cancellable (Fixture *f, gconstpointer max)
+{
+  ListCall *call;
+
+  push_failures (f, 4);
+  for (guint i = 0; i < 4; i++)
+    fail_to_list (f);
+  server_close_gate (f->server, "open");
+  call = list_call_new (f->inbox, TAUBE_PRIORITY_INTERACTIVE);
+  g_cancellable_cancel (call->cancellable);
+  assert_cancelled (call);
+  server_open_gate (f->server, "open");
+  g_assert_cmpuint (server_get_opened (f->server), ==, 0);
+}
+
+static void
 test_waiting_is_cancellable (Fixture *f, gconstpointer max)
 {
   ListCall *running, *waiting;
@@ -369,5 +429,7 @@ main (int argc, char **argv)
   ADD (a_server_that_refuses_more_is_served_by_what_there_is, 3);
   ADD (a_refused_password_is_not_tried_for_everybody, 1);
   ADD (a_host_that_is_down_is_told_to_all_that_wait, 2);
+  ADD (after_three_failures_the_next_call_waits, 1);
+  ADD (the_pause_is_cancellable, 1);
   return g_test_run ();
 }
