@@ -220,7 +220,8 @@ test_parked (void)
   g_assert_true (taube_connection_park (line->connection, 0, on_parked, NULL));
   asleep = mallinfo2 ().uordblks + mallinfo2 ().hblkhd;
   g_test_message ("%" G_GSIZE_FORMAT " bytes given back", awake - asleep);
-  g_assert_cmpuint (awake, >, asleep + (250 << 10));
+  if (awake > 0) /* the sanitizers' allocator does not tell */
+    g_assert_cmpuint (awake, >, asleep + (250 << 10));
   g_assert_true (taube_connection_unpark (line->connection));
 
   before = line->n_sent;
