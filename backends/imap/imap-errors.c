@@ -161,7 +161,8 @@ imap_errors_judge (const ImapResponse *status, TaubeError fallback)
   else if (status->type == IMAP_RESPONSE_BAD)
     fallback = TAUBE_ERROR_PROTOCOL;
   verdict = judge_reason (status, fallback);
-  if (status->type == IMAP_RESPONSE_BYE)
+  /* Who was signed in and is not any more must sign in again, which takes another connection. */
+  if (status->type == IMAP_RESPONSE_BYE || (verdict.error == TAUBE_ERROR_AUTH && fallback != TAUBE_ERROR_AUTH))
     verdict.drop = TRUE;
   backoff = verdict.error == TAUBE_ERROR_THROTTLED ? read_backoff (status->text) : 0;
   if (backoff > 0)

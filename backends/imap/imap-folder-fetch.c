@@ -27,6 +27,7 @@ typedef struct
   guint64 reported;
   guint64 expected;   /* bytes in all as far as it is known, 0 otherwise */
   guint64 answered;   /* bytes that the server has sent for this command */
+  gboolean checked;   /* the id is one of the folder that is open */
   gboolean came;      /* an answer with this section */
   gboolean nothing;   /* and it was NIL */
   gboolean message;   /* an answer about this message */
@@ -75,7 +76,7 @@ accept_body (const ImapBodyInfo *info, gpointer user_data)
   gboolean has_origin;
   guint64 origin = 0;
 
-  if ((info->uid != 0 && info->uid != fetch->uid) || fetch->came
+  if ((info->uid != 0 && info->uid != fetch->uid) || fetch->came || !fetch->checked
       || !item_is_section (info->item, fetch->section, &origin, &has_origin))
     return FALSE;
   set_skip (fetch, has_origin, origin);
@@ -128,7 +129,7 @@ section_matches (const ImapSection *section, const Fetch *fetch)
 static gboolean
 take_section (Fetch *fetch, const ImapSection *section, GError **error)
 {
-  if (section->streamed || fetch->came)
+  if (section->streamed || fetch->came || !fetch->checked)
     return TRUE;
   set_skip (fetch, section->has_origin, section->origin);
   fetch->nothing = section->content.text == NULL;
@@ -188,6 +189,17 @@ check_answer (const Fetch *fetch, GError **error)
   return FALSE;
 }
 
+/* Sends CALL, at first along with what opens the folder. An id of another generation of the folder is told then: the
+ * answer that is on its way is nobody's, and costs the connection. */
+static gboolean
+send_fetch (Fetch *fetch, ImapCall *call, GCancellable *cancellable, GError **error)
+{
+  if (!imap_session_select_and (fetch->session, fetch->folder, call, cancellable, error))
+    return FALSE;
+  fetch->checked = imap_folder_parse_id (fetch->session, fetch->folder, fetch->id, &fetch->uid, error);
+  return fetch->checked;
+}
+
 /* One FETCH; PARTIAL bytes from the offset on, or all when that is 0. */
 static gboolean
 run_fetch (Fetch *fetch, guint64 partial, GCancellable *cancellable, GError **error)
@@ -207,7 +219,8 @@ run_fetch (Fetch *fetch, guint64 partial, GCancellable *cancellable, GError **er
   call->user_data = fetch;
   fetch->came = fetch->nothing = FALSE;
   fetch->answered = 0;
-  return imap_call_run (call, cancellable, error) && check_answer (fetch, error);
+  return send_fetch (fetch, call, cancellable, error) && imap_call_finish (call, cancellable, error)
+         && check_answer (fetch, error);
 }
 
 /* A range is asked for in pieces; the piece that comes short is the last. */
@@ -248,8 +261,10 @@ imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, c
   fetch.progress = progress;
   fetch.cancellable = cancellable;
   if (!imap_session_begin (fetch.session, cancellable, error)
-      || !imap_session_select (fetch.session, folder, IMAP_SELECT_ANY, cancellable, error)
-      || !imap_folder_parse_id (fetch.session, folder, id, &fetch.uid, error))
+      || !imap_folder_read_uid (folder, id, &fetch.uid, error))
+    return FALSE;
+  if (imap_session_has_open (fetch.session, folder)
+      && !imap_folder_parse_id (fetch.session, folder, id, &fetch.uid, error))
     return FALSE;
   ok = offset == 0 && length < 0 ? run_fetch (&fetch, 0, cancellable, error)
                                  : run_ranges (&fetch, cancellable, error);

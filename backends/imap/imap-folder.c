@@ -166,6 +166,16 @@ parse_number (const char *text, gsize length, guint32 *number_out)
   return number <= G_MAXUINT32;
 }
 
+/* The UID alone, before it is known whether the id is one of the folder as it is now. */
+gboolean
+imap_folder_read_uid (TaubeFolder *folder, const char *id, guint32 *uid_out, GError **error)
+{
+  const char *dot = strchr (id, '.');
+  const char *uid = dot != NULL ? dot + 1 : id;
+
+  return parse_number (uid, strlen (uid), uid_out) || set_invalid (folder, id, error);
+}
+
 /* id = [uidvalidity "."] uid */
 gboolean
 imap_folder_parse_id (ImapSession *session, TaubeFolder *folder, const char *id, guint32 *uid_out, GError **error)

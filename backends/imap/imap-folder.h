@@ -15,6 +15,7 @@ gboolean imap_folder_parse_id (ImapSession *session, TaubeFolder *folder, const 
                                GError **error);
 void imap_folder_format_prefix (ImapSession *session, char prefix[16]);
 gboolean imap_folder_check_set (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, GError **error);
+gboolean imap_folder_read_uid (TaubeFolder *folder, const char *id, guint32 *uid_out, GError **error);
 ImapSeqset *imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix);
 gboolean imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command,
                                GCancellable *cancellable, GError **error);

@@ -176,17 +176,16 @@ add_parameters (ImapSession *self, ImapCommand *command, const ImapResync *resyn
   imap_command_close (command);
 }
 
-static gboolean
-run_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const ImapResync *resync,
-            GCancellable *cancellable, GError **error)
+/* The command, not yet sent; what was open is forgotten. */
+static ImapCall *
+make_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const ImapResync *resync,
+             GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call = imap_session_call (self, examine ? "EXAMINE" : "SELECT", TAUBE_ERROR_NOT_FOUND,
                                                  "cannot open folder \"%s\"", taube_folder_get_name (folder));
-  const ImapListener *listener = self->listener;
-  gboolean ok;
 
   if (!imap_folder_add_name (folder, self, call->command, cancellable, error))
-    return FALSE;
+    return NULL;
   add_parameters (self, call->command, resync);
   g_clear_pointer (&self->mailbox, imap_mailbox_free);
   taube_session_set_affinity (TAUBE_SESSION (self), NULL);
@@ -197,20 +196,64 @@ run_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const Imap
   call->untagged = select_untagged;
   call->completed = select_completed;
   call->user_data = self;
-  self->listener = NULL;
-  self->resync = resync;
-  ok = imap_call_run (call, cancellable, error);
-  self->listener = listener;
-  self->resync = NULL;
+  return g_steal_pointer (&call);
+}
+
+/* FALSE is passed on. */
+static gboolean
+end_select (ImapSession *self, TaubeFolder *folder, gboolean ok)
+{
   if (!ok)
     {
       g_clear_pointer (&self->mailbox, imap_mailbox_free);
       return FALSE;
     }
   taube_session_set_affinity (TAUBE_SESSION (self), taube_folder_get_name (folder));
-  if (!examine)
+  if (!self->mailbox->examined)
     taube_folder_set_read_only (folder, self->mailbox->read_only);
   return TRUE;
+}
+
+static gboolean
+run_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const ImapResync *resync,
+            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapCall) call = make_select (self, folder, examine, resync, cancellable, error);
+  const ImapListener *listener = self->listener;
+  gboolean ok;
+
+  if (call == NULL)
+    return FALSE;
+  self->listener = NULL;
+  self->resync = resync;
+  ok = imap_call_run (call, cancellable, error);
+  self->listener = listener;
+  self->resync = NULL;
+  return end_select (self, folder, ok);
+}
+
+/* Opens the folder unless it is open, and sends NEXT along with that, which may only read: whether it is about the
+ * right messages is known when this returns. The server does one after the other (RFC 3501 section 5.5). When it does
+ * not open the folder, its complaint about NEXT is waited for. TRUE: NEXT is on its way. */
+gboolean
+imap_session_select_and (ImapSession *self, TaubeFolder *folder, ImapCall *next, GCancellable *cancellable,
+                         GError **error)
+{
+  g_autoptr (ImapCall) call = NULL;
+
+  if (imap_session_has_open (self, folder))
+    return imap_call_send (next, cancellable, error);
+  call = make_select (self, folder, FALSE, NULL, cancellable, error);
+  if (call == NULL)
+    return FALSE;
+  next->bad_is_refusal = TRUE;
+  if (!imap_call_send (call, cancellable, error) || !imap_call_send (next, cancellable, error))
+    return end_select (self, folder, FALSE);
+  if (end_select (self, folder, imap_call_finish (call, cancellable, error)))
+    return TRUE;
+  if (!imap_pipeline_is_broken (self->pipeline))
+    imap_call_finish (next, cancellable, NULL);
+  return FALSE;
 }
 
 /* Opens the folder unless it is open. Afterwards self->mailbox says what is in it. */

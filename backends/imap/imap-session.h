@@ -123,6 +123,8 @@ gboolean imap_session_select (ImapSession *self, TaubeFolder *folder, ImapSelect
                               GError **error);
 gboolean imap_session_reselect (ImapSession *self, TaubeFolder *folder, ImapSelectMode mode, const ImapResync *resync,
                                 GCancellable *cancellable, GError **error);
+gboolean imap_session_select_and (ImapSession *self, TaubeFolder *folder, ImapCall *next, GCancellable *cancellable,
+                                  GError **error);
 gboolean imap_session_has_open (ImapSession *self, TaubeFolder *folder);
 gboolean imap_session_refresh (ImapSession *self, GCancellable *cancellable, GError **error);
 gboolean imap_select_note_status (ImapMailbox *mailbox, const ImapResponse *response, TaubeArena *arena);

@@ -218,6 +218,19 @@ do_cram_md5 (Client *client)
   return g_strcmp0 (answer, expected) == 0;
 }
 
+/* RFC 7628: "auth=Bearer token" between two bytes 1. A refusal is a challenge that is answered by one. */
+static gboolean
+do_oauthbearer (Client *client, const char *first, gsize length)
+{
+  g_autofree char *wanted = g_strdup_printf ("\x01" "auth=Bearer %s\x01", client->options.token);
+  g_autofree char *answer = NULL;
+
+  if (client->options.token != NULL && g_strstr_len (first, (gssize) length, wanted) != NULL)
+    return TRUE;
+  answer = ask (client, "{\"status\":\"invalid_token\"}");
+  return FALSE;
+}
+
 static gboolean
 authenticate (Client *client, const char *mechanism, const char *initial)
 {
@@ -232,6 +245,8 @@ authenticate (Client *client, const char *mechanism, const char *initial)
     return FALSE;
   if (g_str_has_prefix (mechanism, "SCRAM-"))
     return do_scram (client, mechanism, first);
+  if (strcmp (mechanism, "OAUTHBEARER") == 0)
+    return do_oauthbearer (client, first, length);
   if (strcmp (mechanism, "EXTERNAL") == 0)
     return strcmp (name, "alice") == 0 && (first[0] == '\0' || strcmp (first, name) == 0);
   if (strcmp (mechanism, "LOGIN") == 0)
@@ -304,6 +319,29 @@ hold (Client *client)
   return TRUE;
 }
 
+/* Whether the session is over in the middle of its life: it has been said, once. */
+static gboolean
+expire (Client *client)
+{
+  SigninServer *self = client->server;
+  const char *words;
+
+  g_mutex_lock (&self->lock);
+  words = self->options.expired;
+  self->options.expired = NULL;
+  g_mutex_unlock (&self->lock);
+  if (words == NULL)
+    return FALSE;
+  if (words[0] == '*')
+    {
+      say (client, "%s", words);
+      shutdown (client->fd, SHUT_RDWR);
+    }
+  else
+    say (client, "%s %s", client->tag, words);
+  return TRUE;
+}
+
 static gboolean
 do_command (Client *client, const char *line)
 {
@@ -316,6 +354,8 @@ do_command (Client *client, const char *line)
   else if (g_str_has_prefix (command, "CAPABILITY"))
     say (client, "* CAPABILITY IMAP4rev1 SASL-IR LOGINDISABLED %s\r\n%s OK done", client->options.mechanisms,
          client->tag);
+  else if (g_str_has_prefix (command, "STATUS") && expire (client))
+    return TRUE;
   else if (g_str_has_prefix (command, "STATUS") && hold (client))
     say (client, "* STATUS INBOX (MESSAGES 0 UNSEEN 0)\r\n%s OK done", client->tag);
   else if (g_str_has_prefix (command, "SELECT") || g_str_has_prefix (command, "EXAMINE"))

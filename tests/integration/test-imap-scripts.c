@@ -279,6 +279,45 @@ test_skip_one (void)
 }
 
 static void
+test_select_and_fetch (void)
+{
+  TaubeTestServer *server = serve ("generic/select-and-fetch");
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = imap_client_fetch_section (account, "7.11", "", 0, -1, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "0123456789");
+  g_assert_null (imap_client_fetch_section (account, "7.x", "", 0, -1, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
+/* The connection goes on after a folder that is not there, and not after one that is another by now. */
+static void
+test_select_and_fetch_fails (gconstpointer script)
+{
+  gboolean gone = g_str_has_suffix (script, "gone");
+  int code = gone ? TAUBE_ERROR_NOT_FOUND : TAUBE_ERROR_CONFLICT;
+  TaubeTestServer *server = serve (script);
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GOutputStream) sink = g_memory_output_stream_new_resizable ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (taube_folder_fetch (inbox, "7.11", "", 0, -1, sink, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, code);
+  g_assert_cmpuint (g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (sink)), ==, 0);
+  g_clear_error (&error);
+  g_assert_cmpint (imap_client_refresh (account, &error), ==, !gone);
+  g_assert_cmpuint (taube_test_server_get_connections (server), ==, gone ? 1 : 2);
+  g_clear_object (&inbox);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
+static void
 test_ranges (void)
 {
   TaubeTestServer *server = serve ("generic/ranges");
@@ -479,6 +518,11 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/script/gmail/list", test_gmail);
   g_test_add_func ("/imap/script/generic/skip-one", test_skip_one);
   g_test_add_func ("/imap/script/generic/ranges", test_ranges);
+  g_test_add_func ("/imap/script/generic/select-and-fetch", test_select_and_fetch);
+  g_test_add_data_func ("/imap/script/generic/select-and-fetch-gone", "generic/select-and-fetch-gone",
+                        test_select_and_fetch_fails);
+  g_test_add_data_func ("/imap/script/generic/select-and-fetch-other", "generic/select-and-fetch-other",
+                        test_select_and_fetch_fails);
   g_test_add_func ("/imap/script/dovecot/store", test_store);
   g_test_add_func ("/imap/script/generic/read-only", test_store_refused);
   g_test_add_func ("/imap/script/generic/keyword", test_store_keyword_refused);

@@ -235,6 +235,130 @@ test_resumed (gconstpointer data)
   signin_server_stop (server);
 }
 
+/* Tokens. */
+
+/* Gives the tokens one after the other, the next when one was refused. */
+#define TEST_TYPE_TOKENS (test_tokens_get_type ())
+G_DECLARE_FINAL_TYPE (TestTokens, test_tokens, TEST, TOKENS, GObject)
+
+struct _TestTokens
+{
+  GObject parent_instance;
+  guint at;
+};
+
+static void
+test_tokens_get_async (TaubeTokenSource *source, const char *host, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (source, cancellable, callback, user_data);
+
+  g_assert_cmpstr (host, ==, "localhost"); /* S32: a token is for one host */
+  g_task_return_pointer (task, g_strdup_printf ("token-%u", TEST_TOKENS (source)->at), g_free);
+  g_object_unref (task);
+}
+
+static char *
+test_tokens_get_finish (TaubeTokenSource *source, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+test_tokens_invalidate (TaubeTokenSource *source, const char *token)
+{
+  g_autofree char *last = g_strdup_printf ("token-%u", TEST_TOKENS (source)->at);
+
+  g_assert_cmpstr (token, ==, last);
+  TEST_TOKENS (source)->at++;
+}
+
+static void
+test_tokens_iface_init (TaubeTokenSourceInterface *iface)
+{
+  iface->get_token_async = test_tokens_get_async;
+  iface->get_token_finish = test_tokens_get_finish;
+  iface->invalidate = test_tokens_invalidate;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TestTokens, test_tokens, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TAUBE_TYPE_TOKEN_SOURCE, test_tokens_iface_init))
+
+static void
+test_tokens_class_init (TestTokensClass *klass)
+{
+}
+
+static void
+test_tokens_init (TestTokens *self)
+{
+}
+
+/* The token expires in the middle of the session's life: one operation says so, the next signs in with a new one. */
+static void
+test_expired (gconstpointer words)
+{
+  SigninOptions options = { .mechanisms = "AUTH=OAUTHBEARER", .token = "token-0" };
+  SigninServer *server = signin_server_start (&options);
+  g_autofree char *uri = g_strdup_printf ("imaps://alice@localhost:%u", signin_server_get_port (server));
+  g_autoptr (TestTokens) tokens = g_object_new (TEST_TYPE_TOKENS, NULL);
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (tokens));
+  g_autoptr (TaubeSettings) settings = taube_settings_new ();
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (GError) error = NULL;
+  int code = g_str_has_prefix (words, "*") ? TAUBE_ERROR_CONNECTION : TAUBE_ERROR_AUTH;
+
+  taube_settings_set (settings, "ca-file", taube_test_pki_get_ca_file (signin_server_get_pki (server)), &error);
+  account = taube_account_create_with_settings (uri, settings, credentials, &error);
+  g_assert_no_error (error);
+  g_assert_true (imap_client_refresh (account, &error));
+
+  options.token = "token-1";
+  options.expired = words;
+  signin_server_set_options (server, &options);
+  g_assert_false (imap_client_refresh (account, &error));
+  g_assert_error (error, TAUBE_ERROR, code);
+  g_clear_error (&error);
+  imap_client_refresh (account, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (tokens->at, ==, 1);
+  g_assert_cmpuint (signin_server_get_count (server).signed_in, ==, 2);
+  g_assert_cmpuint (signin_server_get_count (server).refused, ==, 1);
+
+  /* none that it takes: the second refusal is the end, for asking on would not help */
+  options.token = "another";
+  options.expired = words;
+  signin_server_set_options (server, &options);
+  g_assert_false (imap_client_refresh (account, &error));
+  g_clear_error (&error);
+  g_assert_false (imap_client_refresh (account, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+  g_assert_null (strstr (error->message, "token-"));
+  g_assert_cmpuint (signin_server_get_count (server).refused, ==, 3);
+  g_clear_object (&account);
+  signin_server_stop (server);
+}
+
+/* S18: challenges that are too long, or whose base64 does not come out even. */
+static void
+test_bad_challenge (gconstpointer text)
+{
+  g_autofree char *huge = g_strnfill (200000, 'A');
+  g_autofree char *script = g_strdup_printf (
+    "S: * OK [CAPABILITY IMAP4rev1 SASL-IR LOGINDISABLED AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-1] ready\n"
+    "C: {tag} AUTHENTICATE SCRAM-SHA-256 *\nS: + %s\nC: *\nS: {tag} BAD given up\n",
+    *(const char *) text != '\0' ? (const char *) text : huge);
+  TaubeTestServer *server = taube_test_server_new_for_text ("challenge", script);
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (GError) error = NULL;
+  int code = *(const char *) text != '\0' ? TAUBE_ERROR_PROTOCOL : TAUBE_ERROR_LIMIT;
+
+  g_assert_false (taube_account_connect (account, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, code);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 /* Whatever happens in the middle of it. */
 
 typedef struct
@@ -335,6 +459,33 @@ test_cancelled (gconstpointer data)
   g_assert_cmpuint (at, >, 2);
 }
 
+static void
+note_resumed (const char *category, const char *line, gpointer user_data)
+{
+  if (strstr (line, " TLS: ") != NULL)
+    g_atomic_int_add ((gint *) user_data, g_str_has_suffix (line, ", resumed") ? 1000 : 1);
+}
+
+/* The same with a server that was written by somebody else, from the first byte and by STARTTLS. */
+static void
+test_resumed_by_dovecot (gconstpointer scheme)
+{
+  TaubeTestMail *mail = taube_test_mail_share (TAUBE_TEST_DOVECOT);
+  g_autoptr (TaubeAccount) account = NULL;
+  gint counts = 0; /* atomic: 1 for each whole handshake, 1,000 for each resumed one */
+
+  if (mail == NULL)
+    return;
+  account = imap_client_new (scheme, taube_test_mail_get_port (mail, scheme), "", taube_test_mail_get (mail, "ca-file"));
+  taube_log_set_handler (note_resumed, &counts, NULL);
+  taube_log_set_categories ("net");
+  for (guint i = 0; i < 3; i++)
+    assert_connects (account);
+  taube_log_set_categories (NULL);
+  taube_log_set_handler (NULL, NULL, NULL);
+  g_assert_cmpint (g_atomic_int_get (&counts), ==, 2001);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -354,8 +505,17 @@ main (int argc, char **argv)
       g_test_add_data_func (cancelled, &ways[i], test_cancelled);
     }
   g_test_add_func ("/imap/signin/downgrade", test_downgrade);
+  g_test_add_data_func ("/imap/signin/expired/no", "NO [EXPIRED] your token is too old", test_expired);
+  g_test_add_data_func ("/imap/signin/expired/bye", "* BYE Session expired, please login again.", test_expired);
+  g_test_add_data_func ("/imap/signin/challenge/long", "", test_bad_challenge);
+  g_test_add_data_func ("/imap/signin/challenge/odd", "cj0", test_bad_challenge);
+  g_test_add_data_func ("/imap/signin/challenge/padding", "cj==", test_bad_challenge);
+  g_test_add_data_func ("/imap/signin/challenge/alphabet", "c\xc3\xa4==", test_bad_challenge);
+  g_test_add_data_func ("/imap/signin/challenge/nul", "AAAA", test_bad_challenge);
   g_test_add_func ("/imap/signin/external", test_external);
+  g_test_add_data_func ("/imap/signin/resumed/dovecot/imaps", "imaps", test_resumed_by_dovecot);
+  g_test_add_data_func ("/imap/signin/resumed/dovecot/imap", "imap", test_resumed_by_dovecot);
   g_test_add_data_func ("/imap/signin/resumed/1.3", NULL, test_resumed);
   g_test_add_data_func ("/imap/signin/resumed/1.2", GINT_TO_POINTER (TLS1_2_VERSION), test_resumed);
-  return g_test_run ();
+  return taube_test_mail_run ();
 }
