@@ -20,7 +20,7 @@ typedef struct
   gboolean no_tickets;       /* nothing can be resumed */
   guint iterations;          /* of SCRAM; 0: 4096 */
   const char *token;         /* of OAuth 2 that it takes; NULL: none */
-  const char *expired;       /* the answer to STATUS, such as "NO [EXPIRED] …" or "* BYE …", once; NULL: the usual one */
+  const char *expired;       /* the answer to STATUS, once: "NO [EXPIRED] …", "* BYE …"; NULL: the usual one */
   TaubeTestFault fault;      /* in the place of */
   guint fault_at;            /* the so-manieth line that it says, from 1, over all connections; once. 0: never */
   GCancellable *cancellable; /* is cancelled instead of the fault */

@@ -476,7 +476,8 @@ test_resumed_by_dovecot (gconstpointer scheme)
 
   if (mail == NULL)
     return;
-  account = imap_client_new (scheme, taube_test_mail_get_port (mail, scheme), "", taube_test_mail_get (mail, "ca-file"));
+  account = imap_client_new (scheme, taube_test_mail_get_port (mail, scheme), "",
+                             taube_test_mail_get (mail, "ca-file"));
   taube_log_set_handler (note_resumed, &counts, NULL);
   taube_log_set_categories ("net");
   for (guint i = 0; i < 3; i++)
