@@ -7,7 +7,7 @@ usage: run-bench.py CLIENT TAUBE [--messages=N] [--many=N] [--big=MiB]
 CLIENT is the built bench-client, TAUBE the built command. Instructions are counted by callgrind: the client process
 alone, without the kernel, so that they do not depend on the machine's speed or load. Listing is N messages less an
 empty mailbox; download is a big body less a small one, into a sink that only counts. Memory is the growth of the heap
-by a list of many messages, and the peak resident memory of a command that saves a message of 200 MiB.
+by a list of many messages, and the peak resident memory of commands that save and write a message of 200 MiB.
 """
 import argparse
 import contextlib
@@ -135,6 +135,23 @@ def bench_memory(client, taube, many):
         row("show --raw of 200 MiB, peak resident memory", peak / MIB, "MiB", 32)
 
 
+def bench_append(taube):
+    """A message of short lines that all need a carriage return."""
+    block = (b"x" * 75 + b"\n") * 10_000
+    with server() as facts, tempfile.NamedTemporaryFile() as file:
+        file.write(b"Subject: big\nMessage-ID: <big@example.org>\n\n")
+        for _ in range(200 * MIB // len(block) + 1):
+            file.write(block)
+        file.flush()
+        peak, _ = peak_memory([taube, "append", uri(facts, "INBOX"), file.name], facts)
+        row("append of 200 MiB, peak resident memory", peak / MIB, "MiB", 32)
+        file.truncate(16 * MIB)
+        count, _ = instructions([taube, "append", uri(facts, "INBOX"), file.name], facts)
+        file.truncate(MIB)
+        small, _ = instructions([taube, "append", uri(facts, "INBOX"), file.name], facts)
+        row("append of 16 MiB, less one of 1 MiB", (count - small) / (15 * MIB), "instructions a byte")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("client")
@@ -146,6 +163,7 @@ def main():
     bench_list(options.client, options.messages)
     bench_download(options.client, options.big)
     bench_memory(options.client, options.taube, options.many)
+    bench_append(options.taube)
 
 
 if __name__ == "__main__":

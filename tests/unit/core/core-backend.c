@@ -559,6 +559,63 @@ test_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeId
   return result;
 }
 
+/* Whether this change breaks its session when nobody knows whether it was done. */
+static gboolean
+is_in_doubt (Server *server, TaubeSession *session)
+{
+  gboolean doubt;
+
+  g_mutex_lock (&server->lock);
+  doubt = server->doubts > 0;
+  server->doubts -= doubt;
+  g_mutex_unlock (&server->lock);
+  if (doubt)
+    taube_session_set_broken (session);
+  return doubt;
+}
+
+static TaubeBatchResult *
+change (TaubeFolder *folder, TaubeSession *session, const char *name, const TaubeIdSet *ids, TaubeAttempt *attempt,
+        GCancellable *cancellable, GError **error)
+{
+  TaubeBatchResult *result;
+
+  if (!do_step (folder, session, name, cancellable, error))
+    {
+      attempt->again = taube_session_is_broken (session);
+      return NULL;
+    }
+  result = taube_batch_result_new (ids);
+  if (is_in_doubt (get_server (folder), session))
+    {
+      attempt->again = TRUE;
+      attempt->state = g_strdup ("what to look for");
+      attempt->free_state = g_free;
+    }
+  else
+    taube_batch_result_set_done_set (result, ids);
+  return result;
+}
+
+static TaubeBatchResult *
+test_folder_copy (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFolder *target,
+                  TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable, GError **error)
+{
+  return change (folder, session, attempt->state != NULL ? "look" : "copy", ids, attempt, cancellable, error);
+}
+
+static TaubeBatchResult *
+test_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sources, TaubeAttempt *attempt,
+                    TaubeProgress *progress, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+
+  taube_id_set_add_range (ids, "", 1, sources->len);
+  server_log (get_server (folder), "%" G_GUINT64_FORMAT "bytes",
+              taube_message_source_get_facts (sources->pdata[0])->size);
+  return change (folder, session, "append", ids, attempt, cancellable, error);
+}
+
 static gboolean
 test_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step, GCancellable *cancellable,
                         GError **error)
@@ -580,6 +637,8 @@ test_folder_class_init (TestFolderClass *klass)
   klass->fetch = test_folder_fetch;
   klass->set_flags = test_folder_set_flags;
   klass->watch_step = test_folder_watch_step;
+  klass->copy = test_folder_copy;
+  klass->append = test_folder_append;
 }
 
 static void
@@ -592,6 +651,8 @@ test_folder_init (TestFolder *self)
 static const TaubeCapabilityRow rows[] = {
   { TAUBE_CAPABILITY_RETRIEVAL, TAUBE_SUPPORT_YES, "", TAUBE_SUPPORT_YES, "" },
   { TAUBE_CAPABILITY_SERVER_FLAGS, TAUBE_SUPPORT_YES, "", TAUBE_SUPPORT_YES, "" },
+  { TAUBE_CAPABILITY_MAIL_SYNC, TAUBE_SUPPORT_YES, "", TAUBE_SUPPORT_YES, "" },
+  { TAUBE_CAPABILITY_FOLDERS, TAUBE_SUPPORT_YES, "", TAUBE_SUPPORT_YES, "" },
   { TAUBE_CAPABILITY_CONTACTS_SYNC, TAUBE_SUPPORT_NO, "mail only", TAUBE_SUPPORT_NO, "mail only" },
   { TAUBE_CAPABILITY_PARTIAL_FETCH, TAUBE_SUPPORT_NO, "all or nothing", TAUBE_SUPPORT_NO, "all or nothing" },
   { TAUBE_CAPABILITY_PUSH, TAUBE_SUPPORT_CONDITIONAL, "it depends", TAUBE_SUPPORT_CONDITIONAL, "it depends" },

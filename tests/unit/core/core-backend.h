@@ -34,6 +34,7 @@ struct _Server
   gboolean spoils;       /* vfuncs break the contract: neither result nor error */
   gboolean lies;         /* … both result and error */
   gboolean breaks;       /* the next operation fails and breaks its session */
+  guint doubts;          /* so many of the next changes break their session when they may have been done */
   gboolean cannot_park;
   GThread *last_thread;  /* that ran a vfunc */
   void (*inside) (Server *server, TaubeAccount *account, gpointer data); /* called inside list */
