@@ -147,6 +147,21 @@ set_found (Store *store, const ImapSeqset *uids, const char *prefix, const ImapP
   taube_batch_result_set_failed (store->result, all, missing);
 }
 
+/* The connection broke, or the call was cancelled, when the server may have done it. */
+static void
+set_unknown (Store *store, const TaubeIdSet *ids, const GError *cause)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    error = g_error_copy (cause);
+  else
+    error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
+                         "it is not known whether the flags were set in folder \"%s\": %s",
+                         taube_folder_get_name (store->folder), cause->message);
+  taube_batch_result_set_unknown (store->result, ids, error);
+}
+
 /* One piece: who is there, and the change, on their way together. FALSE: the connection is gone. */
 static gboolean
 store_piece (Store *store, const char *set, const char *prefix, GCancellable *cancellable, GError **error)
@@ -166,7 +181,7 @@ store_piece (Store *store, const char *set, const char *prefix, GCancellable *ca
       if (change->sent)
         {
           taube_id_set_add_set (store->begun, ids);
-          taube_batch_result_set_unknown (store->result, ids, local);
+          set_unknown (store, ids, local);
         }
       g_propagate_error (error, local);
       return FALSE;
@@ -182,7 +197,7 @@ store_piece (Store *store, const char *set, const char *prefix, GCancellable *ca
   if (change->done)
     taube_batch_result_set_failed (store->result, ids, local);
   else
-    taube_batch_result_set_unknown (store->result, ids, local);
+    set_unknown (store, ids, local);
   if (change->done && !imap_pipeline_is_broken (store->session->pipeline))
     {
       g_error_free (local);
