@@ -12,7 +12,8 @@ from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, t
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
-VERBS = ("append", "capabilities", "copy", "flag", "folders", "list", "move", "remove", "search", "show", "watch")
+VERBS = ("acl", "append", "capabilities", "copy", "flag", "folders", "list", "mkdir", "move", "quota", "remove",
+         "rename", "rmdir", "search", "show", "subscribe", "unsubscribe", "watch")
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 
@@ -82,7 +83,7 @@ def complete(*words):
 @case("completion in bash")
 def _():
     expect_equal(complete("taube", "l"), ["list"])
-    expect_equal(complete("taube", "help", "s"), ["search", "show"])
+    expect_equal(complete("taube", "help", "s"), ["search", "show", "subscribe"])
     expect_equal(complete("taube", "search", "--sort", "=", "si"), ["size"])
     expect_equal(complete("taube", "list", "--l"), ["--limit="])
     expect_equal(complete("taube", "show", "--r"), ["--raw"])

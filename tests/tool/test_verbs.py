@@ -98,7 +98,8 @@ def _():
 def _():
     folders = taube("folders", server.uri(), "--format=json").lines()
     for folder in folders:
-        expect_equal(list(folder), ["uri", "path", "role", "content", "total", "unread"])
+        expect_equal(list(folder), ["uri", "path", "role", "content", "total", "unread", "namespace", "owner",
+                                      "subscribed"])
     expect_equal([folders[0]["path"], folders[0]["role"], folders[0]["content"]], ["INBOX", "inbox", "mail"])
     expect_equal([folders[0]["total"], folders[0]["unread"]], [5, 3])
     found = {folder["path"]: folder for folder in folders}

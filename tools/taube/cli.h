@@ -57,16 +57,23 @@ typedef struct
   ExitCode (*run) (Cli *cli, int n_words, char **words);
 } Verb;
 
+extern const Verb verb_acl;
 extern const Verb verb_append;
 extern const Verb verb_capabilities;
 extern const Verb verb_copy;
 extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;
+extern const Verb verb_mkdir;
 extern const Verb verb_move;
+extern const Verb verb_quota;
 extern const Verb verb_remove;
+extern const Verb verb_rename;
+extern const Verb verb_rmdir;
 extern const Verb verb_search;
 extern const Verb verb_show;
+extern const Verb verb_subscribe;
+extern const Verb verb_unsubscribe;
 extern const Verb verb_watch;
 
 void cli_complain (const char *format, ...) G_GNUC_PRINTF (1, 2);

@@ -20,6 +20,10 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'arrival date from to cc subject size display-from display-to' -- "$current")
       return
       ;;
+    --role)
+      mapfile -t COMPREPLY < <(compgen -W 'drafts sent trash junk archive all flagged important' -- "$current")
+      return
+      ;;
     --password-file | --ca-file | --client-cert | --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
@@ -28,7 +32,8 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      append | capabilities | copy | flag | folders | list | move | remove | search | show | watch) verb=$word ;;
+      acl | append | capabilities | copy | flag | folders | list | mkdir | move | quota) verb=$word ;;
+      remove | rename | rmdir | search | show | subscribe | unsubscribe | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -37,7 +42,8 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    words='append capabilities copy flag folders list move remove search show watch help'
+    words='acl append capabilities copy flag folders list mkdir move quota remove rename rmdir search show'
+    words+=' subscribe unsubscribe watch help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

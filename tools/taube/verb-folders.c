@@ -27,6 +27,7 @@ print_json (GPtrArray *folders)
       TaubeFolder *folder = folders->pdata[i];
       g_autoptr (TaubeUri) uri = taube_folder_get_uri (folder);
       g_autofree char *text = taube_uri_to_string (uri);
+      g_autofree char *owner = taube_folder_get_owner (folder);
 
       json_builder_begin_object (builder);
       output_json_set (builder, "uri", text);
@@ -36,6 +37,12 @@ print_json (GPtrArray *folders)
                        output_get_nick (TAUBE_TYPE_CONTENT, (int) taube_folder_get_content (folder)));
       set_count (builder, "total", taube_folder_get_total (folder));
       set_count (builder, "unread", taube_folder_get_unread (folder));
+      output_json_set (builder, "namespace",
+                       output_get_nick (TAUBE_TYPE_NAMESPACE, (int) taube_folder_get_namespace (folder)));
+      output_json_set (builder, "owner", owner);
+      json_builder_set_member_name (builder, "subscribed");
+      json_builder_add_boolean_value (builder,
+                                      (taube_folder_get_flags (folder) & TAUBE_FOLDER_FLAGS_SUBSCRIBED) != 0);
       json_builder_end_object (builder);
       output_json_print (builder, FALSE);
     }
