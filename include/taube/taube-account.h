@@ -70,12 +70,12 @@ TAUBE_API void taube_account_set_subscribed_async (TaubeAccount *self, TaubeFold
                                                    gpointer user_data);
 TAUBE_API gboolean taube_account_set_subscribed_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
 
-TAUBE_API GHashTable *taube_account_load_metadata (TaubeAccount *self, const char *const *names,
-                                                   GCancellable *cancellable, GError **error);
+TAUBE_API GPtrArray *taube_account_load_metadata (TaubeAccount *self, const char *const *names,
+                                                  GCancellable *cancellable, GError **error);
 TAUBE_API void taube_account_load_metadata_async (TaubeAccount *self, const char *const *names,
                                                   GCancellable *cancellable, GAsyncReadyCallback callback,
                                                   gpointer user_data);
-TAUBE_API GHashTable *taube_account_load_metadata_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
+TAUBE_API GPtrArray *taube_account_load_metadata_finish (TaubeAccount *self, GAsyncResult *result, GError **error);
 TAUBE_API gboolean taube_account_set_metadata (TaubeAccount *self, const char *name, GBytes *value,
                                                GCancellable *cancellable, GError **error);
 TAUBE_API void taube_account_set_metadata_async (TaubeAccount *self, const char *name, GBytes *value,

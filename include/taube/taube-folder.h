@@ -74,12 +74,12 @@ TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token,
                                                GCancellable *cancellable, GAsyncReadyCallback callback,
                                                gpointer user_data);
 TAUBE_API TaubeChanges *taube_folder_get_changes_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
-TAUBE_API GHashTable *taube_folder_load_metadata (TaubeFolder *self, const char *const *names,
-                                                  GCancellable *cancellable, GError **error);
+TAUBE_API GPtrArray *taube_folder_load_metadata (TaubeFolder *self, const char *const *names,
+                                                 GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_load_metadata_async (TaubeFolder *self, const char *const *names,
                                                  GCancellable *cancellable, GAsyncReadyCallback callback,
                                                  gpointer user_data);
-TAUBE_API GHashTable *taube_folder_load_metadata_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+TAUBE_API GPtrArray *taube_folder_load_metadata_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 TAUBE_API gboolean taube_folder_set_metadata (TaubeFolder *self, const char *name, GBytes *value,
                                               GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_set_metadata_async (TaubeFolder *self, const char *name, GBytes *value,

@@ -2,6 +2,7 @@
 #include <taube/taube-error.h>
 #include <taube/taube-folder.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 
@@ -49,8 +50,8 @@ taube_account_check_path (const char *const *path, const char *operation, GError
     {
       if (path[i][0] != '\0' && g_utf8_validate (path[i], -1, NULL))
         continue;
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "%s: a step of a folder's path is a text that is not empty",
-                   operation);
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
+                   _ ("%s: a step of a folder's path is a text that is not empty"), operation);
       return FALSE;
     }
   return TRUE;
@@ -62,7 +63,7 @@ spare_inbox (TaubeFolder *folder, const char *operation, GError **error)
 {
   if (taube_folder_get_role (folder) != TAUBE_FOLDER_ROLE_INBOX)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "%s: folder \"%s\" is the inbox", operation,
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("%s: folder \"%s\" is the inbox"), operation,
                taube_folder_get_name (folder));
   return FALSE;
 }
@@ -195,7 +196,7 @@ check_rename_folder (gpointer object, gpointer data, GError **error)
     same++;
   if (same < n)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "rename_folder: folder \"%s\" cannot move to itself",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("rename_folder: folder \"%s\" cannot move to itself"),
                taube_folder_get_name (args->folder));
   return FALSE;
 }

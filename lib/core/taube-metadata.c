@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube/taube-error.h>
 #include <taube/taube-folder.h>
+#include <taube/taube-metadata.h>
 
 #include <string.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 
@@ -11,6 +13,110 @@
 
 /* Longer names are nobody's. */
 #define MAX_NAME_BYTES 1000
+
+struct _TaubeMetadata
+{
+  gatomicrefcount refs;
+  char *name;
+  GBytes *value;
+};
+
+/**
+ * TaubeMetadata:
+ *
+ * Something that is noted about a folder or an account. Immutable.
+ */
+G_DEFINE_BOXED_TYPE (TaubeMetadata, taube_metadata, taube_metadata_copy, taube_metadata_free)
+
+/**
+ * taube_metadata_copy:
+ * @self: a note
+ *
+ * Gives another reference to the same note, which never changes.
+ *
+ * Returns: (transfer full): the note
+ */
+TaubeMetadata *
+taube_metadata_copy (TaubeMetadata *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+/**
+ * taube_metadata_free:
+ * @self: (transfer full): a note
+ *
+ * Drops one reference.
+ */
+void
+taube_metadata_free (TaubeMetadata *self)
+{
+  g_return_if_fail (self != NULL);
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_free (self->name);
+  g_bytes_unref (self->value);
+  g_free (self);
+}
+
+/**
+ * taube_metadata_get_name:
+ * @self: a note
+ *
+ * What it is called, in lower case: `/private/…` for this login alone, `/shared/…` for everybody.
+ *
+ * Returns: such as `/private/comment`
+ */
+const char *
+taube_metadata_get_name (TaubeMetadata *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return self->name;
+}
+
+/**
+ * taube_metadata_get_value:
+ * @self: a note
+ *
+ * What is noted: mostly text in UTF-8, but it may be any bytes.
+ *
+ * Returns: (transfer none): the value
+ */
+GBytes *
+taube_metadata_get_value (TaubeMetadata *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return self->value;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp ((*(TaubeMetadata *const *) a)->name, (*(TaubeMetadata *const *) b)->name);
+}
+
+static GPtrArray *
+make_list (GHashTable *found)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_metadata_free);
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_hash_table_iter_init (&iter, found);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    {
+      TaubeMetadata *note = g_new (TaubeMetadata, 1);
+
+      g_atomic_ref_count_init (&note->refs);
+      note->name = g_strdup (name);
+      note->value = g_bytes_ref (value);
+      g_ptr_array_add (list, note);
+    }
+  g_ptr_array_sort (list, compare_names);
+  return list;
+}
 
 typedef struct
 {
@@ -65,7 +171,7 @@ check_names (char **names, GError **error)
       if (good)
         continue;
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "\"%s\" cannot be the name of metadata: such are \"/private/comment\" and \"/shared/comment\"",
+                   _ ("\"%s\" cannot be the name of metadata: such are \"/private/comment\" and \"/shared/comment\""),
                    name);
       return FALSE;
     }
@@ -89,12 +195,14 @@ run_load_metadata (gpointer object, TaubeSession *session, gpointer data, GCance
   TaubeAccount *account = get_account (object);
   const MetadataArgs *args = data;
 
-  return TAUBE_ACCOUNT_GET_CLASS (account)->load_metadata (account, session, args->folder,
-                                                           (const char *const *) args->names, cancellable, error);
+  g_autoptr (GHashTable) found = TAUBE_ACCOUNT_GET_CLASS (account)->load_metadata (
+      account, session, args->folder, (const char *const *) args->names, cancellable, error);
+
+  return found != NULL ? make_list (found) : NULL;
 }
 
 static const TaubeJobKind load_metadata_kind = { "TaubeAccount.load_metadata", check_load_metadata, run_load_metadata,
-                                                 metadata_args_free, (GDestroyNotify) g_hash_table_unref };
+                                                 metadata_args_free, (GDestroyNotify) g_ptr_array_unref };
 
 static TaubeJobRequest
 load_metadata_job (gpointer object, const char *const *names)
@@ -144,11 +252,11 @@ set_metadata_job (gpointer object, const char *name, GBytes *value)
  * (`/shared/…`). Notes that are not there, and those over 64 KiB, are left out. Blocking; see
  * [method@Account.load_metadata_async].
  *
- * Returns: (transfer full) (element-type utf8 GLib.Bytes): the notes by their names, which are in lower case, or
- *   %NULL with @error: %TAUBE_ERROR_NOT_SUPPORTED when the server keeps none, %TAUBE_ERROR_NOT_FOUND,
+ * Returns: (transfer container) (element-type TaubeMetadata): the notes, sorted by name, or %NULL
+ *   with @error: %TAUBE_ERROR_NOT_SUPPORTED when the server keeps none, %TAUBE_ERROR_NOT_FOUND,
  *   %TAUBE_ERROR_PERMISSION
  */
-GHashTable *
+GPtrArray *
 taube_account_load_metadata (TaubeAccount *self, const char *const *names, GCancellable *cancellable, GError **error)
 {
   TaubeJobRequest job;
@@ -186,9 +294,9 @@ taube_account_load_metadata_async (TaubeAccount *self, const char *const *names,
  *
  * The notes that [method@Account.load_metadata_async] asked for. See [method@Account.load_metadata] for the errors.
  *
- * Returns: (transfer full) (element-type utf8 GLib.Bytes): the notes by their names, or %NULL with @error
+ * Returns: (transfer container) (element-type TaubeMetadata): the notes, or %NULL with @error
  */
-GHashTable *
+GPtrArray *
 taube_account_load_metadata_finish (TaubeAccount *self, GAsyncResult *result, GError **error)
 {
   return taube_job_finish (&load_metadata_kind, self, result, error);
@@ -267,11 +375,11 @@ taube_account_set_metadata_finish (TaubeAccount *self, GAsyncResult *result, GEr
  * Asks for what is noted about the folder: for this login alone (`/private/…`) or for everybody (`/shared/…`). Notes
  * that are not there, and those over 64 KiB, are left out. Blocking; see [method@Folder.load_metadata_async].
  *
- * Returns: (transfer full) (element-type utf8 GLib.Bytes): the notes by their names, which are in lower case, or
- *   %NULL with @error: %TAUBE_ERROR_NOT_SUPPORTED when the server keeps none, %TAUBE_ERROR_NOT_FOUND,
+ * Returns: (transfer container) (element-type TaubeMetadata): the notes, sorted by name, or %NULL
+ *   with @error: %TAUBE_ERROR_NOT_SUPPORTED when the server keeps none, %TAUBE_ERROR_NOT_FOUND,
  *   %TAUBE_ERROR_PERMISSION
  */
-GHashTable *
+GPtrArray *
 taube_folder_load_metadata (TaubeFolder *self, const char *const *names, GCancellable *cancellable, GError **error)
 {
   TaubeJobRequest job;
@@ -309,9 +417,9 @@ taube_folder_load_metadata_async (TaubeFolder *self, const char *const *names, G
  *
  * The notes that [method@Folder.load_metadata_async] asked for. See [method@Folder.load_metadata] for the errors.
  *
- * Returns: (transfer full) (element-type utf8 GLib.Bytes): the notes by their names, or %NULL with @error
+ * Returns: (transfer container) (element-type TaubeMetadata): the notes, or %NULL with @error
  */
-GHashTable *
+GPtrArray *
 taube_folder_load_metadata_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
 {
   return taube_job_finish (&load_metadata_kind, self, result, error);

@@ -192,8 +192,8 @@ list_quotas_job (TaubeFolder *self)
  * Asks for the limits that hold for the folder. A mailbox as a whole mostly has the limits of its inbox. Blocking;
  * see [method@Folder.list_quotas_async].
  *
- * Returns: (transfer full) (element-type TaubeQuota): one for each root and resource, none when nothing is limited,
- *   or %NULL with @error: %TAUBE_ERROR_NOT_SUPPORTED where limits cannot be asked for, %TAUBE_ERROR_NOT_FOUND,
+ * Returns: (transfer container) (element-type TaubeQuota): one for each root and resource, none when nothing is
+ *   limited, or %NULL with @error: %TAUBE_ERROR_NOT_SUPPORTED where limits cannot be asked for, %TAUBE_ERROR_NOT_FOUND,
  *   %TAUBE_ERROR_PERMISSION
  */
 GPtrArray *
@@ -231,7 +231,7 @@ taube_folder_list_quotas_async (TaubeFolder *self, GCancellable *cancellable, GA
  *
  * The limits that [method@Folder.list_quotas_async] asked for. See [method@Folder.list_quotas] for the errors.
  *
- * Returns: (transfer full) (element-type TaubeQuota): one for each root and resource, or %NULL with @error
+ * Returns: (transfer container) (element-type TaubeQuota): one for each root and resource, or %NULL with @error
  */
 GPtrArray *
 taube_folder_list_quotas_finish (TaubeFolder *self, GAsyncResult *result, GError **error)

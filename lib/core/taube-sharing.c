@@ -6,6 +6,7 @@
 
 #include <taube-backend/taube-folder-impl.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 
@@ -74,7 +75,7 @@ list_permissions_job (TaubeFolder *self)
  *
  * Asks who may do what with the folder. Blocking; see [method@Folder.list_permissions_async].
  *
- * Returns: (transfer full) (element-type TaubePermission): one for each that has rights, or %NULL with @error:
+ * Returns: (transfer container) (element-type TaubePermission): one for each that has rights, or %NULL with @error:
  *   %TAUBE_ERROR_NOT_SUPPORTED where nothing can be shared, %TAUBE_ERROR_NOT_FOUND, %TAUBE_ERROR_PERMISSION
  */
 GPtrArray *
@@ -113,7 +114,7 @@ taube_folder_list_permissions_async (TaubeFolder *self, GCancellable *cancellabl
  * Who may do what with the folder, as [method@Folder.list_permissions_async] was told. See
  * [method@Folder.list_permissions] for the errors.
  *
- * Returns: (transfer full) (element-type TaubePermission): one for each that has rights, or %NULL with @error
+ * Returns: (transfer container) (element-type TaubePermission): one for each that has rights, or %NULL with @error
  */
 GPtrArray *
 taube_folder_list_permissions_finish (TaubeFolder *self, GAsyncResult *result, GError **error)
@@ -230,7 +231,7 @@ check_identifier (const char *identifier, GError **error)
   for (const char *p = identifier; good && *p != '\0'; p++)
     good = (guchar) *p >= ' ' && *p != 0x7f;
   if (!good)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "\"%s\" cannot be somebody to whom rights are given",
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("\"%s\" cannot be somebody to whom rights are given"),
                  identifier);
   return good;
 }

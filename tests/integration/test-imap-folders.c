@@ -315,10 +315,13 @@ test_roles (gconstpointer kind)
 }
 
 static void
-assert_note (GHashTable *notes, const char *name, const char *text)
+assert_note (GPtrArray *notes, const char *name, const char *text)
 {
-  GBytes *value = g_hash_table_lookup (notes, name);
+  GBytes *value = NULL;
 
+  for (guint i = 0; i < notes->len; i++)
+    if (g_str_equal (taube_metadata_get_name (notes->pdata[i]), name))
+      value = taube_metadata_get_value (notes->pdata[i]);
   if (text == NULL)
     {
       g_assert_null (value);
@@ -335,7 +338,7 @@ check_notes (TaubeFolder *folder)
   static const char lines[] = "Nur für mich\r\n\"zwei\" Zeilen";
   g_autoptr (GBytes) mine = g_bytes_new_static (lines, strlen (lines));
   g_autoptr (GBytes) ours = g_bytes_new_static ("for all", 7);
-  g_autoptr (GHashTable) notes = NULL, all = NULL;
+  g_autoptr (GPtrArray) notes = NULL, all = NULL;
   g_autoptr (GError) error = NULL;
 
   taube_folder_set_metadata (folder, "/private/comment", mine, NULL, &error);
@@ -352,7 +355,7 @@ check_notes (TaubeFolder *folder)
 
   taube_folder_set_metadata (folder, "/private/comment", NULL, NULL, &error);
   g_assert_no_error (error);
-  g_clear_pointer (&notes, g_hash_table_unref);
+  g_clear_pointer (&notes, g_ptr_array_unref);
   notes = taube_folder_load_metadata (folder, both, NULL, &error);
   g_assert_no_error (error);
   assert_note (notes, "/private/comment", NULL);
@@ -366,7 +369,7 @@ test_metadata (gconstpointer kind)
   g_autofree char *name = placed (mail, "Notizen");
   g_autoptr (TaubeAccount) account = NULL;
   g_autoptr (TaubeFolder) folder = NULL, found = NULL;
-  g_autoptr (GHashTable) notes = NULL;
+  g_autoptr (GPtrArray) notes = NULL;
   g_autofree char *comment = NULL;
   g_autoptr (GError) error = NULL;
 

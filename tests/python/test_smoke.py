@@ -199,6 +199,39 @@ class ModuleTest(Case):
             self.assert_code(taube.Error.INVALID, drafts.append, b"")
 
 
+    def test_manage_folders(self):
+        with self.open() as account:
+            folder = account.create_folder("Reisen/2026")
+            self.assertEqual(folder.name, "Reisen/2026")
+            self.assertFalse(folder.subscribed)
+            folder.subscribed = True
+            self.assertTrue(folder.subscribed)
+            renamed = account.folder("Reisen").rename("Fahrten")
+            moved = account.folder("Fahrten/2026")
+            self.assertEqual(renamed.name, "Fahrten")
+            self.assertTrue(moved.subscribed)
+            moved.refresh()
+            self.assertEqual(moved.size, 0)
+            moved.set_metadata("/private/comment", "Für später")
+            self.assertEqual(moved.metadata("/private/comment"), {"/private/comment": "Für später".encode()})
+            moved.delete()
+            self.assertNotIn("Fahrten/2026", [f.name for f in account.folders()])
+
+    def test_sharing(self):
+        with self.open() as account:
+            folder = account.create_folder("Geteilt")
+            self.assertTrue(folder.my_rights() & taube.Rights.ADMIN)
+            folder.grant("bob", taube.Rights.LOOKUP | taube.Rights.READ)
+            folder.grant("carol", "lrs")
+            given = {p.identifier: p.rights for p in folder.permissions()}
+            self.assertEqual(given["bob"], taube.Rights.LOOKUP | taube.Rights.READ)
+            self.assertTrue(given["carol"] & taube.Rights.SEEN)
+            folder.revoke("bob")
+            self.assertNotIn("bob", [p.identifier for p in folder.permissions()])
+            [quota] = account.inbox.quotas()
+            self.assertEqual([quota.resource, quota.in_bytes, quota.limit], ["STORAGE", True, 2 << 30])
+
+
 class ErrorTest(Case):
     """Error codes as Python sees them."""
 

@@ -30,6 +30,8 @@ Content = Taube.Content
 Error = Taube.Error
 Fields = Taube.ListFields
 Flags = Taube.MessageFlags
+Namespace = Taube.Namespace
+Rights = Taube.Rights
 Role = Taube.FolderRole
 SearchPlace = Taube.SearchPlace
 SearchStep = Taube.SearchStep
@@ -39,7 +41,8 @@ error_quark = Taube.error_quark
 
 __all__ = [
     "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Fields", "Flags", "Folder", "Message",
-    "Role", "SearchPlace", "SearchResult", "SearchStep", "Support", "Threading", "backends", "error_quark", "open",
+    "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep", "Support",
+    "Threading", "backends", "error_quark", "open",
 ]
 
 
@@ -305,6 +308,59 @@ class SearchResult(Sequence):
         return self.native.get_reason(step)
 
 
+class Permission:
+    """Who may do what with a folder."""
+
+    def __init__(self, native):
+        self.native = native
+
+    def __repr__(self):
+        return f"<taube.Permission {self.identifier!r} {self.letters!r}>"
+
+    @property
+    def identifier(self):
+        """A login, ``anyone``, the name of a group; empty for one's own."""
+        return self.native.get_identifier()
+
+    @property
+    def rights(self):
+        return self.native.get_rights()
+
+    @property
+    def letters(self):
+        return self.native.get_letters()
+
+    @property
+    def negative(self):
+        """Whether the rights are taken away from somebody who would have them otherwise."""
+        return self.native.is_negative()
+
+
+class Quota:
+    """One limit that the server sets: bytes where ``in_bytes``, else a number of things; None: not known, or none."""
+
+    def __init__(self, native):
+        self.root = native.get_root()
+        self.resource = native.get_resource()
+        self.in_bytes = native.is_in_bytes()
+        self.usage = native.get_usage() if native.get_usage() >= 0 else None
+        self.limit = native.get_limit() if native.get_limit() >= 0 else None
+
+    def __repr__(self):
+        return f"<taube.Quota {self.root!r} {self.resource}: {self.usage} of {self.limit}>"
+
+
+def _read_metadata(owner, names):
+    notes = owner.load_metadata(list(names) or None, None)
+    return {note.get_name(): note.get_value().get_data() for note in notes}
+
+
+def _write_metadata(owner, name, value):
+    if isinstance(value, str):
+        value = value.encode()
+    owner.set_metadata(name, GLib.Bytes.new(value) if value is not None else None, None)
+
+
 class Folder:
     """A folder; iterating gives its items, newest first."""
 
@@ -334,8 +390,70 @@ class Folder:
     def unread(self):
         return self.native.get_unread()
 
+    @property
+    def size(self):
+        """Bytes of all messages, as refresh() was told; None where the server does not tell."""
+        return self.native.get_size() if self.native.get_size() >= 0 else None
+
+    @property
+    def namespace(self):
+        return self.native.get_namespace()
+
+    @property
+    def owner(self):
+        """Whose folder it is, when that is somebody else and known."""
+        return self.native.get_owner()
+
+    @property
+    def comment(self):
+        return self.native.get_comment()
+
+    @property
+    def subscribed(self):
+        return bool(self.native.get_flags() & Taube.FolderFlags.SUBSCRIBED)
+
+    @subscribed.setter
+    def subscribed(self, wanted):
+        self.native.get_account().set_subscribed(self.native, wanted, None)
+
     def refresh(self):
         self.native.refresh(None)
+
+    def rename(self, name):
+        """Gives it, and what is below it, another name (a path with ``/``); returns the folder of that name."""
+        account = self.native.get_account()
+        path = account.get_folder_by_name(name).get_path()
+        return Folder(account.rename_folder(self.native, path, None))
+
+    def delete(self):
+        """Deletes it with all that it holds; folders below it are left alone."""
+        self.native.get_account().delete_folder(self.native, None)
+
+    def permissions(self):
+        return [Permission(native) for native in self.native.list_permissions(None)]
+
+    def my_rights(self):
+        return Permission(self.native.load_my_rights(None)).rights
+
+    def grant(self, identifier, rights):
+        """Lets somebody have these ``Rights`` and no others; a text is letters as in RFC 4314, such as ``"lrs"``."""
+        make = Taube.Permission.new_from_letters if isinstance(rights, str) else Taube.Permission.new
+        self.native.set_permission(make(identifier, rights), Taube.FlagsMode.REPLACE, None)
+
+    def revoke(self, identifier):
+        """Takes all rights away from somebody."""
+        self.native.remove_permission(identifier, None)
+
+    def quotas(self):
+        return [Quota(native) for native in self.native.list_quotas(None)]
+
+    def metadata(self, *names):
+        """Notes about the folder by their names, such as ``/private/comment``, as bytes; all when none is named."""
+        return _read_metadata(self.native, names)
+
+    def set_metadata(self, name, value):
+        """Notes a text or bytes; None takes the note away."""
+        _write_metadata(self.native, name, value)
 
     def list(self, newest=0, fields=Fields.DEFAULT):
         """The newest so many items (0: all), newest first, with the given columns."""
@@ -465,6 +583,19 @@ class Account:
     def folder(self, name):
         """The folder of this name; the steps of its path are separated by ``/``."""
         return Folder(self.native.get_folder_by_name(name))
+
+    def create_folder(self, name, role=Role.NONE, content=Content.MAIL):
+        """Makes a folder of this name, a path with ``/``; it may lie elsewhere where the server wants that."""
+        path = self.native.get_folder_by_name(name).get_path()
+        return Folder(self.native.create_folder(path, role, content, None))
+
+    def metadata(self, *names):
+        """Notes about the account by their names, as bytes; all when none is named."""
+        return _read_metadata(self.native, names)
+
+    def set_metadata(self, name, value):
+        """Notes a text or bytes about the account; None takes the note away."""
+        _write_metadata(self.native, name, value)
 
     def watch(self, *folders):
         """Gives ``Changes`` for ever, as they happen in these folders (none: in all)."""
