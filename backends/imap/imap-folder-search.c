@@ -94,7 +94,8 @@ tell_find (Job *job)
 
   if (plan->local == NULL)
     {
-      set_place (job, TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_SERVER, NULL);
+      set_place (job, TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_SERVER,
+                 job->search.session->quirks.shows_only_newest ? "the server shows only the newest messages" : NULL);
       return;
     }
   reason = imap_query_describe_missed (plan->missed, job->search.refused);

@@ -187,9 +187,9 @@ taube_search_result_get_place (TaubeSearchResult *self, TaubeSearchStep step)
  * taube_search_result_get_reason:
  * @step: of the search
  *
- * Why a step was not done by the server alone.
+ * Why a step was not done by the server alone, or on less than the whole folder.
  *
- * Returns: (nullable): the reason, in English; %NULL when the server did it, or nobody had to
+ * Returns: (nullable): the reason, in English; %NULL when there is nothing to say
  */
 const char *
 taube_search_result_get_reason (TaubeSearchResult *self, TaubeSearchStep step)

@@ -39,6 +39,9 @@ static const Case cases[] = {
     TAUBE_SEARCH_PLACE_LOCAL, "MESSAGELIMIT" },
   { "message-limit-no", "is:unread", NULL, TAUBE_THREADING_NONE, 1, "11 12", TAUBE_SEARCH_STEP_FIND,
     TAUBE_SEARCH_PLACE_SERVER, NULL },
+  /* quirk 24 */
+  { "yahoo", "is:unread", NULL, TAUBE_THREADING_NONE, 1, "10 12", TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_SERVER,
+    "only the newest" },
   /* quirk 25 */
   { "skip-one", QUERY, NULL, TAUBE_THREADING_NONE, 1, "10 12", TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_PARTLY,
     "NOT" },
