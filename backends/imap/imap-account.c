@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "imap-gettext.h"
 #include "imap-session.h"
 #include "imap-spaces.h"
 
@@ -264,7 +265,7 @@ imap_account_check (TaubeAccount *account, GError **error)
   if (imap_account_is_plain_allowed (IMAP_ACCOUNT (account))
       && strcmp (taube_uri_get_scheme (taube_account_get_uri (account)), "imaps") == 0)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "imaps and ?tls=none contradict each other");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("imaps and ?tls=none contradict each other"));
       return FALSE;
     }
   endpoint = imap_account_make_endpoint (IMAP_ACCOUNT (account));

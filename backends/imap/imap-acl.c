@@ -4,13 +4,14 @@
 #include "imap-decode-acl.h"
 #include "imap-folder.h"
 #include "imap-deed.h"
+#include "imap-gettext.h"
 
 static gboolean
 begin (ImapSession *session, GCancellable *cancellable, GError **error)
 {
   if (!imap_session_has (session, IMAP_CAPABILITY_ACL))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "nothing can be shared: the server lacks ACL");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("nothing can be shared: the server lacks ACL"));
       return FALSE;
     }
   return imap_session_begin (session, cancellable, error);
@@ -20,9 +21,8 @@ static ImapCall *
 new_call (ImapSession *session, TaubeFolder *folder, const char *name, const char *what, GCancellable *cancellable,
           GError **error)
 {
-  g_autoptr (ImapCall) call
-    = imap_session_call (session, name, TAUBE_ERROR_PERMISSION, "cannot %s folder \"%s\"", what,
-                         taube_folder_get_name (folder));
+  g_autoptr (ImapCall) call = imap_session_call (session, name, TAUBE_ERROR_PERMISSION, _ ("cannot %s folder \"%s\""),
+                                                 _ (what), taube_folder_get_name (folder));
 
   call->bad_is_refusal = TRUE;
   if (!imap_folder_add_name (folder, session, call->command, cancellable, error))
@@ -33,7 +33,7 @@ new_call (ImapSession *session, TaubeFolder *folder, const char *name, const cha
 static gboolean
 set_untold (GError **error, const char *name)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the server says that it has answered %s, but it has not",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server says that it has answered %s, but it has not"),
                name);
   return FALSE;
 }
@@ -79,7 +79,7 @@ imap_folder_list_permissions (TaubeFolder *folder, TaubeSession *session, GCance
 
   if (!begin (imap, cancellable, error))
     return NULL;
-  call = new_call (imap, folder, "GETACL", "see who may use", cancellable, error);
+  call = new_call (imap, folder, "GETACL", N_ ("see who may use"), cancellable, error);
   if (call == NULL)
     return NULL;
   call->untagged = on_acl;
@@ -117,7 +117,7 @@ imap_folder_load_my_rights (TaubeFolder *folder, TaubeSession *session, GCancell
 
   if (!begin (imap, cancellable, error))
     return NULL;
-  call = new_call (imap, folder, "MYRIGHTS", "ask for one's rights on", cancellable, error);
+  call = new_call (imap, folder, "MYRIGHTS", N_ ("ask for one's rights on"), cancellable, error);
   if (call == NULL)
     return NULL;
   call->untagged = on_myrights;
@@ -173,13 +173,13 @@ make_grant (gpointer data, GCancellable *cancellable, GError **error)
 {
   Grant *grant = data;
   ImapCall *call = new_call (grant->session, grant->folder, grant->rights != NULL ? "SETACL" : "DELETEACL",
-                             "change who may use", cancellable, error);
+                             N_ ("change who may use"), cancellable, error);
 
   if (call == NULL)
     return NULL;
-  imap_command_add_astring (call->command, "identifier", grant->identifier);
+  imap_command_add_astring (call->command, N_ ("identifier"), grant->identifier);
   if (grant->rights != NULL)
-    imap_command_add_astring (call->command, "rights", grant->rights);
+    imap_command_add_astring (call->command, N_ ("rights"), grant->rights);
   return call;
 }
 
@@ -198,7 +198,8 @@ imap_folder_set_permission (TaubeFolder *folder, TaubeSession *session, TaubePer
   letters = write_rights (grant.session, taube_permission_get_letters (permission));
   if (letters == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "\"%s\" cannot be rights: they are letters such as lrswi",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
+                   _ ("\"%s\" cannot be rights: they are letters such as lrswi"),
                    taube_permission_get_letters (permission));
       return FALSE;
     }
@@ -269,11 +270,10 @@ imap_folder_load_grantable_rights (TaubeFolder *folder, TaubeSession *session, c
 
   if (!begin (imap, cancellable, error))
     return NULL;
-  call = new_call (imap, folder, "LISTRIGHTS", "ask which rights can be given on", cancellable,
-                   error);
+  call = new_call (imap, folder, "LISTRIGHTS", N_ ("ask which rights can be given on"), cancellable, error);
   if (call == NULL)
     return NULL;
-  imap_command_add_astring (call->command, "identifier", identifier);
+  imap_command_add_astring (call->command, N_ ("identifier"), identifier);
   call->untagged = on_listrights;
   call->user_data = &answer;
   if (!imap_call_run (call, cancellable, error) || (answer == NULL && !set_untold (error, "LISTRIGHTS")))

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-append.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "imap-date.h"
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 #include "imap-place.h"
 
 /* One MULTIAPPEND takes no more than this: what fails, fails as a whole. */
@@ -75,17 +77,18 @@ imap_append_check (ImapSession *session, TaubeFolder *folder, TaubeMessageSource
   if (facts->size > limit)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "cannot write into folder \"%s\": the message has %" G_GUINT64_FORMAT
-                   " bytes, and this server takes %" G_GUINT64_FORMAT " at most",
+                   _ ("cannot write into folder \"%s\": the message has %" PRIu64
+                      " bytes, and this server takes %" PRIu64 " at most"),
                    name, facts->size, limit);
       return FALSE;
     }
   if (facts->has_nul && !imap_session_has (session, IMAP_CAPABILITY_BINARY))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                   "cannot write into folder \"%s\": the message has NUL characters, which this server cannot take (it "
-                   "lacks BINARY)",
-                   name);
+      g_set_error (
+          error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+          _ ("cannot write into folder \"%s\": the message has NUL characters, which this server cannot take (it "
+             "lacks BINARY)"),
+          name);
       return FALSE;
     }
   return check_keywords (source, error);
@@ -207,10 +210,9 @@ static void
 set_unknown (ImapAppend *self, guint begin, guint end, const GError *cause)
 {
   g_autoptr (TaubeIdSet) ids = make_ids (begin, end);
-  g_autoptr (GError) error
-    = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-                   "it is not known whether the message was written into folder \"%s\": %s",
-                   taube_folder_get_name (self->folder), cause->message);
+  g_autoptr (GError) error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
+                                          _ ("it is not known whether the message was written into folder \"%s\": %s"),
+                                          taube_folder_get_name (self->folder), cause->message);
 
   taube_batch_result_set_unknown (self->result, ids, error);
 }
@@ -340,9 +342,9 @@ static ImapCall *
 new_append (ImapAppend *self, ImapSession *session, guint end, Answer *answer, GCancellable *cancellable,
             GError **error)
 {
-  g_autoptr (ImapCall) call = imap_session_call (session, "APPEND", TAUBE_ERROR_PERMISSION,
-                                                 "cannot write into folder \"%s\"",
-                                                 taube_folder_get_name (self->folder));
+  g_autoptr (ImapCall) call
+      = imap_session_call (session, "APPEND", TAUBE_ERROR_PERMISSION, _ ("cannot write into folder \"%s\""),
+                           taube_folder_get_name (self->folder));
 
   if (!imap_folder_add_name (self->folder, session, call->command, cancellable, error))
     return NULL;

@@ -4,6 +4,8 @@
 #include <taube-backend/taube-sasl.h>
 #include <taube-backend/taube-trace.h>
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 /* What one exchange is begun with, and what it owns. */
@@ -99,7 +101,7 @@ static ImapCall *
 new_call (ImapSession *self, const char *name)
 {
   TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (imap_session_get_account (self)));
-  ImapCall *call = imap_session_call (self, name, TAUBE_ERROR_AUTH, "cannot sign in to %s as \"%s\"",
+  ImapCall *call = imap_session_call (self, name, TAUBE_ERROR_AUTH, _ ("cannot sign in to %s as \"%s\""),
                                       taube_connection_get_host (self->connection), taube_uri_get_user (uri));
 
   call->bad_is_refusal = TRUE;
@@ -114,8 +116,8 @@ run_login (ImapSession *self, const TaubeSecret *secret, GCancellable *cancellab
   TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (imap_session_get_account (self)));
   g_autoptr (ImapCall) call = new_call (self, "LOGIN");
 
-  imap_command_add_astring (call->command, "user name", taube_uri_get_user (uri));
-  imap_command_add_secret (call->command, "password", secret);
+  imap_command_add_astring (call->command, N_ ("user name"), taube_uri_get_user (uri));
+  imap_command_add_secret (call->command, N_ ("password"), secret);
   imap_session_forget_capabilities (self);
   return imap_call_run (call, cancellable, error);
 }
@@ -187,7 +189,7 @@ run_authenticate (ImapSession *self, TaubeSasl *sasl, GCancellable *cancellable,
                      || imap_session_has (self, IMAP_CAPABILITY_IMAP4REV2);
   GError *local = NULL;
 
-  imap_command_add_atom (call->command, "mechanism", taube_sasl_get_mechanism (sasl));
+  imap_command_add_atom (call->command, N_ ("mechanism"), taube_sasl_get_mechanism (sasl));
   if (at_once && taube_sasl_has_initial_response (sasl) && !add_initial_response (call, sasl, error))
     return FALSE;
   imap_session_forget_capabilities (self);
@@ -219,9 +221,9 @@ ask_again (ImapSession *self, GCancellable *cancellable, GError **error)
 {
   if (self->capabilities == NULL)
     {
-      g_autoptr (ImapCall) call = imap_session_call (self, "CAPABILITY", TAUBE_ERROR_PROTOCOL,
-                                                     "cannot ask the server at %s what it can",
-                                                     taube_connection_get_host (self->connection));
+      g_autoptr (ImapCall) call
+          = imap_session_call (self, "CAPABILITY", TAUBE_ERROR_PROTOCOL, _ ("cannot ask the server at %s what it can"),
+                               taube_connection_get_host (self->connection));
 
       if (!imap_call_run (call, cancellable, error))
         return FALSE;

@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-trace.h>
 
+#include "imap-gettext.h"
 #include "imap-survey.h"
 
 /* Three kinds of servers:
@@ -177,7 +178,7 @@ open_folder (Asking *asking, ImapSelectMode mode, GCancellable *cancellable, GEr
     asking->modseq = 0;
   if (asking->exists > session->limits.messages)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "folder \"%s\" claims to have %u messages",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("folder \"%s\" claims to have %u messages"),
                    taube_folder_get_name (asking->folder), asking->exists);
       return FALSE;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "imap-flags.h"
+#include "imap-gettext.h"
 #include "imap-utf7.h"
 
 /* A longer string goes as a literal: some servers have a small limit for quoted ones. */
@@ -136,7 +137,7 @@ static void
 refuse (ImapCommand *self, const char *what, const char *why)
 {
   if (self->error == NULL)
-    self->error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_INVALID, "%s: %s", what, why);
+    self->error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_INVALID, "%s: %s", _ (what), why);
 }
 
 /* The one place that looks for what would end a line, or a string, before its time. */
@@ -146,12 +147,12 @@ check_text (ImapCommand *self, const char *what, const char *text, gsize length)
   for (gsize i = 0; i < length; i++)
     if (text[i] == '\r' || text[i] == '\n' || text[i] == '\0')
       {
-        refuse (self, what, "must not contain a line break or a NUL character");
+        refuse (self, what, _ ("must not contain a line break or a NUL character"));
         return FALSE;
       }
   if (g_utf8_validate (text, length, NULL))
     return TRUE;
-  refuse (self, what, "not valid UTF-8");
+  refuse (self, what, _ ("not valid UTF-8"));
   return FALSE;
 }
 
@@ -275,7 +276,7 @@ imap_command_add_atom (ImapCommand *self, const char *what, const char *atom)
 {
   if (!is_atom (atom, strlen (atom)))
     {
-      refuse (self, what, "not a word of printable ASCII");
+      refuse (self, what, _ ("not a word of printable ASCII"));
       return;
     }
   separate (self);
@@ -403,7 +404,7 @@ imap_command_add_seqset (ImapCommand *self, const ImapSeqset *set)
 
   if (imap_seqset_is_empty (set))
     {
-      refuse (self, "set of messages", "empty");
+      refuse (self, N_ ("set of messages"), _ ("empty"));
       return;
     }
   separate (self);
@@ -418,7 +419,7 @@ imap_command_add_sequence (ImapCommand *self, const char *what, const char *set)
 
   if (parsed == NULL)
     {
-      refuse (self, what, "not a set of numbers");
+      refuse (self, what, _ ("not a set of numbers"));
       return;
     }
   separate (self);
@@ -510,7 +511,7 @@ imap_command_add_section (ImapCommand *self, const char *item, const char *secti
 {
   if (!is_section (section))
     {
-      refuse (self, "section", "not the number of a part");
+      refuse (self, N_ ("section"), _ ("not the number of a part"));
       return;
     }
   separate (self);
@@ -521,7 +522,7 @@ imap_command_add_section (ImapCommand *self, const char *item, const char *secti
     {
       imap_command_open (self);
       for (guint i = 0; headers[i] != NULL; i++)
-        imap_command_add_astring (self, "name of a header", headers[i]);
+        imap_command_add_astring (self, N_ ("name of a header"), headers[i]);
       imap_command_close (self);
     }
   append (self, "]", 1);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-deed.h"
 
+#include "imap-gettext.h"
+
 ImapDeed
 imap_deed_run (ImapCall *call, GCancellable *cancellable, GError **error)
 {
@@ -14,7 +16,7 @@ imap_deed_run (ImapCall *call, GCancellable *cancellable, GError **error)
 void
 imap_deed_set_unknown (GError **error, GError *cause, const char *what)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, "%s: it may have been done all the same: %s", what,
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, _ ("%s: it may have been done all the same: %s"), what,
                cause->message);
   g_error_free (cause);
 }

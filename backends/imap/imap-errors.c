@@ -5,6 +5,8 @@
 
 #include <taube-backend/taube-throttle.h>
 
+#include "imap-gettext.h"
+
 /* Of the server's words, in an error message. */
 #define MAX_QUOTED_BYTES 400
 
@@ -221,6 +223,6 @@ imap_errors_new (const ImapResponse *status, TaubeError fallback, const char *wh
   tried = g_strdup_vprintf (what, args);
   va_end (args);
   if (verdict.error == TAUBE_ERROR_THROTTLED)
-    return taube_error_new_throttled (verdict.retry_after, "%s: server said \"%s\"", tried, words);
-  return g_error_new (TAUBE_ERROR, verdict.error, "%s: server said \"%s\"", tried, words);
+    return taube_error_new_throttled (verdict.retry_after, _ ("%s: server said \"%s\""), tried, words);
+  return g_error_new (TAUBE_ERROR, verdict.error, _ ("%s: server said \"%s\""), tried, words);
 }

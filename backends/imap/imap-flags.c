@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-flags.h"
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 typedef struct
@@ -124,7 +126,7 @@ imap_flags_check_keyword (const char *keyword, GError **error)
       g_autofree char *shown = imap_text_dup_utf8 (keyword, strlen (keyword));
 
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                   "\"%s\" cannot be a keyword: only printable ASCII without spaces and any of ( ) { %% * \" \\",
+                   _ ("\"%s\" cannot be a keyword: only printable ASCII without spaces and any of ( ) { %% * \" \\"),
                    shown);
     }
   return good;

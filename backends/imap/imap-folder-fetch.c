@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-folder.h"
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 /* The most that one partial fetch may ask for: RFC 3501 has 32 bits for it, and some servers only 31 of them. */
@@ -157,7 +159,7 @@ on_answer (const ImapResponse *response, gpointer user_data, GError **error)
       if (section->streamed)
         {
           g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-                       "cannot fetch message \"%s\": the server sent the text of another one (UID %u)", fetch->id,
+                       _ ("cannot fetch message \"%s\": the server sent the text of another one (UID %u)"), fetch->id,
                        answer.uid);
           return FALSE;
         }
@@ -177,14 +179,16 @@ check_answer (const Fetch *fetch, GError **error)
   if (fetch->came && !fetch->nothing)
     return TRUE;
   if (!fetch->message)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no message \"%s\" in folder \"%s\"", fetch->id,
-                 folder);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no message \"%s\" in folder \"%s\""),
+                 fetch->id, folder);
   else if (fetch->nothing)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "message \"%s\" in folder \"%s\" has no %s%s", fetch->id,
-                 folder, fetch->section[0] != '\0' ? "part " : "content", fetch->section);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
+                 fetch->section[0] != '\0' ? _ ("message \"%s\" in folder \"%s\" has no part %s")
+                                           : _ ("message \"%s\" in folder \"%s\" has no content%s"),
+                 fetch->id, folder, fetch->section);
   else
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-                 "cannot fetch message \"%s\" in folder \"%s\": the server says OK and sends nothing", fetch->id,
+                 _ ("cannot fetch message \"%s\" in folder \"%s\": the server says OK and sends nothing"), fetch->id,
                  folder);
   return FALSE;
 }
@@ -205,7 +209,7 @@ static gboolean
 run_fetch (Fetch *fetch, guint64 partial, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call = imap_session_call (fetch->session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                                                 "cannot fetch message \"%s\" in folder \"%s\"", fetch->id,
+                                                 _ ("cannot fetch message \"%s\" in folder \"%s\""), fetch->id,
                                                  taube_folder_get_name (fetch->folder));
 
   imap_command_add_number (call->command, fetch->uid);

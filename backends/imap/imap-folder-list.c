@@ -5,6 +5,7 @@
 #include <taube-backend/taube-trace.h>
 
 #include "imap-columns.h"
+#include "imap-gettext.h"
 #include "imap-survey.h"
 
 /* Messages asked for by one FETCH, and how many FETCHes are on the way at once: enough that the server never waits for
@@ -163,9 +164,9 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
 static gboolean
 send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **error)
 {
-  ImapCall *call = imap_session_call (listing->session, piece->uids != NULL ? "UID FETCH" : "FETCH",
-                                      TAUBE_ERROR_PROTOCOL, "cannot list folder \"%s\"",
-                                      taube_folder_get_name (listing->folder));
+  ImapCall *call
+      = imap_session_call (listing->session, piece->uids != NULL ? "UID FETCH" : "FETCH", TAUBE_ERROR_PROTOCOL,
+                           _ ("cannot list folder \"%s\""), taube_folder_get_name (listing->folder));
 
   piece->call = call;
   if (listing->saved)
@@ -405,7 +406,7 @@ plan (Listing *listing, GError **error)
 
   if (exists > taube_account_get_limits (taube_folder_get_account (listing->folder))->messages)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "folder \"%s\" claims to have %u messages",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("folder \"%s\" claims to have %u messages"),
                    taube_folder_get_name (listing->folder), exists);
       return FALSE;
     }
@@ -690,7 +691,7 @@ imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
     return NULL;
   if (taube_message_list_builder_get_size (builder) == 0)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no message \"%s\" in folder \"%s\"", id,
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no message \"%s\" in folder \"%s\""), id,
                    taube_folder_get_name (folder));
       return NULL;
     }

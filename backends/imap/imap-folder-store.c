@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-presence.h"
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 typedef struct
@@ -21,7 +23,7 @@ typedef struct
 static const char *
 subject_of (const Store *store)
 {
-  return store->labels != NULL ? "labels" : "flags";
+  return store->labels != NULL ? _ ("labels") : _ ("flags");
 }
 
 static gboolean
@@ -29,7 +31,7 @@ is_writable (Store *store, GError **error)
 {
   if (!store->session->mailbox->read_only)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION, "cannot set %s in folder \"%s\": it can only be read",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION, _ ("cannot set %s in folder \"%s\": it can only be read"),
                subject_of (store), taube_folder_get_name (store->folder));
   return FALSE;
 }
@@ -47,11 +49,11 @@ check_system_flags (Store *store, GError **error)
     return TRUE;
   if (lacking == TAUBE_MESSAGE_FLAGS_FORWARDED)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                 "cannot set $Forwarded in folder \"%s\": the server keeps no new keywords there",
+                 _ ("cannot set $Forwarded in folder \"%s\": the server keeps no new keywords there"),
                  taube_folder_get_name (store->folder));
   else if (imap_flags_to_words (lacking, words) > 0)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
-                 "cannot set flag %s in folder \"%s\": the server lets nobody change it", words[0],
+                 _ ("cannot set flag %s in folder \"%s\": the server lets nobody change it"), words[0],
                  taube_folder_get_name (store->folder));
   return FALSE;
 }
@@ -70,7 +72,7 @@ check_keywords (Store *store, GError **error)
       if (!mailbox->has_permanent || mailbox->any_keyword || g_hash_table_contains (mailbox->keywords, lower))
         continue;
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                   "cannot set keyword \"%s\" in folder \"%s\": the server keeps no new keywords there",
+                   _ ("cannot set keyword \"%s\" in folder \"%s\": the server keeps no new keywords there"),
                    store->keywords[i], taube_folder_get_name (store->folder));
       return FALSE;
     }
@@ -83,7 +85,7 @@ has_labels (Store *store, GError **error)
   if (store->labels == NULL || imap_session_has (store->session, IMAP_CAPABILITY_X_GM_EXT_1))
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-               "cannot set labels in folder \"%s\": the server has none (no X-GM-EXT-1)",
+               _ ("cannot set labels in folder \"%s\": the server has none (no X-GM-EXT-1)"),
                taube_folder_get_name (store->folder));
   return FALSE;
 }
@@ -105,9 +107,9 @@ new_store (Store *store, const char *set)
 {
   static const char *const flag_items[] = { "+FLAGS.SILENT", "-FLAGS.SILENT", "FLAGS.SILENT" };
   static const char *const label_items[] = { "+X-GM-LABELS.SILENT", "-X-GM-LABELS.SILENT", "X-GM-LABELS.SILENT" };
-  ImapCall *call = imap_session_call (store->session, "UID STORE", TAUBE_ERROR_PERMISSION,
-                                      "cannot set %s in folder \"%s\"", subject_of (store),
-                                      taube_folder_get_name (store->folder));
+  ImapCall *call
+      = imap_session_call (store->session, "UID STORE", TAUBE_ERROR_PERMISSION, _ ("cannot set %s in folder \"%s\""),
+                           subject_of (store), taube_folder_get_name (store->folder));
 
   imap_command_add_sequence (call->command, "set", set);
   imap_command_add_atom (call->command, "item", (store->labels != NULL ? label_items : flag_items)[store->mode]);
@@ -141,9 +143,9 @@ set_found (Store *store, const ImapSeqset *uids, const char *prefix, const ImapP
   taube_id_set_remove_set (all, found);
   if (taube_id_set_get_size (all) == 0)
     return;
-  missing = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
-                         "cannot set %s: there is no such message in folder \"%s\"", subject_of (store),
-                         taube_folder_get_name (store->folder));
+  missing
+      = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("cannot set %s: there is no such message in folder \"%s\""),
+                     subject_of (store), taube_folder_get_name (store->folder));
   taube_batch_result_set_failed (store->result, all, missing);
 }
 
@@ -157,7 +159,7 @@ set_unknown (Store *store, const TaubeIdSet *ids, const GError *cause)
     error = g_error_copy (cause);
   else
     error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-                         "it is not known whether the flags were set in folder \"%s\": %s",
+                         _ ("it is not known whether the flags were set in folder \"%s\": %s"),
                          taube_folder_get_name (store->folder), cause->message);
   taube_batch_result_set_unknown (store->result, ids, error);
 }

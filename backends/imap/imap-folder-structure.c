@@ -4,6 +4,7 @@
 #include <taube-backend/taube-part-builder.h>
 
 #include "imap-decode-body.h"
+#include "imap-gettext.h"
 
 typedef struct
 {
@@ -132,7 +133,7 @@ imap_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const cha
       || !imap_folder_parse_id (structure.session, folder, id, &structure.uid, error))
     return NULL;
   call = imap_session_call (structure.session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                            "cannot see the structure of message \"%s\" in folder \"%s\"", id,
+                            _ ("cannot see the structure of message \"%s\" in folder \"%s\""), id,
                             taube_folder_get_name (folder));
   imap_command_add_number (call->command, structure.uid);
   imap_command_open (call->command);
@@ -148,10 +149,10 @@ imap_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const cha
     }
   if (structure.part == NULL && structure.came)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-                 "the structure of message \"%s\" in folder \"%s\" as the server tells it cannot be read", id,
+                 _ ("the structure of message \"%s\" in folder \"%s\" as the server tells it cannot be read"), id,
                  taube_folder_get_name (folder));
   else if (structure.part == NULL)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no message \"%s\" in folder \"%s\"", id,
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no message \"%s\" in folder \"%s\""), id,
                  taube_folder_get_name (folder));
   return structure.part;
 }

@@ -5,6 +5,7 @@
 
 #include "imap-append.h"
 #include "imap-decode-list.h"
+#include "imap-gettext.h"
 #include "imap-names.h"
 #include "imap-removal.h"
 #include "imap-replace.h"
@@ -52,7 +53,8 @@ learn_delimiter (ImapSession *session, char *delimiter_out, GCancellable *cancel
 
   if (imap_account_get_delimiter (account, delimiter_out))
     return TRUE;
-  call = imap_session_call (session, "LIST", TAUBE_ERROR_PROTOCOL, "cannot ask how this server separates folder names");
+  call = imap_session_call (session, "LIST", TAUBE_ERROR_PROTOCOL,
+                            _ ("cannot ask how this server separates folder names"));
   imap_command_add_string (call->command, "reference", "");
   imap_command_add_string (call->command, "pattern", "");
   call->untagged = on_delimiter;
@@ -103,7 +105,7 @@ imap_session_make_name (ImapSession *session, const char *const *path, gboolean 
     return NULL;
   if (strpbrk (name, "\r\n") != NULL || !g_utf8_validate (name, -1, NULL))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "folder name: must be UTF-8 without line breaks");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("folder name: must be UTF-8 without line breaks"));
       return NULL;
     }
   return utf8 ? g_steal_pointer (&name) : imap_utf7_encode (name, NULL);
@@ -119,7 +121,7 @@ imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *co
 
   if (name == NULL)
     return FALSE;
-  imap_command_add_raw_mailbox (command, "folder name", name);
+  imap_command_add_raw_mailbox (command, N_ ("folder name"), name);
   return TRUE;
 }
 
@@ -136,7 +138,7 @@ static gboolean
 set_conflict (TaubeFolder *folder, const char *id, GError **error)
 {
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
-               "folder \"%s\" was made anew since id \"%s\" was given out: list it again",
+               _ ("folder \"%s\" was made anew since id \"%s\" was given out: list it again"),
                taube_folder_get_name (folder), id);
   return FALSE;
 }
@@ -144,7 +146,7 @@ set_conflict (TaubeFolder *folder, const char *id, GError **error)
 static gboolean
 set_invalid (TaubeFolder *folder, const char *id, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "\"%s\" is not the id of a message in folder \"%s\"", id,
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("\"%s\" is not the id of a message in folder \"%s\""), id,
                taube_folder_get_name (folder));
   return FALSE;
 }
@@ -273,7 +275,7 @@ imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
   if (!imap_session_begin (imap, cancellable, error)
       || (imap_session_has_open (imap, folder) && !imap_session_refresh (imap, cancellable, error)))
     return FALSE;
-  call = imap_session_call (imap, "STATUS", TAUBE_ERROR_NOT_FOUND, "cannot look into folder \"%s\"",
+  call = imap_session_call (imap, "STATUS", TAUBE_ERROR_NOT_FOUND, _ ("cannot look into folder \"%s\""),
                             taube_folder_get_name (folder));
   if (!imap_folder_add_name (folder, imap, call->command, cancellable, error))
     return FALSE;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-framer.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <taube/taube-error.h>
+
+#include "imap-gettext.h"
 
 typedef enum
 {
@@ -169,14 +172,14 @@ find_announcement (ImapFramer *self, const guint8 *line, gsize length, Announcem
   if (found->start > 0 && strchr (" ([]>", line[found->start - 1]) == NULL)
     return IMAP_PARSE_MORE;
   if (negative)
-    return fail (error, TAUBE_ERROR_PROTOCOL, "reading a response: literal of negative size");
+    return fail (error, TAUBE_ERROR_PROTOCOL, _ ("reading a response: literal of negative size"));
   self->work += end - last;
   for (gsize i = last; i < end; i++)
     {
       guint digit = line[i] - '0';
 
       if (size > ((guint64) G_MAXINT64 - digit) / 10)
-        return fail (error, TAUBE_ERROR_PROTOCOL, "reading a response: size of a literal does not fit in 63 bits");
+        return fail (error, TAUBE_ERROR_PROTOCOL, _ ("reading a response: size of a literal does not fit in 63 bits"));
       size = size * 10 + digit;
     }
   found->size = size;
@@ -244,7 +247,7 @@ next_line (ImapFramer *self, TaubeBuffer *in, ImapFrame *frame, GError **error)
     length = end - line;
   self->work += length - self->scanned;
   if (!line_fits (self, line, length))
-    return fail (error, TAUBE_ERROR_LIMIT, "reading a response: line of more than %" G_GSIZE_FORMAT " bytes",
+    return fail (error, TAUBE_ERROR_LIMIT, _ ("reading a response: line of more than %zu bytes"),
                  self->limits->line_bytes);
   if (end == NULL)
     {
@@ -252,8 +255,7 @@ next_line (ImapFramer *self, TaubeBuffer *in, ImapFrame *frame, GError **error)
       return IMAP_PARSE_MORE;
     }
   if (!count_bytes (self, length))
-    return fail (error, TAUBE_ERROR_LIMIT, "reading a response: more than %" G_GSIZE_FORMAT " bytes",
-                 self->limits->response_bytes);
+    return fail (error, TAUBE_ERROR_LIMIT, _ ("reading a response: more than %zu bytes"), self->limits->response_bytes);
 
   self->scanned = 0;
   taube_buffer_consume (in, length + 1);
@@ -272,11 +274,10 @@ check_literal (ImapFramer *self, GError **error)
 
   if (self->literal_size > limit)
     return fail (error, TAUBE_ERROR_LIMIT,
-                 "reading a response: literal of %" G_GUINT64_FORMAT " bytes where %" G_GUINT64_FORMAT " are allowed",
+                 _ ("reading a response: literal of %" PRIu64 " bytes where %" PRIu64 " are allowed"),
                  self->literal_size, limit);
   if (!self->body_accepted && !count_bytes (self, self->literal_size))
-    return fail (error, TAUBE_ERROR_LIMIT, "reading a response: more than %" G_GSIZE_FORMAT " bytes",
-                 self->limits->response_bytes);
+    return fail (error, TAUBE_ERROR_LIMIT, _ ("reading a response: more than %zu bytes"), self->limits->response_bytes);
   self->state = self->literal_left > 0 ? STATE_LITERAL_DATA : STATE_LINE;
   return IMAP_PARSE_VALUE;
 }

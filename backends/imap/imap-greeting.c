@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-pipeline.h"
 
+#include "imap-gettext.h"
+
 typedef struct
 {
   ImapResponseFunc func;
@@ -33,7 +35,7 @@ imap_pipeline_read_greeting (ImapPipeline *self, ImapResponseFunc func, gpointer
   imap_pipeline_set_unsolicited (self, usual, usual_data);
   if (!ok || greeting.seen)
     return ok;
-  local = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the greeting of the server at %s is not one",
+  local = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the greeting of the server at %s is not one"),
                        taube_connection_get_host (imap_pipeline_get_connection (self)));
   imap_pipeline_break (self, local);
   g_propagate_error (error, local);

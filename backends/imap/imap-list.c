@@ -9,6 +9,7 @@
 #include "imap-decode-acl.h"
 #include "imap-decode-list.h"
 #include "imap-decode-metadata.h"
+#include "imap-gettext.h"
 #include "imap-names.h"
 #include "imap-roles.h"
 #include "imap-spaces.h"
@@ -117,7 +118,7 @@ too_many (ImapListing *listing, GError **error)
 {
   if (listing->entries->len < listing->limits->folders)
     return FALSE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "cannot list folders: the server has more than %u",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("cannot list folders: the server has more than %u"),
                listing->limits->folders);
   return TRUE;
 }
@@ -258,7 +259,7 @@ on_listing (const ImapResponse *response, gpointer user_data, GError **error)
 static ImapCall *
 new_call (ImapListing *listing, const char *name)
 {
-  ImapCall *call = imap_session_call (listing->session, name, TAUBE_ERROR_PERMISSION, "cannot list folders");
+  ImapCall *call = imap_session_call (listing->session, name, TAUBE_ERROR_PERMISSION, _ ("cannot list folders"));
 
   call->untagged = on_listing;
   call->user_data = listing;

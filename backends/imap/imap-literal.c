@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-literal.h"
 
+#include "imap-gettext.h"
+
 /* Bytes that are read and sent at once. */
 #define BLOCK_SIZE (64 << 10)
 
@@ -30,10 +32,9 @@ write_block (ImapCall *call, const guint8 *block, gsize length, GCancellable *ca
   if (!call->done)
     return TRUE;
   /* The rest of the literal will not come: nobody would know where the next command begins. */
-  local = call->refusal != NULL
-            ? g_error_copy (call->refusal)
-            : g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "%s: the server answered before it had everything",
-                           call->what);
+  local = call->refusal != NULL ? g_error_copy (call->refusal)
+                                : g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+                                               _ ("%s: the server answered before it had everything"), call->what);
   return break_with (self, local, error);
 }
 
@@ -54,8 +55,8 @@ write_blocks (ImapCall *call, GInputStream *in, guint64 size, GCancellable *canc
         return TRUE;
       if (n == 0 || (guint64) n > size)
         return break_with (call->pipeline,
-                           g_error_new (TAUBE_ERROR, TAUBE_ERROR_STORAGE, "%s: it became %s while it was sent",
-                                        call->what, n == 0 ? "shorter" : "longer"),
+                           g_error_new (TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("%s: it became %s while it was sent"),
+                                        call->what, n == 0 ? _ ("shorter") : _ ("longer")),
                            error);
       if (!write_block (call, block, n, cancellable, error))
         return FALSE;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "imap-folder.h"
+#include "imap-gettext.h"
 #include "imap-names.h"
 #include "imap-deed.h"
 #include "imap-roles.h"
@@ -70,7 +71,7 @@ imap_manage_leave (ImapSession *session, const char *const *path, GCancellable *
   taube_session_set_affinity (TAUBE_SESSION (session), NULL);
   if (!imap_session_has (session, IMAP_CAPABILITY_UNSELECT) && !imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     return TRUE;
-  call = imap_session_call (session, "UNSELECT", TAUBE_ERROR_PROTOCOL, "cannot leave the folder that is open");
+  call = imap_session_call (session, "UNSELECT", TAUBE_ERROR_PROTOCOL, _ ("cannot leave the folder that is open"));
   call->bad_is_refusal = TRUE;
   return imap_call_run (call, cancellable, error);
 }
@@ -79,10 +80,11 @@ ImapCall *
 imap_manage_call (ImapSession *session, const char *command, const char *wire_name, const char *what,
                   const char *name)
 {
-  ImapCall *call = imap_session_call (session, command, TAUBE_ERROR_PERMISSION, "cannot %s folder \"%s\"", what, name);
+  ImapCall *call
+      = imap_session_call (session, command, TAUBE_ERROR_PERMISSION, _ ("cannot %s folder \"%s\""), _ (what), name);
 
   call->bad_is_refusal = TRUE;
-  imap_command_add_raw_mailbox (call->command, "folder name", wire_name);
+  imap_command_add_raw_mailbox (call->command, N_ ("folder name"), wire_name);
   return call;
 }
 
@@ -163,10 +165,10 @@ settle_role (Creation *creation, GError **error)
   if (creation->use != NULL
       || imap_roles_guess ((const char *const *) creation->path, (const char *const *) home, &rank) == creation->role)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-               "cannot create folder \"%s\" with that role: %s", creation->shown,
-               word_for_role (creation->role) == NULL ? "no folder of mail has it"
-                                                      : "the server lacks CREATE-SPECIAL-USE");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("cannot create folder \"%s\" with that role: %s"),
+               creation->shown,
+               word_for_role (creation->role) == NULL ? _ ("no folder of mail has it")
+                                                      : _ ("the server lacks CREATE-SPECIAL-USE"));
   return FALSE;
 }
 
@@ -185,7 +187,7 @@ creation_init (Creation *creation, ImapSession *session, const char *const *path
     = imap_session_make_name (session, (const char *const *) creation->path, TRUE, cancellable, error);
   if (creation->name != NULL)
     return settle_role (creation, error);
-  g_prefix_error (error, "cannot create folder \"%s\": ", creation->shown);
+  g_prefix_error (error, _ ("cannot create folder \"%s\": "), creation->shown);
   return FALSE;
 }
 
@@ -201,7 +203,7 @@ check_absent (Creation *creation, GCancellable *cancellable, GError **error)
     return FALSE;
   if (entry == NULL || (entry->flags & TAUBE_FOLDER_FLAGS_SELECTABLE) == 0)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS, "cannot create folder \"%s\": it is there already",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS, _ ("cannot create folder \"%s\": it is there already"),
                creation->shown);
   return FALSE;
 }
@@ -211,7 +213,7 @@ static ImapDeed
 run_create (Creation *creation, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_manage_call (creation->session, "CREATE", creation->name, "create", creation->shown);
+      = imap_manage_call (creation->session, "CREATE", creation->name, N_ ("create"), creation->shown);
 
   if (creation->use != NULL)
     {
@@ -260,7 +262,7 @@ static TaubeFolder *
 look_for_created (Creation *creation, GError *cause, GCancellable *cancellable, GError **error)
 {
   g_auto (ImapListing) listing = { 0 };
-  g_autofree char *what = g_strdup_printf ("cannot create folder \"%s\"", creation->shown);
+  g_autofree char *what = g_strdup_printf (_ ("cannot create folder \"%s\""), creation->shown);
   ImapListEntry *entry = NULL;
 
   imap_listing_init (&listing, creation->session);
@@ -346,7 +348,7 @@ static gboolean
 run_delete (Deletion *deletion, gboolean *stays, GCancellable *cancellable, GError **error)
 {
   const char *shown = taube_folder_get_name (deletion->folder);
-  g_autoptr (ImapCall) call = imap_manage_call (deletion->session, "DELETE", deletion->name, "delete", shown);
+  g_autoptr (ImapCall) call = imap_manage_call (deletion->session, "DELETE", deletion->name, N_ ("delete"), shown);
   g_autofree char *what = g_strdup (call->what);
   GError *local = NULL;
 
@@ -413,7 +415,8 @@ make_subscribe (gpointer data, GCancellable *cancellable, GError **error)
   if (name == NULL)
     return NULL;
   return imap_manage_call (self->session, self->subscribed ? "SUBSCRIBE" : "UNSUBSCRIBE", name,
-                           self->subscribed ? "subscribe" : "unsubscribe", taube_folder_get_name (self->folder));
+                           self->subscribed ? N_ ("subscribe") : N_ ("unsubscribe"),
+                           taube_folder_get_name (self->folder));
 }
 
 /* TaubeAccountClass.set_subscribed */

@@ -4,6 +4,7 @@
 #include "imap-decode-metadata.h"
 #include "imap-folder.h"
 #include "imap-deed.h"
+#include "imap-gettext.h"
 
 /* Notes of one answer. */
 #define MAX_NOTES 10000
@@ -26,7 +27,7 @@ begin (Metadata *self, GCancellable *cancellable, GError **error)
 
   if (has)
     return imap_session_begin (self->session, cancellable, error);
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "nothing can be noted: the server lacks METADATA");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("nothing can be noted: the server lacks METADATA"));
   return FALSE;
 }
 
@@ -36,10 +37,11 @@ new_call (Metadata *self, const char *name, const char *verb)
   ImapCall *call;
 
   if (self->folder == NULL)
-    call = imap_session_call (self->session, name, TAUBE_ERROR_PERMISSION, "cannot %s the notes of the account", verb);
+    call = imap_session_call (self->session, name, TAUBE_ERROR_PERMISSION, _ ("cannot %s the notes of the account"),
+                              _ (verb));
   else
-    call = imap_session_call (self->session, name, TAUBE_ERROR_PERMISSION, "cannot %s the notes of folder \"%s\"",
-                              verb, taube_folder_get_name (self->folder));
+    call = imap_session_call (self->session, name, TAUBE_ERROR_PERMISSION, _ ("cannot %s the notes of folder \"%s\""),
+                              _ (verb), taube_folder_get_name (self->folder));
   call->bad_is_refusal = TRUE;
   return call;
 }
@@ -101,7 +103,7 @@ make_load (Metadata *self, gboolean late, GCancellable *cancellable, GError **er
 {
   static const char *const all[] = { "/private", "/shared", NULL };
   const char *const *names = self->names != NULL ? self->names : all;
-  g_autoptr (ImapCall) call = new_call (self, "GETMETADATA", "read");
+  g_autoptr (ImapCall) call = new_call (self, "GETMETADATA", N_ ("read"));
 
   if (!late)
     add_options (self, call);
@@ -111,7 +113,7 @@ make_load (Metadata *self, gboolean late, GCancellable *cancellable, GError **er
     add_options (self, call);
   imap_command_open (call->command);
   for (guint i = 0; names[i] != NULL; i++)
-    imap_command_add_astring (call->command, "name of metadata", names[i]);
+    imap_command_add_astring (call->command, N_ ("name of metadata"), names[i]);
   imap_command_close (call->command);
   call->untagged = on_metadata;
   call->user_data = self;
@@ -162,12 +164,12 @@ static ImapCall *
 make_set (gpointer data, GCancellable *cancellable, GError **error)
 {
   Metadata *self = data;
-  g_autoptr (ImapCall) call = new_call (self, "SETMETADATA", "change");
+  g_autoptr (ImapCall) call = new_call (self, "SETMETADATA", N_ ("change"));
 
   if (!add_mailbox (self, call, cancellable, error))
     return NULL;
   imap_command_open (call->command);
-  imap_command_add_astring (call->command, "name of metadata", self->name);
+  imap_command_add_astring (call->command, N_ ("name of metadata"), self->name);
   if (self->value == NULL)
     imap_command_add_nstring (call->command, "value", NULL);
   else

@@ -3,6 +3,7 @@
 
 #include <taube/taube-error.h>
 
+#include "imap-gettext.h"
 #include "imap-utf7.h"
 #include "imap-value.h"
 
@@ -45,19 +46,20 @@ imap_names_join (const char *const *path, char delimiter, GError **error)
     {
       if (path[i][0] == '\0')
         {
-          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "a folder's path has an empty level");
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("a folder's path has an empty level"));
           return NULL;
         }
       if (delimiter != '\0' && strchr (path[i], delimiter) != NULL)
         {
           g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,
-                       "folder name \"%s\" holds \"%c\", with which this server separates levels", path[i], delimiter);
+                       _ ("folder name \"%s\" holds \"%c\", with which this server separates levels"), path[i],
+                       delimiter);
           return NULL;
         }
     }
   if (path[0] == NULL || (path[1] != NULL && delimiter == '\0'))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "folder \"%s\" cannot be: this server has no levels",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("folder \"%s\" cannot be: this server has no levels"),
                    path[0] != NULL ? path[0] : "");
       return NULL;
     }

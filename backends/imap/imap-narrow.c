@@ -3,6 +3,8 @@
 
 #include <taube-backend/taube-trace.h>
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 /* Messages asked for at once. */
@@ -229,9 +231,9 @@ static ImapCall *
 new_fetch (Piece *piece, const char *set)
 {
   ImapNarrow *narrow = piece->narrow;
-  ImapCall *call = imap_session_call (narrow->session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                                      "cannot look at the messages of folder \"%s\"",
-                                      taube_folder_get_name (narrow->folder));
+  ImapCall *call
+      = imap_session_call (narrow->session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
+                           _ ("cannot look at the messages of folder \"%s\""), taube_folder_get_name (narrow->folder));
 
   imap_command_add_sequence (call->command, "set", set);
   add_items (piece, call->command);

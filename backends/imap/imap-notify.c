@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "imap-decode-list.h"
+#include "imap-gettext.h"
 #include "imap-names.h"
 
 /* RFC 5465: one session hears of all folders. Of the one that is selected the server tells each message, of the others
@@ -300,8 +301,8 @@ static gboolean
 run_notify (Hub *hub, gboolean all, GError **refused, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = hub->watch.session;
-  g_autoptr (ImapCall) call
-    = imap_session_call (session, "NOTIFY", TAUBE_ERROR_NOT_SUPPORTED, "cannot be told of changes in all folders");
+  g_autoptr (ImapCall) call = imap_session_call (session, "NOTIFY", TAUBE_ERROR_NOT_SUPPORTED,
+                                                 _ ("cannot be told of changes in all folders"));
   g_autoptr (GError) local = NULL;
 
   imap_command_add_atom (call->command, "argument", "SET");
@@ -326,7 +327,7 @@ run_notify (Hub *hub, gboolean all, GError **refused, GCancellable *cancellable,
 static gboolean
 set_cannot (const char *why, GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "cannot be told of changes in all folders: %s", why);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("cannot be told of changes in all folders: %s"), why);
   return FALSE;
 }
 
@@ -367,7 +368,7 @@ disarm (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError 
     return FALSE;
   report (hub, out);
   set_selected (hub, NULL);
-  call = imap_session_call (session, "NOTIFY", TAUBE_ERROR_NOT_SUPPORTED, "cannot end being told of changes");
+  call = imap_session_call (session, "NOTIFY", TAUBE_ERROR_NOT_SUPPORTED, _ ("cannot end being told of changes"));
   imap_command_add_atom (call->command, "argument", "NONE");
   call->bad_is_refusal = TRUE;
   if (imap_call_run (call, cancellable, &local)
@@ -385,9 +386,9 @@ ask_status (Hub *hub, Followed *followed, GCancellable *cancellable, GError **er
 {
   static const char *const items[] = { "MESSAGES", "UIDNEXT", "UIDVALIDITY" };
   ImapSession *session = hub->watch.session;
-  g_autoptr (ImapCall) call = imap_session_call (session, "STATUS", TAUBE_ERROR_NOT_FOUND,
-                                                 "cannot follow folder \"%s\"",
-                                                 taube_folder_get_name (followed->folder));
+  g_autoptr (ImapCall) call
+      = imap_session_call (session, "STATUS", TAUBE_ERROR_NOT_FOUND, _ ("cannot follow folder \"%s\""),
+                           taube_folder_get_name (followed->folder));
   g_autoptr (GError) local = NULL;
 
   if (!imap_folder_add_name (followed->folder, session, call->command, cancellable, error))

@@ -9,6 +9,7 @@
 
 #include "imap-decode-facts.h"
 #include "imap-decode-list.h"
+#include "imap-gettext.h"
 #include "imap-spaces.h"
 
 /* How often a password is asked for again. */
@@ -23,7 +24,7 @@ host_of (ImapSession *self)
 static gboolean
 refuse (ImapSession *self, GError **error, TaubeError code, const char *what)
 {
-  g_autoptr (GError) local = g_error_new (TAUBE_ERROR, code, "cannot sign in to %s: %s", host_of (self), what);
+  g_autoptr (GError) local = g_error_new (TAUBE_ERROR, code, _ ("cannot sign in to %s: %s"), host_of (self), what);
 
   imap_pipeline_break (self->pipeline, local);
   g_propagate_error (error, g_steal_pointer (&local));
@@ -41,12 +42,12 @@ on_greeting (const ImapResponse *response, gpointer user_data, GError **error)
   if (response->type == IMAP_RESPONSE_BYE)
     {
       g_propagate_error (error, imap_errors_new (response, TAUBE_ERROR_CONNECTION,
-                                                 "the server at %s does not let anybody in", host_of (self)));
+                                                 _ ("the server at %s does not let anybody in"), host_of (self)));
       return FALSE;
     }
   if (response->type != IMAP_RESPONSE_OK && response->type != IMAP_RESPONSE_PREAUTH)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the greeting of the server at %s is not one of IMAP",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the greeting of the server at %s is not one of IMAP"),
                    host_of (self));
       return FALSE;
     }
@@ -69,7 +70,7 @@ read_greeting (ImapSession *self, GCancellable *cancellable, GError **error)
       && strstr (local->message, "greeting") == NULL)
     {
       local->code = TAUBE_ERROR_PROTOCOL;
-      g_prefix_error (&local, "the greeting of the server at %s is not one of IMAP: ", host_of (self));
+      g_prefix_error (&local, _ ("the greeting of the server at %s is not one of IMAP: "), host_of (self));
     }
   g_propagate_error (error, local);
   return FALSE;
@@ -82,12 +83,12 @@ ask_capabilities (ImapSession *self, GCancellable *cancellable, GError **error)
 
   if (self->capabilities != NULL)
     return TRUE;
-  call = imap_session_call (self, "CAPABILITY", TAUBE_ERROR_PROTOCOL, "cannot ask the server at %s what it can",
+  call = imap_session_call (self, "CAPABILITY", TAUBE_ERROR_PROTOCOL, _ ("cannot ask the server at %s what it can"),
                             host_of (self));
   if (!imap_call_run (call, cancellable, error))
     return FALSE;
   if (self->capabilities == NULL)
-    return refuse (self, error, TAUBE_ERROR_PROTOCOL, "the server does not say what it can");
+    return refuse (self, error, TAUBE_ERROR_PROTOCOL, _ ("the server does not say what it can"));
   return TRUE;
 }
 
@@ -111,13 +112,13 @@ upgrade (ImapSession *self, GCancellable *cancellable, GError **error)
   GError *local = NULL;
 
   if (self->preauth)
-    return refuse (self, error, TAUBE_ERROR_TLS, "the server skips TLS by signing us in at once (PREAUTH)");
+    return refuse (self, error, TAUBE_ERROR_TLS, _ ("the server skips TLS by signing us in at once (PREAUTH)"));
   if (!ask_capabilities (self, cancellable, error))
     return FALSE;
   if (!imap_session_has (self, IMAP_CAPABILITY_STARTTLS))
     return refuse (self, error, TAUBE_ERROR_TLS,
-                   "the server does not offer STARTTLS; ?tls=none in the URI would sign in without encryption");
-  call = imap_session_call (self, "STARTTLS", TAUBE_ERROR_TLS, "cannot start TLS with %s", host_of (self));
+                   _ ("the server does not offer STARTTLS; ?tls=none in the URI would sign in without encryption"));
+  call = imap_session_call (self, "STARTTLS", TAUBE_ERROR_TLS, _ ("cannot start TLS with %s"), host_of (self));
   call->bad_is_refusal = TRUE;
   if (!imap_call_run (call, cancellable, &local))
     {
@@ -388,7 +389,7 @@ send_optional (ImapSession *self, const char *name, ImapResponseFunc untagged, c
                GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_session_call (self, name, TAUBE_ERROR_PROTOCOL, "%s failed at %s", name, host_of (self));
+      = imap_session_call (self, name, TAUBE_ERROR_PROTOCOL, _ ("%s failed at %s"), name, host_of (self));
 
   for (guint i = 0; atoms != NULL && atoms[i] != NULL; i++)
     imap_command_add_atom (call->command, "argument", atoms[i]);

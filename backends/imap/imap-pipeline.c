@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-pipeline.h"
 
+#include "imap-gettext.h"
 #include "imap-literal.h"
 
 #include <taube-backend/taube-trace.h>
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "imap-decode-facts.h"
@@ -246,8 +248,9 @@ route_tagged (ImapPipeline *self, const ImapResponse *response, GError **error)
         return break_with (self, local, error);
       return TRUE;
     }
-  local = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "the server at %s completed a command that was never given",
-                       taube_connection_get_host (self->connection));
+  local
+      = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server at %s completed a command that was never given"),
+                     taube_connection_get_host (self->connection));
   return break_with (self, local, error);
 }
 
@@ -256,7 +259,7 @@ static gboolean
 route_bye (ImapPipeline *self, const ImapResponse *response, GError **error)
 {
   return break_with (self,
-                     imap_errors_new (response, TAUBE_ERROR_CONNECTION, "the server at %s closed the connection",
+                     imap_errors_new (response, TAUBE_ERROR_CONNECTION, _ ("the server at %s closed the connection"),
                                       taube_connection_get_host (self->connection)),
                      error);
 }
@@ -275,8 +278,7 @@ count_unsolicited (ImapPipeline *self, const ImapResponse *response, GError **er
     return TRUE;
   return break_with (self,
                      g_error_new (TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                                  "the server at %s sent more than %" G_GUINT64_FORMAT
-                                  " responses that nobody asked for",
+                                  _ ("the server at %s sent more than %" PRIu64 " responses that nobody asked for"),
                                   taube_connection_get_host (self->connection), most),
                      error);
 }
@@ -292,7 +294,7 @@ count_taken (ImapPipeline *self, const ImapResponse *response, GError **error)
     return TRUE;
   return break_with (self,
                      g_error_new (TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-                                  "the server at %s did not come to the end of its answer",
+                                  _ ("the server at %s did not come to the end of its answer"),
                                   taube_connection_get_host (self->connection)),
                      error);
 }
@@ -383,7 +385,7 @@ static gboolean
 fill_failed (ImapPipeline *self, gssize n, GError *local, GError **error)
 {
   if (n == 0)
-    local = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, "the server at %s closed the connection",
+    local = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("the server at %s closed the connection"),
                          taube_connection_get_host (self->connection));
   return break_with (self, local, error);
 }
@@ -479,7 +481,7 @@ imap_call_free (ImapCall *call)
       if (self->broken == NULL)
         {
           g_autoptr (GError) error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION,
-                                                  "%s: given up before the server had answered", call->what);
+                                                  _ ("%s: given up before the server had answered"), call->what);
 
           imap_pipeline_break (self, error);
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "imap-decode-list.h"
+#include "imap-gettext.h"
 
 /* Where? */
 
@@ -28,7 +29,7 @@ ImapCall *
 imap_place_ask (ImapPlace *place, ImapSession *session, TaubeFolder *folder, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call = imap_session_call (session, "STATUS", TAUBE_ERROR_NOT_FOUND,
-                                                 "cannot look into folder \"%s\"", taube_folder_get_name (folder));
+                                                 _ ("cannot look into folder \"%s\""), taube_folder_get_name (folder));
 
   *place = (ImapPlace){ 0 };
   if (!imap_folder_add_name (folder, session, call->command, cancellable, error))
@@ -98,7 +99,7 @@ on_print (const ImapResponse *response, gpointer user_data, GError **error)
     return FALSE;
   if (asking->prints->len >= asking->session->limits.list_items)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server found more messages than it was asked for");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("the server found more messages than it was asked for"));
       return FALSE;
     }
   print.uid = fetch.uid;
@@ -117,7 +118,7 @@ imap_prints_ask (GArray *prints, ImapSession *session, TaubeFolder *folder, cons
 {
   static const char *const headers[] = { "MESSAGE-ID", NULL };
   ImapCall *call = imap_session_call (session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                                      "cannot look at messages in folder \"%s\"", taube_folder_get_name (folder));
+                                      _ ("cannot look at messages in folder \"%s\""), taube_folder_get_name (folder));
   Asking *asking = g_new (Asking, 1);
 
   *asking = (Asking){ session, prints };
@@ -215,7 +216,7 @@ static gboolean
 set_unknown_place (TaubeFolder *folder, GError **error)
 {
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-               "cannot tell what came to folder \"%s\": the server did not say where it would stand",
+               _ ("cannot tell what came to folder \"%s\": the server did not say where it would stand"),
                taube_folder_get_name (folder));
   return FALSE;
 }

@@ -2,6 +2,7 @@
 #include "imap-presence.h"
 
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 
 void
 imap_presence_init (ImapPresence *self, ImapSession *session)
@@ -23,7 +24,7 @@ on_presence (const ImapResponse *response, gpointer user_data, GError **error)
 
   if (presence->found->n_ranges > presence->most)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server found more messages than there are");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("the server found more messages than there are"));
       return FALSE;
     }
   if (response->type == IMAP_RESPONSE_SEARCH)
@@ -44,7 +45,7 @@ ImapCall *
 imap_presence_ask (ImapPresence *self, ImapSession *session, TaubeFolder *folder, const char *set)
 {
   ImapCall *call = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL,
-                                      "cannot look for messages in folder \"%s\"", taube_folder_get_name (folder));
+                                      _ ("cannot look for messages in folder \"%s\""), taube_folder_get_name (folder));
 
   if (imap_session_has (session, IMAP_CAPABILITY_ESEARCH) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     {

@@ -8,6 +8,7 @@
 
 #include "imap-date.h"
 #include "imap-flags.h"
+#include "imap-gettext.h"
 
 #define DAY_SECONDS 86400
 
@@ -368,7 +369,7 @@ imap_query_make_uids (const TaubeIdSet *ids, const char *prefix)
 static void
 add_key (ImapCommand *command, const char *key)
 {
-  imap_command_add_atom (command, "search key", key);
+  imap_command_add_atom (command, N_ ("search key"), key);
 }
 
 static void
@@ -391,7 +392,7 @@ append_text (ImapCommand *command, TaubeQuery *query)
   if (taube_query_get_kind (query) == TAUBE_QUERY_KIND_HEADER)
     {
       add_key (command, "HEADER");
-      imap_command_add_astring (command, "name of a header", taube_query_get_header (query));
+      imap_command_add_astring (command, N_ ("name of a header"), taube_query_get_header (query));
     }
   else
     add_key (command, keys[taube_query_get_field (query)]);

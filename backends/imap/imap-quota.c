@@ -3,6 +3,7 @@
 
 #include "imap-decode-quota.h"
 #include "imap-folder.h"
+#include "imap-gettext.h"
 
 /* Roots of one folder that are asked about one by one. */
 #define MAX_ROOTS 100
@@ -85,7 +86,7 @@ ask_for_rest (Quotas *self, ImapSession *session, GCancellable *cancellable, GEr
 
       if (g_hash_table_contains (self->told, shown) || !g_utf8_validate (root, -1, NULL))
         continue;
-      call = imap_session_call (session, "GETQUOTA", TAUBE_ERROR_PERMISSION, "cannot ask for the limits of \"%s\"",
+      call = imap_session_call (session, "GETQUOTA", TAUBE_ERROR_PERMISSION, _ ("cannot ask for the limits of \"%s\""),
                                 shown);
       imap_command_add_astring (call->command, "quota root", root);
       call->bad_is_refusal = TRUE;
@@ -103,8 +104,8 @@ static gboolean
 fill (Quotas *self, TaubeFolder *folder, ImapSession *session, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_session_call (session, "GETQUOTAROOT", TAUBE_ERROR_PERMISSION,
-                         "cannot ask for the limits of folder \"%s\"", taube_folder_get_name (folder));
+      = imap_session_call (session, "GETQUOTAROOT", TAUBE_ERROR_PERMISSION,
+                           _ ("cannot ask for the limits of folder \"%s\""), taube_folder_get_name (folder));
 
   call->bad_is_refusal = TRUE;
   call->untagged = on_quota;
@@ -125,7 +126,8 @@ imap_folder_list_quotas (TaubeFolder *folder, TaubeSession *session, GCancellabl
 
   if (!imap_session_has (imap, IMAP_CAPABILITY_QUOTA))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, "limits cannot be asked for: the server lacks QUOTA");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                   _ ("limits cannot be asked for: the server lacks QUOTA"));
       return NULL;
     }
   self.quotas = quotas = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_quota_free);

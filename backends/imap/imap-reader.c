@@ -5,6 +5,8 @@
 
 #include <taube/taube-error.h>
 
+#include "imap-gettext.h"
+
 struct _ImapReader
 {
   const TaubeLimits *limits;
@@ -323,7 +325,7 @@ on_end (ImapReader *self)
 static ImapParse
 fail_full (GError **error)
 {
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "reading a response: it takes more memory than is allowed");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("reading a response: it takes more memory than is allowed"));
   return IMAP_PARSE_ERROR;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-removal.h"
 
+#include "imap-gettext.h"
 #include "imap-outcome.h"
 #include "imap-pieces.h"
 #include "imap-presence.h"
@@ -20,10 +21,11 @@ imap_removal_is_possible (ImapSession *session, TaubeFolder *folder, const char 
 {
   if (imap_session_has (session, IMAP_CAPABILITY_UIDPLUS) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-               "cannot %s messages of folder \"%s\": the server can only remove whatever is marked as deleted, also by "
-               "others (it lacks UIDPLUS)",
-               what, taube_folder_get_name (folder));
+  g_set_error (
+      error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+      _ ("cannot %s messages of folder \"%s\": the server can only remove whatever is marked as deleted, also by "
+         "others (it lacks UIDPLUS)"),
+      _ (what), taube_folder_get_name (folder));
   return FALSE;
 }
 
@@ -31,7 +33,7 @@ static ImapCall *
 new_store (ImapSession *session, TaubeFolder *folder, const char *set)
 {
   ImapCall *call = imap_session_call (session, "UID STORE", TAUBE_ERROR_PERMISSION,
-                                      "cannot remove messages from folder \"%s\"", taube_folder_get_name (folder));
+                                      _ ("cannot remove messages from folder \"%s\""), taube_folder_get_name (folder));
 
   imap_command_add_sequence (call->command, "set", set);
   imap_command_add_atom (call->command, "item", "+FLAGS.SILENT");
@@ -44,7 +46,7 @@ static ImapCall *
 new_expunge (ImapSession *session, TaubeFolder *folder, const char *set)
 {
   ImapCall *call = imap_session_call (session, "UID EXPUNGE", TAUBE_ERROR_PERMISSION,
-                                      "cannot remove messages from folder \"%s\"", taube_folder_get_name (folder));
+                                      _ ("cannot remove messages from folder \"%s\""), taube_folder_get_name (folder));
 
   imap_command_add_sequence (call->command, "set", set);
   return call;
@@ -152,14 +154,14 @@ static gboolean
 prepare (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, GCancellable *cancellable, GError **error)
 {
   if (!imap_session_begin (session, cancellable, error)
-      || !imap_removal_is_possible (session, folder, "remove", error)
+      || !imap_removal_is_possible (session, folder, N_ ("remove"), error)
       || !imap_session_select (session, folder, IMAP_SELECT_WRITE, cancellable, error)
       || !imap_folder_check_set (session, folder, ids, error))
     return FALSE;
   if (!session->mailbox->read_only)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
-               "cannot remove messages from folder \"%s\": it can only be read", taube_folder_get_name (folder));
+               _ ("cannot remove messages from folder \"%s\": it can only be read"), taube_folder_get_name (folder));
   return FALSE;
 }
 
@@ -184,8 +186,8 @@ static void
 set_missing (Remove *remove, const ImapSeqset *uids)
 {
   g_autoptr (GError) missing
-    = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "there is no such message in folder \"%s\"",
-                   taube_folder_get_name (remove->folder));
+      = g_error_new (TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no such message in folder \"%s\""),
+                     taube_folder_get_name (remove->folder));
 
   imap_outcome_failed (&remove->outcome, uids, missing);
 }
@@ -198,9 +200,10 @@ set_left (Remove *remove, const ImapRemoval *removal, const ImapSeqset *uids)
   if (removal->refusal != NULL)
     error = g_error_copy (removal->refusal);
   else
-    error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
-                         "cannot remove messages from folder \"%s\": the server says that it did, and has them still",
-                         taube_folder_get_name (remove->folder));
+    error
+        = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
+                       _ ("cannot remove messages from folder \"%s\": the server says that it did, and has them still"),
+                       taube_folder_get_name (remove->folder));
   imap_outcome_failed (&remove->outcome, uids, error);
 }
 
@@ -228,7 +231,7 @@ static void
 set_unknown (Remove *remove, const ImapSeqset *uids, const GError *cause)
 {
   g_autoptr (GError) error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-                                          "it is not known whether the message was removed from folder \"%s\": %s",
+                                          _ ("it is not known whether the message was removed from folder \"%s\": %s"),
                                           taube_folder_get_name (remove->folder), cause->message);
 
   imap_outcome_unknown (&remove->outcome, uids, error);
@@ -303,7 +306,7 @@ imap_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet
     }
   else if (remove->uidvalidity != imap->mailbox->uidvalidity)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, "folder \"%s\" was made anew meanwhile",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, _ ("folder \"%s\" was made anew meanwhile"),
                    taube_folder_get_name (folder));
       return NULL;
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "imap-folder.h"
+#include "imap-gettext.h"
 #include "imap-manage.h"
 #include "imap-names.h"
 #include "imap-deed.h"
@@ -76,7 +77,7 @@ renaming_init (Renaming *renaming, ImapSession *session, TaubeFolder *folder, co
                                                  error);
   if (renaming->new_name != NULL)
     return TRUE;
-  g_prefix_error (error, "cannot rename folder \"%s\": ", shown (renaming));
+  g_prefix_error (error, _ ("cannot rename folder \"%s\": "), shown (renaming));
   return FALSE;
 }
 
@@ -129,14 +130,14 @@ look_before (Renaming *renaming, GCancellable *cancellable, GError **error)
     return FALSE;
   if (source == NULL)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, "cannot rename folder \"%s\": it is not there",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("cannot rename folder \"%s\": it is not there"),
                    shown (renaming));
       return FALSE;
     }
   if (target != NULL && target != source && target->exists)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS,
-                   "cannot rename folder \"%s\" to \"%s\": there is one already", shown (renaming),
+                   _ ("cannot rename folder \"%s\" to \"%s\": there is one already"), shown (renaming),
                    renaming->new_shown);
       return FALSE;
     }
@@ -154,9 +155,9 @@ look_before (Renaming *renaming, GCancellable *cancellable, GError **error)
 static ImapDeed
 rename_one (Renaming *renaming, const char *old_name, const char *new_name, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (ImapCall) call = imap_manage_call (renaming->session, "RENAME", old_name, "rename", shown (renaming));
+  g_autoptr (ImapCall) call = imap_manage_call (renaming->session, "RENAME", old_name, N_ ("rename"), shown (renaming));
 
-  imap_command_add_raw_mailbox (call->command, "new folder name", new_name);
+  imap_command_add_raw_mailbox (call->command, N_ ("new folder name"), new_name);
   return imap_deed_run (call, cancellable, error);
 }
 
@@ -192,7 +193,7 @@ run_rename (Renaming *renaming, GCancellable *cancellable, GError **error)
           g_error_free (local);
           return TRUE;
         }
-      what = g_strdup_printf ("cannot rename folder \"%s\"", shown (renaming));
+      what = g_strdup_printf (_ ("cannot rename folder \"%s\""), shown (renaming));
       imap_deed_set_unknown (error, local, what);
       return FALSE;
     case IMAP_DEED_NOT_DONE:
@@ -286,8 +287,8 @@ finish_rename (Renaming *renaming, GCancellable *cancellable, GError **error)
   publish_renamed (renaming, &listing);
   if (!all)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
-                 "folder \"%s\" is called \"%s\" now, but these below it could not be renamed: %s", shown (renaming),
-                 renaming->new_shown, renaming->left->str);
+                 _ ("folder \"%s\" is called \"%s\" now, but these below it could not be renamed: %s"),
+                 shown (renaming), renaming->new_shown, renaming->left->str);
   return all;
 }
 

@@ -3,6 +3,7 @@
 
 #include "imap-append.h"
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 #include "imap-outcome.h"
 #include "imap-place.h"
 #include "imap-presence.h"
@@ -80,10 +81,9 @@ set_done (Replace *self, guint32 uidvalidity, guint32 uid)
 static void
 set_unknown (Replace *self, const char *why)
 {
-  g_autoptr (GError) error
-    = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-                   "it is not known whether the message was replaced in folder \"%s\": %s",
-                   taube_folder_get_name (self->folder), why);
+  g_autoptr (GError) error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
+                                          _ ("it is not known whether the message was replaced in folder \"%s\": %s"),
+                                          taube_folder_get_name (self->folder), why);
 
   imap_outcome_unknown (&self->outcome, self->old, error);
 }
@@ -126,9 +126,9 @@ remove_old (Replace *self, ImapSession *session, GCancellable *cancellable, GErr
       return TRUE;
     }
   refusal = g_error_new (TAUBE_ERROR, removal.refusal != NULL ? removal.refusal->code : TAUBE_ERROR_PERMISSION,
-                         "the new message was written into folder \"%s\", and the old one could not be removed: %s",
+                         _ ("the new message was written into folder \"%s\", and the old one could not be removed: %s"),
                          taube_folder_get_name (self->folder),
-                         removal.refusal != NULL ? removal.refusal->message : "the server has it still");
+                         removal.refusal != NULL ? removal.refusal->message : _ ("the server has it still"));
   imap_outcome_failed (&self->outcome, self->old, refusal);
   return TRUE;
 }
@@ -165,8 +165,8 @@ static ImapCall *
 new_replace (Replace *self, ImapSession *session, Answer *answer, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_session_call (session, "UID REPLACE", TAUBE_ERROR_PERMISSION, "cannot replace a message in folder \"%s\"",
-                         taube_folder_get_name (self->folder));
+      = imap_session_call (session, "UID REPLACE", TAUBE_ERROR_PERMISSION,
+                           _ ("cannot replace a message in folder \"%s\""), taube_folder_get_name (self->folder));
 
   imap_command_add_number (call->command, self->uid);
   if (!imap_folder_add_name (self->folder, session, call->command, cancellable, error))
@@ -280,14 +280,14 @@ prepare (ImapSession *session, TaubeFolder *folder, TaubeMessageSource *source, 
 {
   if (!imap_session_begin (session, cancellable, error)
       || (!imap_session_has (session, IMAP_CAPABILITY_REPLACE)
-          && !imap_removal_is_possible (session, folder, "replace", error))
+          && !imap_removal_is_possible (session, folder, N_ ("replace"), error))
       || !imap_append_check (session, folder, source, error)
       || !imap_session_select (session, folder, IMAP_SELECT_WRITE, cancellable, error))
     return FALSE;
   if (!session->mailbox->read_only)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
-               "cannot replace a message in folder \"%s\": it can only be read", taube_folder_get_name (folder));
+               _ ("cannot replace a message in folder \"%s\": it can only be read"), taube_folder_get_name (folder));
   return FALSE;
 }
 
@@ -302,7 +302,7 @@ begin_anew (Replace *self, ImapSession *session, GCancellable *cancellable, GErr
   if (!present)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND,
-                   "cannot replace a message in folder \"%s\": it is not there",
+                   _ ("cannot replace a message in folder \"%s\": it is not there"),
                    taube_folder_get_name (self->folder));
       return FALSE;
     }
@@ -320,7 +320,7 @@ go_on (Replace *self, ImapSession *session, GCancellable *cancellable, GError **
 {
   if (self->uidvalidity != session->mailbox->uidvalidity)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, "folder \"%s\" was made anew meanwhile",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, _ ("folder \"%s\" was made anew meanwhile"),
                    taube_folder_get_name (self->folder));
       return FALSE;
     }

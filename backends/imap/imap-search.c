@@ -5,6 +5,7 @@
 
 #include "imap-decode-search.h"
 #include "imap-decode-thread.h"
+#include "imap-gettext.h"
 
 /* Why a server that looks at some of the messages only does not sort. */
 static const char limited[] = "the server looks at some of the messages only (MESSAGELIMIT)";
@@ -127,7 +128,8 @@ check_size (ImapSearch *self, guint64 n, GError **error)
 {
   if (n <= (guint64) self->session->mailbox->exists + self->session->limits.list_items)
     return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "the server found more messages in folder \"%s\" than there are",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
+               _ ("the server found more messages in folder \"%s\" than there are"),
                taube_folder_get_name (self->folder));
   return FALSE;
 }
@@ -273,8 +275,8 @@ add_sort_keys (ImapSearch *self, ImapCommand *command)
       TaubeSortKey key = taube_search_request_get_sort_key (self->request, i, &reverse);
 
       if (reverse)
-        imap_command_add_atom (command, "sort key", "REVERSE");
-      imap_command_add_atom (command, "sort key", words[key]);
+        imap_command_add_atom (command, N_ ("sort key"), "REVERSE");
+      imap_command_add_atom (command, N_ ("sort key"), words[key]);
     }
   imap_command_close (command);
 }
@@ -282,7 +284,7 @@ add_sort_keys (ImapSearch *self, ImapCommand *command)
 static ImapCall *
 new_call (ImapSearch *self, const char *name)
 {
-  ImapCall *call = imap_session_call (self->session, name, TAUBE_ERROR_PROTOCOL, "cannot search folder \"%s\"",
+  ImapCall *call = imap_session_call (self->session, name, TAUBE_ERROR_PROTOCOL, _ ("cannot search folder \"%s\""),
                                       taube_folder_get_name (self->folder));
 
   call->bad_is_refusal = TRUE;
@@ -438,7 +440,7 @@ find_in_windows (ImapSearch *self, GCancellable *cancellable, GError **error)
       if (++rounds == MAX_ROUNDS)
         {
           g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
-                       "cannot search folder \"%s\": messages are removed while it is searched",
+                       _ ("cannot search folder \"%s\": messages are removed while it is searched"),
                        taube_folder_get_name (self->folder));
           return FALSE;
         }
@@ -526,7 +528,7 @@ add_thread_program (ImapSearch *self, ImapCommand *command)
   text = imap_seqset_to_string (uids);
   if (strlen (text) > self->dialect.max_set_bytes)
     return FALSE;
-  imap_command_add_atom (command, "search key", "UID");
+  imap_command_add_atom (command, N_ ("search key"), "UID");
   imap_command_add_sequence (command, "set", text);
   return TRUE;
 }

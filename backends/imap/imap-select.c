@@ -6,6 +6,7 @@
 #include "imap-decode-list.h"
 #include "imap-decode-search.h"
 #include "imap-folder.h"
+#include "imap-gettext.h"
 #include "imap-names.h"
 
 void
@@ -182,7 +183,7 @@ make_select (ImapSession *self, TaubeFolder *folder, gboolean examine, const Ima
              GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call = imap_session_call (self, examine ? "EXAMINE" : "SELECT", TAUBE_ERROR_NOT_FOUND,
-                                                 "cannot open folder \"%s\"", taube_folder_get_name (folder));
+                                                 _ ("cannot open folder \"%s\""), taube_folder_get_name (folder));
 
   if (!imap_folder_add_name (folder, self, call->command, cancellable, error))
     return NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-seqset.h"
 
+#include "imap-gettext.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,7 +92,7 @@ fail_at (const char *text, gsize length, const char *where, GError **error)
   g_autofree char *part = g_strndup (where, MIN (text + length - where, 16));
   g_autofree char *shown = g_strescape (part, NULL);
 
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "reading a set of numbers: bad number at \"%s\"", shown);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("reading a set of numbers: bad number at \"%s\""), shown);
   return FALSE;
 }
 
@@ -137,7 +139,7 @@ imap_seqset_parse (const char *text, gssize length, GError **error)
     return NULL;
   if (self->n_ranges == 0)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, "reading a set of numbers: it is empty");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("reading a set of numbers: it is empty"));
       return NULL;
     }
   return g_steal_pointer (&self);

@@ -5,6 +5,7 @@
 #include <taube-backend/taube-trace.h>
 
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 
 /* What LOGOUT may take, in microseconds: nobody waits long to say good-bye. */
 #define GOODBYE_TIME (2 * G_USEC_PER_SEC)
@@ -251,7 +252,7 @@ gboolean
 imap_session_noop (ImapSession *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_session_call (self, "NOOP", TAUBE_ERROR_CONNECTION, "cannot ask the server for news");
+      = imap_session_call (self, "NOOP", TAUBE_ERROR_CONNECTION, _ ("cannot ask the server for news"));
 
   return imap_call_run (call, cancellable, error);
 }
@@ -262,7 +263,7 @@ imap_session_noop (ImapSession *self, GCancellable *cancellable, GError **error)
 gboolean
 imap_session_start_idle (ImapSession *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (ImapCall) call = imap_session_call (self, "IDLE", TAUBE_ERROR_NOT_SUPPORTED, "cannot wait for news");
+  g_autoptr (ImapCall) call = imap_session_call (self, "IDLE", TAUBE_ERROR_NOT_SUPPORTED, _ ("cannot wait for news"));
 
   call->bad_is_refusal = TRUE;
   if (!imap_call_send (call, cancellable, error) || !imap_call_wait_continuation (call, cancellable, error))
@@ -391,7 +392,7 @@ imap_session_close (TaubeSession *session, GCancellable *cancellable)
   if (!imap_pipeline_is_broken (self->pipeline)
       && (self->idle == NULL || imap_session_leave_idle (self, cancellable, NULL)))
     {
-      g_autoptr (ImapCall) call = imap_session_call (self, "LOGOUT", TAUBE_ERROR_CONNECTION, "cannot log out");
+      g_autoptr (ImapCall) call = imap_session_call (self, "LOGOUT", TAUBE_ERROR_CONNECTION, _ ("cannot log out"));
 
       call->untagged = take_bye;
       imap_call_run (call, cancellable, NULL);

@@ -4,6 +4,7 @@
 #include <taube-backend/taube-progress-impl.h>
 
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 #include "imap-known.h"
 
 /* Messages of which one command asks: the numbers of so many fit into one line of an answer. */
@@ -33,7 +34,7 @@ has_esearch (ImapSession *session)
 static ImapCall *
 new_call (const ImapSurvey *self, const char *name)
 {
-  return imap_session_call (self->session, name, TAUBE_ERROR_PROTOCOL, "cannot tell the changes of folder \"%s\"",
+  return imap_session_call (self->session, name, TAUBE_ERROR_PROTOCOL, _ ("cannot tell the changes of folder \"%s\""),
                             taube_folder_get_name (self->folder));
 }
 
@@ -53,8 +54,8 @@ check_count (const ImapSurvey *self, gsize n, GError **error)
   if (n <= (gsize) self->exists + self->session->limits.list_items)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-               "cannot tell the changes of folder \"%s\": the server tells of more "
-               "messages than there are",
+               _ ("cannot tell the changes of folder \"%s\": the server tells of more "
+                  "messages than there are"),
                taube_folder_get_name (self->folder));
   return FALSE;
 }
@@ -198,7 +199,7 @@ static gboolean
 tell_malformed (const ImapSurvey *self, GError **error)
 {
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-               "cannot tell the changes of folder \"%s\": the answer to UID SEARCH cannot be read",
+               _ ("cannot tell the changes of folder \"%s\": the answer to UID SEARCH cannot be read"),
                taube_folder_get_name (self->folder));
   return FALSE;
 }

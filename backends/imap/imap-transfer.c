@@ -2,6 +2,7 @@
 #include "imap-transfer.h"
 
 #include "imap-copy-map.h"
+#include "imap-gettext.h"
 #include "imap-outcome.h"
 #include "imap-pieces.h"
 #include "imap-place.h"
@@ -167,10 +168,10 @@ new_transfer (Transfer *self, ImapSession *session, const char *set, Answer *ans
               GError **error)
 {
   gboolean moves = self->moves && can_move (session);
-  g_autoptr (ImapCall) call
-    = imap_session_call (session, moves ? "UID MOVE" : "UID COPY", TAUBE_ERROR_PERMISSION,
-                         "cannot %s messages from folder \"%s\" to folder \"%s\"", self->moves ? "move" : "copy",
-                         taube_folder_get_name (self->folder), taube_folder_get_name (self->target));
+  g_autoptr (ImapCall) call = imap_session_call (
+      session, moves ? "UID MOVE" : "UID COPY", TAUBE_ERROR_PERMISSION,
+      _ ("cannot %s messages from folder \"%s\" to folder \"%s\""), self->moves ? _ ("move") : _ ("copy"),
+      taube_folder_get_name (self->folder), taube_folder_get_name (self->target));
 
   imap_command_add_sequence (call->command, "set", set);
   if (!imap_folder_add_name (self->target, session, call->command, cancellable, error))
@@ -614,14 +615,14 @@ prepare (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, gbool
          GError **error)
 {
   if (!imap_session_begin (session, cancellable, error)
-      || (moves && !can_move (session) && !imap_removal_is_possible (session, folder, "move", error))
+      || (moves && !can_move (session) && !imap_removal_is_possible (session, folder, N_ ("move"), error))
       || !imap_session_select (session, folder, moves ? IMAP_SELECT_WRITE : IMAP_SELECT_ANY, cancellable, error)
       || !imap_folder_check_set (session, folder, ids, error))
     return FALSE;
   if (!moves || !session->mailbox->read_only)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION,
-               "cannot move messages from folder \"%s\": it can only be read", taube_folder_get_name (folder));
+               _ ("cannot move messages from folder \"%s\": it can only be read"), taube_folder_get_name (folder));
   return FALSE;
 }
 
@@ -647,7 +648,7 @@ run_transfer (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
     }
   else if (self->uidvalidity != imap->mailbox->uidvalidity)
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, "folder \"%s\" was made anew meanwhile",
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, _ ("folder \"%s\" was made anew meanwhile"),
                    taube_folder_get_name (folder));
       return NULL;
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-utf7.h"
 
+#include "imap-gettext.h"
+
 #include <string.h>
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
@@ -51,7 +53,7 @@ imap_utf7_encode (const char *utf8, GError **error)
 
   if (!g_utf8_validate (utf8, -1, NULL))
     {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, "name of a folder: not valid UTF-8");
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("name of a folder: not valid UTF-8"));
       return NULL;
     }
   packer.out = g_string_new (NULL);
@@ -180,7 +182,7 @@ imap_utf7_decode_strict (const char *text, gsize length, GError **error)
       if (p != NULL)
         continue;
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-                   "reading the name of a folder: no modified UTF-7 at byte %" G_GSIZE_FORMAT, (gsize) (start - text));
+                   _ ("reading the name of a folder: no modified UTF-7 at byte %zu"), (gsize) (start - text));
       g_string_free (out, TRUE);
       return NULL;
     }

@@ -2,6 +2,7 @@
 #include "imap-watch.h"
 
 #include "imap-decode-search.h"
+#include "imap-gettext.h"
 
 /* How often changes are asked for anew because messages went in the middle, before all are looked at. */
 #define MAX_ROUNDS 4
@@ -85,7 +86,7 @@ is_too_much (ImapWatch *self, guint32 exists, GError **error)
 {
   if (exists <= taube_account_get_limits (taube_folder_get_account (self->folder))->messages)
     return FALSE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, "folder \"%s\" claims to have %u messages",
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("folder \"%s\" claims to have %u messages"),
                taube_folder_get_name (self->folder), exists);
   return TRUE;
 }
@@ -95,8 +96,8 @@ static gboolean
 ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapCall) call
-    = imap_session_call (self->session, rows->last != 0 ? "FETCH" : "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                         "cannot follow folder \"%s\"", taube_folder_get_name (self->folder));
+      = imap_session_call (self->session, rows->last != 0 ? "FETCH" : "UID FETCH", TAUBE_ERROR_PROTOCOL,
+                           _ ("cannot follow folder \"%s\""), taube_folder_get_name (self->folder));
 
   imap_command_add_sequence (call->command, "set", set);
   imap_command_open (call->command);
@@ -295,8 +296,9 @@ ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = self->session;
   g_autoptr (ImapSeqset) found = imap_seqset_new ();
-  g_autoptr (ImapCall) call = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL,
-                                                 "cannot follow folder \"%s\"", taube_folder_get_name (self->folder));
+  g_autoptr (ImapCall) call
+      = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL, _ ("cannot follow folder \"%s\""),
+                           taube_folder_get_name (self->folder));
 
   if (imap_session_has (session, IMAP_CAPABILITY_ESEARCH) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     {

@@ -2,6 +2,7 @@
 #include "imap-watch.h"
 
 #include "imap-decode-list.h"
+#include "imap-gettext.h"
 
 /* How often IDLE is begun anew within one step, when the server ends it by itself. */
 #define MAX_IDLES 8
@@ -315,8 +316,9 @@ static gboolean
 ask_status (ImapWatch *self, ImapStatus *status, GCancellable *cancellable, GError **error)
 {
   const char *items[] = { "MESSAGES", "UIDNEXT", "UIDVALIDITY", self->session->condstore ? "HIGHESTMODSEQ" : "UNSEEN" };
-  g_autoptr (ImapCall) call = imap_session_call (self->session, "STATUS", TAUBE_ERROR_NOT_FOUND,
-                                                 "cannot follow folder \"%s\"", taube_folder_get_name (self->folder));
+  g_autoptr (ImapCall) call
+      = imap_session_call (self->session, "STATUS", TAUBE_ERROR_NOT_FOUND, _ ("cannot follow folder \"%s\""),
+                           taube_folder_get_name (self->folder));
 
   if (!imap_folder_add_name (self->folder, self->session, call->command, cancellable, error))
     return FALSE;

@@ -5,7 +5,7 @@ import re
 
 from house import ROOT, Report, relative, without_comments
 
-FOLDERS = ("lib",)
+FOLDERS = ("lib", "backends")
 # What gives a text to an error, by its name wherever it stands; "fail" and "refuse" are what files call their own.
 MAKERS = re.compile(r"\b(g_set_error|g_set_error_literal|g_error_new|g_error_new_literal|g_prefix_error|"
                     r"g_propagate_prefixed_error|g_task_return_new_error|taube_error_new_throttled|imap_session_call|"

@@ -38,6 +38,11 @@ def _():
     expect("neuesten" in taube("list", "--help", env=GERMAN).good().out)
     taube("lst", env=GERMAN).bad(2, "Verb", "gibt es nicht")
     taube("list", env=GERMAN).bad(2, "erwartet wird eine URI")
+    # What the library and the module say, too.
+    taube("list", "imap://a:b@host/", env=GERMAN).bad(2, "ein Passwort darf nicht darin stehen")
+    with_password = {**GERMAN, "TAUBE_PASSWORD": "x"}
+    taube("list", "imaps://a@localhost:1/INBOX", env=with_password).bad(5, "keine Verbindung mit localhost:1")
+    taube("folders", "imaps://a@localhost/?tls=none", env=with_password).bad(2, "widersprechen einander")
 
 
 @case("in the C locale only ASCII comes on standard error, whatever is said")
