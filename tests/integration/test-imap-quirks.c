@@ -139,6 +139,34 @@ test_33 (void)
   tear_down (&self);
 }
 
+/* Proton Bridge: NOT is not sent, and answered all the same. */
+static void
+test_33_search (void)
+{
+  Fixture self;
+  g_autoptr (TaubeFolder) inbox = NULL;
+  g_autoptr (TaubeQuery) query = NULL;
+  g_autoptr (TaubeSearchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+  TaubeItemList *list;
+
+  set_up (&self, "proton/search", "localhost");
+  inbox = taube_account_get_folder_by_name (self.account, "INBOX");
+  query = taube_query_parse ("-subject:coo", NULL, &error);
+  g_assert_no_error (error);
+  result = taube_folder_search (inbox, query, NULL, NULL, &error);
+  assert_worked (&self, error);
+  list = taube_search_result_get_list (result);
+  g_assert_cmpuint (taube_item_list_get_size (list), ==, 1);
+  id = taube_item_list_get_id (list, 0);
+  g_assert_cmpstr (id, ==, "7.11");
+  g_assert_cmpint (taube_search_result_get_place (result, TAUBE_SEARCH_STEP_FIND), ==, TAUBE_SEARCH_PLACE_LOCAL);
+  g_clear_object (&result);
+  g_clear_object (&inbox);
+  tear_down (&self);
+}
+
 /* home.pl: COPYUID as a line of its own that is no OK. */
 static void
 test_34 (void)
@@ -497,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/quirks/31-still-unsafe", test_31_still_unsafe);
   g_test_add_func ("/imap/quirks/32-sets", test_32);
   g_test_add_func ("/imap/quirks/33-8-bit", test_33);
+  g_test_add_func ("/imap/quirks/33-search", test_33_search);
   g_test_add_func ("/imap/quirks/34-copyuid-untagged", test_34);
   g_test_add_func ("/imap/quirks/35-no-inbox", test_35);
   g_test_add_func ("/imap/quirks/36-envelope", test_36);

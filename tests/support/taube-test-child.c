@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* A guard against hanging, far above what anything here takes. */
-#define PATIENCE_MS (120 * 1000)
+#define PATIENCE_MS (300 * 1000)
 
 struct _TaubeTestChild
 {
