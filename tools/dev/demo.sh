@@ -2,11 +2,13 @@
 
 demo_usage() {
   cat <<'USAGE'
-usage: ./dev demo
+usage: ./dev demo [--built=FOLDER]
 
 Builds the command `taube`, starts a private mail server with some 200 messages that look real, and uses it: the
 comparison table, the same asked of the live server, folders, a list, one message. It ends by itself; the server
 and its folder are gone then, also when it is interrupted.
+
+  --built=FOLDER   nothing is built: the command in this build folder is used
 USAGE
 }
 
@@ -42,18 +44,26 @@ first_message() {
 }
 
 demo_main() {
-  local uri message
-  [ $# -eq 0 ] || wrong_usage "unknown argument: $1"
-  say "building (this takes a while the first time)"
-  build_release_product || return 1
-  taube=$PWD/_build/release/tools/taube/taube
+  local uri message build=$PWD/_build/release
+  case $# in
+    0)
+      say "building (this takes a while the first time)"
+      build_release_product || return 1
+      ;;
+    1)
+      [[ $1 = --built=* ]] || wrong_usage "unknown argument: $1"
+      build=$(readlink -f "${1#--built=}")
+      ;;
+    *) wrong_usage "unknown argument: $2" ;;
+  esac
+  taube=$build/tools/taube/taube
   [ -x "$taube" ] || fail "the command was not built"
   bold='' plain=''
   [ ! -t 1 ] || bold=$'\033[1m' plain=$'\033[0m'
   trap stop_server EXIT
   trap 'exit 130' INT TERM HUP
   start_server
-  export TAUBE_BACKEND_PATH=$PWD/_build/release/backends/imap TAUBE_PASSWORD=${facts[password]}
+  export TAUBE_BACKEND_PATH=$build/backends/imap TAUBE_PASSWORD=${facts[password]}
   uri=${facts[imaps-uri]%/}
   say "a private Dovecot ${facts[version]} runs at $uri"
 

@@ -1,0 +1,72 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""./dev demo, as somebody sees it who looks at the project for the first time."""
+import os
+import re
+import signal
+import socket
+import subprocess
+
+from tool import BUILD, GUARD, SOURCE, case, expect, expect_equal, main
+
+
+def start_demo(*options, **more):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TAUBE_")}
+    environment.update(LC_ALL="C.UTF-8", TZ="UTC")
+    return subprocess.Popen([SOURCE / "dev", "demo", f"--built={BUILD}", *options], env=environment, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True, **more)
+
+
+def expect_gone(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=GUARD).close()
+    except ConnectionRefusedError:
+        return
+    raise AssertionError(f"the server still listens at port {port}")
+
+
+def read_port(text):
+    return int(re.search(r"imaps://alice@localhost:(\d+)", text)[1])
+
+
+@case("it shows the table, the folders, a list and a message")
+def show_all():
+    child = start_demo(stderr=subprocess.PIPE)
+    out, err = child.communicate(timeout=GUARD)
+    expect_equal(child.returncode, 0, err)
+    expect(err.rstrip().endswith("done"), err)
+    shown = re.split(r"^\$ (taube .*)$", out, flags=re.MULTILINE)
+    commands = [command.split()[1] for command in shown[1::2]]
+    expect_equal(commands, ["capabilities", "capabilities", "folders", "list", "show"])
+    table, live, folders, listed, message = shown[2::2]
+    expect("Exchange" in table or "imap" in table.lower(), table)
+    expect("Dovecot" in err and "CAPABILITY" in live, err, live)
+    expect("Projekte/Brücke" in folders and "日本語" in folders, folders)
+    expect_equal(len(listed.strip().splitlines()), 21, listed)
+    for field in ("From: ", "Date: ", "Subject: "):
+        expect(field in message, message)
+    expect_gone(read_port(err))
+
+
+@case("it cleans up when it is interrupted")
+def interrupt():
+    child = start_demo(stderr=subprocess.PIPE)
+    for line in child.stdout:
+        if line.startswith("$ taube capabilities imaps"):
+            break
+    os.killpg(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=GUARD)
+    expect(child.returncode != 0, child.returncode, err)
+    expect_gone(read_port(line))
+
+
+@case("it says what it does not understand")
+def wrong_usage():
+    child = start_demo("--fast", stderr=subprocess.PIPE)
+    out, err = child.communicate(timeout=GUARD)
+    expect_equal((child.returncode, out), (2, ""), err)
+    expect("--fast" in err, err)
+
+
+if __name__ == "__main__":
+    main()
