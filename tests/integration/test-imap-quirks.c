@@ -276,6 +276,23 @@ test_32 (void)
   check_sets ("qq/sets", "imap.qq.com.localhost", 400, 1000);
 }
 
+/* Proton Bridge: what is no UTF-8 is text all the same. */
+static void
+test_33 (void)
+{
+  Fixture self;
+  g_autoptr (TaubeMessageList) list = NULL;
+
+  set_up (&self, "proton/list", "localhost");
+  list = list_inbox (&self);
+  g_assert_cmpstr (taube_message_list_get_subject (list, 0), ==, "Grüße");
+  g_assert_nonnull (strstr (taube_message_list_get_from (list, 0), "Jürgen"));
+  g_assert_true (g_utf8_validate (taube_message_list_get_subject (list, 1), -1, NULL));
+  g_assert_true (g_str_has_prefix (taube_message_list_get_subject (list, 1), "Gr"));
+  g_clear_object (&list);
+  tear_down (&self);
+}
+
 static void
 test_35 (void)
 {
