@@ -519,7 +519,9 @@ imap_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sourc
       attempt->free_state = (GDestroyNotify) imap_append_free;
     }
   result = append->result;
-  if (!imap_append_run (append, IMAP_SESSION (session), cancellable, &local))
+  if (imap_append_run (append, IMAP_SESSION (session), cancellable, &local))
+    imap_folder_show_written (folder, IMAP_SESSION (session), cancellable);
+  else
     attempt->again = imap_append_is_open_ended (append) && imap_folder_wants_again (session, cancellable);
   if (taube_batch_result_count (result, TAUBE_BATCH_STATUS_FAILED) < sources->len
       || (local == NULL && sources->len > 1))

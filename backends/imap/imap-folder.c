@@ -232,6 +232,13 @@ imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix)
   return set;
 }
 
+void
+imap_folder_show_written (TaubeFolder *folder, ImapSession *session, GCancellable *cancellable)
+{
+  if (!imap_pipeline_is_broken (session->pipeline) && imap_session_has_open (session, folder))
+    imap_session_noop (session, cancellable, NULL);
+}
+
 gboolean
 imap_folder_wants_again (TaubeSession *session, GCancellable *cancellable)
 {

@@ -20,6 +20,9 @@ ImapSeqset *imap_folder_make_seqset (const TaubeIdSet *ids, const char *prefix);
 gboolean imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command,
                                GCancellable *cancellable, GError **error);
 
+/* Has the session see what was just written into FOLDER, if that is the open one: some servers show it only when they
+ * are asked. What was done is done, whatever comes of it. */
+void imap_folder_show_written (TaubeFolder *folder, ImapSession *session, GCancellable *cancellable);
 /* Whether it makes sense to try a change again with another session: the connection broke, and not because somebody
  * cancelled. */
 gboolean imap_folder_wants_again (TaubeSession *session, GCancellable *cancellable);

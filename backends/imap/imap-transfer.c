@@ -653,7 +653,10 @@ run_transfer (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
       return NULL;
     }
   if (run_all (self, imap, cancellable, &local))
-    return taube_batch_result_ref (self->outcome.result);
+    {
+      imap_folder_show_written (target, imap, cancellable);
+      return taube_batch_result_ref (self->outcome.result);
+    }
   rest = imap_pieces_get_rest (&self->pieces);
   imap_outcome_failed (&self->outcome, rest, local);
   attempt->again = imap_folder_wants_again (session, cancellable);

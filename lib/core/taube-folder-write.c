@@ -258,7 +258,7 @@ transfer_job (TaubeFolder *self, const TaubeJobKind *kind, const TaubeIdSet *ids
  * Writes messages into the folder. Blocking; see [method@Folder.append_async].
  *
  * The messages are read on the caller's thread before anything is sent, and streamed in constant memory. Where the
- * server can take several at once they go in groups (IMAP: of up to 100, or 32 MB), of each of which either all are
+ * server can take several at once they go in groups, and of each group either all are
  * written or none. The ids of the result are the positions in @sources, `1` for the first;
  * [method@BatchResult.get_new_id] gives the id that each message has now.
  *

@@ -20,6 +20,9 @@ typedef struct
 static gboolean watch_and_cancel_next (TaubeAccount *account, GError **error);
 static gboolean watch_and_stop (TaubeAccount *account, GError **error);
 
+static gboolean append (TaubeAccount *account, GError **error);
+static gboolean copy (TaubeAccount *account, GError **error);
+
 static const Operation operations[] = {
   { .name = "connect", .func = imap_client_connect, .query = "" },
   { .name = "folders", .func = imap_client_folders },
@@ -30,6 +33,8 @@ static const Operation operations[] = {
   { .name = "structure", .func = imap_client_structure },
   { .name = "fetch", .func = imap_client_fetch },
   { .name = "store", .func = imap_client_store },
+  { .name = "append", .func = append, .script = "write" },
+  { .name = "copy", .func = copy, .script = "write" },
   { .name = "watch-idle-next", .func = watch_and_cancel_next, .script = "watch", .again = imap_client_fetch },
   { .name = "watch-idle-stop", .func = watch_and_stop, .script = "watch", .again = imap_client_fetch },
   { .name = "watch-poll-next", .func = watch_and_cancel_next, .script = "watch-poll",
@@ -37,6 +42,45 @@ static const Operation operations[] = {
   { .name = "watch-poll-stop", .func = watch_and_stop, .script = "watch-poll",
     .query = "?tls=none&max-connections=1", .again = imap_client_fetch },
 };
+
+/* Writing. The others of the kind, and what is true after each, are in test-imap-cut.c. */
+
+/* Who cancels in the middle is told by the result that nobody knows. */
+static gboolean
+take_result (TaubeBatchResult *result, const char *id, GError **error)
+{
+  g_autoptr (GError) failure = result != NULL ? taube_batch_result_get_error (result, id) : NULL;
+  gboolean ok = result != NULL && failure == NULL;
+
+  if (failure != NULL)
+    {
+      g_assert_error (failure, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME);
+      g_assert_true (g_cancellable_set_error_if_cancelled (imap_client_cancellable, error));
+    }
+  g_clear_pointer (&result, taube_batch_result_unref);
+  return ok;
+}
+
+static gboolean
+append (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("Subject: x\n\nCoo.\n", 17);
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+
+  return take_result (taube_folder_append (inbox, &source, 1, NULL, imap_client_cancellable, error), "1", error);
+}
+
+static gboolean
+copy (TaubeAccount *account, GError **error)
+{
+  static const char *const ids[] = { "7.10", "7.11", NULL };
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
+  g_autoptr (TaubeIdSet) set = taube_id_set_new_from_ids (ids);
+
+  return take_result (taube_folder_copy (inbox, set, sent, NULL, imap_client_cancellable, error), "7.10", error);
+}
 
 /* Watches: a fourth message comes as soon as the first three are known. */
 

@@ -321,6 +321,22 @@ test_bye (void)
   tear_down (&f, 2);
 }
 
+/* Neither side waits for the other: what the server says is read while it does not read. */
+static void
+test_talkative (void)
+{
+  Fixture f;
+  g_autofree char *text = g_strnfill (16 << 20, 'x');
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&f, "generic/append-talkative");
+  result = append_text (&f, text, &error);
+  g_assert_no_error (error);
+  assert_done (result, "1", "8.31");
+  tear_down (&f, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -340,5 +356,6 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/write-script/remove-some", test_remove_some);
   g_test_add_func ("/imap/write-script/move-partial", test_move_partial);
   g_test_add_func ("/imap/write-script/bye", test_bye);
+  g_test_add_func ("/imap/write-script/talkative", test_talkative);
   return g_test_run ();
 }

@@ -347,6 +347,95 @@ test_remove (gconstpointer kind)
   assert_letter (place.folder, ids[4], 5);
 }
 
+static void
+test_replace (gconstpointer kind)
+{
+  g_auto (Place) place = { 0 };
+  g_auto (GStrv) ids = NULL;
+  g_autofree char *text = make_text (9), *new_id = NULL, *strange = NULL;
+  g_autoptr (TaubeMessageSource) source = source_from_text (text);
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (TaubeItem) item = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!place_init (&place, kind, "replace"))
+    return;
+  ids = append_letters (place.folder, 3);
+  taube_message_source_set_flags (source, TAUBE_MESSAGE_FLAGS_DRAFT);
+  result = taube_folder_replace (place.folder, ids[1], source, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_batch_result_is_all_done (result));
+  new_id = taube_batch_result_get_new_id (result, ids[1]);
+  g_assert_nonnull (new_id);
+  assert_letter (place.folder, new_id, 9);
+  item = taube_folder_get_item (place.folder, new_id, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_message_get_flags (TAUBE_MESSAGE (item)) & TAUBE_MESSAGE_FLAGS_DRAFT);
+  g_assert_cmpuint (count (&place, "replace"), ==, 3);
+  strange = make_strange (ids[0]);
+  g_assert_null (taube_folder_replace (place.folder, strange, source, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+  g_assert_cmpuint (count (&place, "replace"), ==, 3);
+}
+
+/* Larger than what goes unasked, from a stream that can be read once, with line ends to be put right. */
+static void
+test_large (gconstpointer kind)
+{
+  g_auto (Place) place = { 0 };
+  g_autoptr (GString) text = g_string_new ("Subject: large\n\n");
+  g_autoptr (GString) expected = g_string_new ("Subject: large\r\n\r\n");
+  g_autoptr (TaubeMessageSource) source = NULL;
+  g_autoptr (GInputStream) memory = NULL, in = NULL;
+  g_autoptr (TaubeProgress) progress = taube_progress_new ();
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL, *found = NULL;
+
+  if (!place_init (&place, kind, "large"))
+    return;
+  for (guint i = 0; i < 40000; i++)
+    {
+      g_string_append_printf (text, "%060u\n", i);
+      g_string_append_printf (expected, "%060u\r\n", i);
+    }
+  memory = g_memory_input_stream_new_from_data (text->str, (gssize) text->len, NULL);
+  in = g_buffered_input_stream_new (memory);
+  source = taube_message_source_new (in, (gint64) text->len);
+  result = taube_folder_append (place.folder, &source, 1, progress, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_progress_get_done (progress), ==, expected->len);
+  g_assert_cmpuint (taube_progress_get_total (progress), ==, expected->len);
+  id = taube_batch_result_get_new_id (result, "1");
+  found = load (place.folder, id);
+  g_assert_cmpuint (strlen (found), ==, expected->len);
+  g_assert_true (strcmp (found, expected->str) == 0);
+}
+
+/* A copy beside the original. */
+static void
+test_same_folder (gconstpointer kind)
+{
+  g_auto (Place) place = { 0 };
+  g_auto (GStrv) ids = NULL;
+  g_autoptr (TaubeIdSet) set = NULL;
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *id = NULL;
+
+  if (!place_init (&place, kind, "same"))
+    return;
+  ids = append_letters (place.folder, 2);
+  set = make_set (ids, 0, 1);
+  result = taube_folder_copy (place.folder, set, place.folder, NULL, NULL, &error);
+  g_assert_no_error (error);
+  id = taube_batch_result_get_new_id (result, ids[0]);
+  g_assert_nonnull (id);
+  g_assert_cmpstr (id, !=, ids[0]);
+  assert_letter (place.folder, id, 1);
+  g_assert_cmpuint (count (&place, "same"), ==, 3);
+}
+
 /* More than one command can name. */
 static void
 test_many (gconstpointer kind)
@@ -394,6 +483,9 @@ main (int argc, char **argv)
   taube_test_mail_add_each ("/imap/write", "copy", test_copy);
   taube_test_mail_add_each ("/imap/write", "move", test_move);
   taube_test_mail_add_each ("/imap/write", "remove", test_remove);
+  taube_test_mail_add_each ("/imap/write", "replace", test_replace);
+  taube_test_mail_add_each ("/imap/write", "large", test_large);
+  taube_test_mail_add_each ("/imap/write", "same-folder", test_same_folder);
   taube_test_mail_add_each ("/imap/write", "many", test_many);
   return taube_test_mail_run ();
 }
