@@ -397,7 +397,7 @@ complete (ImapSearch *self)
     sort_numbers (self->numbers);
   if (!self->partial)
     self->total = self->numbers->len;
-  else
+  else if (self->numbers->len > 0)
     self->total = MAX (self->total, taube_search_request_get_offset (self->request) + self->numbers->len);
   if (self->last != 0)
     imap_account_add_refused (imap_session_get_account (self->session), self->last);

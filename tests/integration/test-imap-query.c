@@ -275,6 +275,42 @@ test_threads (gconstpointer kind)
     }
 }
 
+/* A part of what is found, from the front and from the back, is what the whole has there. */
+static void
+test_parts (gconstpointer kind)
+{
+  static const char *const queries[] = { "*", "is:unread", "subject:re larger:1k", "-to:alice" };
+  g_auto (Pair) pair = { 0 };
+
+  if (!pair_open (&pair, kind))
+    return;
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (queries); i++)
+    {
+      g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+      g_autoptr (TaubeSearchResult) whole = NULL, part = NULL;
+      TaubeItemList *list, *cut;
+      guint n;
+
+      taube_search_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
+      taube_search_request_set_newest_first (request, i % 2 == 1);
+      whole = search (pair.full, queries[i / 2], request);
+      taube_search_request_set_range (request, 3, 5);
+      part = search (pair.full, queries[i / 2], request);
+      g_assert_cmpuint (taube_search_result_get_total (part), ==, taube_search_result_get_total (whole));
+      list = taube_search_result_get_list (whole);
+      cut = taube_search_result_get_list (part);
+      n = taube_item_list_get_size (list);
+      g_assert_cmpuint (taube_item_list_get_size (cut), ==, n > 3 ? MIN (n - 3, 5) : 0);
+      for (guint j = 0; j < taube_item_list_get_size (cut); j++)
+        {
+          g_autofree char *a = taube_item_list_get_id (list, 3 + j);
+          g_autofree char *b = taube_item_list_get_id (cut, j);
+
+          g_assert_cmpstr (a, ==, b);
+        }
+    }
+}
+
 /* The columns of a part of the result, in its order. */
 static void
 test_range (gconstpointer kind)
@@ -336,6 +372,7 @@ main (int argc, char **argv)
   taube_test_mail_add_each ("/imap/query", "find", test_queries);
   taube_test_mail_add_each ("/imap/query", "sort", test_sort);
   taube_test_mail_add_each ("/imap/query", "threads", test_threads);
+  taube_test_mail_add_each ("/imap/query", "parts", test_parts);
   taube_test_mail_add_each ("/imap/query", "range", test_range);
   taube_test_mail_add_each ("/imap/query", "conflict", test_conflict);
   status = taube_test_mail_run ();
