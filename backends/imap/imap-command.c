@@ -624,6 +624,7 @@ imap_command_get_fragment (const ImapCommand *self, guint index, ImapFragment *f
   fragment->open = end->open;
   fragment->source = end->source;
   fragment->size = end->size;
-  fragment->redactions = &g_array_index (self->redactions, TaubeRedaction, redactions);
   fragment->n_redactions = end->redactions_end - redactions;
+  fragment->redactions
+      = fragment->n_redactions > 0 ? &g_array_index (self->redactions, TaubeRedaction, redactions) : NULL;
 }
