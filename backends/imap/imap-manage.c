@@ -93,7 +93,7 @@ imap_manage_try (ImapSession *session, const char *command, const char *wire_nam
 {
   g_autoptr (ImapCall) call = NULL;
 
-  if (imap_pipeline_is_broken (session->pipeline))
+  if (!imap_session_is_alive (session))
     return;
   call = imap_manage_call (session, command, wire_name, command, wire_name);
   imap_call_run (call, cancellable, NULL);

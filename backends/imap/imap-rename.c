@@ -213,7 +213,7 @@ move_child (Renaming *renaming, const Child *child, ImapListing *listing, GCance
 
   if (imap_listing_find (listing, old_name) == NULL || imap_listing_find (listing, new_name) != NULL)
     return TRUE;
-  if (!imap_pipeline_is_broken (renaming->session->pipeline)
+  if (imap_session_is_alive (renaming->session)
       && rename_one (renaming, old_name, new_name, cancellable, NULL) == IMAP_DEED_DONE)
     return TRUE;
   g_string_append_printf (renaming->left, "%s\"%s%s\"", renaming->left->len > 0 ? ", " : "", shown (renaming),
@@ -221,20 +221,43 @@ move_child (Renaming *renaming, const Child *child, ImapListing *listing, GCance
   return FALSE;
 }
 
-/* A server renames what is below along with it (RFC 9051, 6.3.6); where it has not, that is done one by one. */
 static gboolean
-move_children (Renaming *renaming, ImapListing *listing, GCancellable *cancellable)
+move_round (Renaming *renaming, gboolean *looked, GCancellable *cancellable)
 {
+  g_auto (ImapListing) listing = { 0 };
   gboolean all = TRUE;
 
+  imap_listing_init (&listing, renaming->session);
+  *looked = list_below (&listing, renaming->new_name, renaming->delimiter, cancellable, NULL)
+            && list_below (&listing, renaming->old_name, renaming->delimiter, cancellable, NULL);
+  g_string_truncate (renaming->left, 0);
+  for (guint i = 0; *looked && i < renaming->children->len; i++)
+    all &= move_child (renaming, renaming->children->pdata[i], &listing, cancellable);
+  return *looked && all;
+}
+
+/* A server renames what is below along with it (RFC 9051, 6.3.6); where it has not, that is done one by one, after a
+ * break on another connection. *KNOWN: what is said of them is so. */
+static gboolean
+move_children (Renaming *renaming, gboolean *known, GCancellable *cancellable)
+{
+  *known = TRUE;
   if (renaming->children->len == 0)
     return TRUE;
-  if (!list_below (listing, renaming->new_name, renaming->delimiter, cancellable, NULL)
-      || !list_below (listing, renaming->old_name, renaming->delimiter, cancellable, NULL))
-    return TRUE; /* nobody can tell: the server is believed */
-  for (guint i = 0; i < renaming->children->len; i++)
-    all &= move_child (renaming, renaming->children->pdata[i], listing, cancellable);
-  return all;
+  for (guint round = 0; round < 3; round++)
+    {
+      gboolean looked;
+
+      if (!imap_session_is_alive (renaming->session)
+          && !imap_session_reopen (renaming->session, cancellable, NULL))
+        break;
+      if (move_round (renaming, &looked, cancellable))
+        return TRUE;
+      if (looked && imap_session_is_alive (renaming->session))
+        return FALSE;
+    }
+  *known = FALSE;
+  return FALSE;
 }
 
 /* Subscriptions are names: most servers leave them behind. */
@@ -267,16 +290,27 @@ publish_renamed (Renaming *renaming, ImapListing *listing)
   g_object_unref (imap_listing_publish (listing, entry));
 }
 
+static void
+set_partly (Renaming *renaming, gboolean known, GError **error)
+{
+  if (known)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
+                 _ ("folder \"%s\" is called \"%s\" now, but these below it could not be renamed: %s"),
+                 shown (renaming), renaming->new_shown, renaming->left->str);
+  else
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
+                 _ ("folder \"%s\" is called \"%s\" now, but the connection ended before those below it were seen"),
+                 shown (renaming), renaming->new_shown);
+}
+
 static gboolean
 finish_rename (Renaming *renaming, GCancellable *cancellable, GError **error)
 {
   g_auto (ImapListing) listing = { 0 };
+  gboolean known;
+  gboolean all = move_children (renaming, &known, cancellable);
   ImapListEntry *entry;
-  gboolean all;
 
-  imap_listing_init (&listing, renaming->session);
-  imap_manage_look (&listing, renaming->new_name, &entry, cancellable, NULL);
-  all = move_children (renaming, &listing, cancellable);
   move_subscription (renaming, renaming->subscribed, "", cancellable);
   for (guint i = 0; i < renaming->children->len; i++)
     {
@@ -284,11 +318,12 @@ finish_rename (Renaming *renaming, GCancellable *cancellable, GError **error)
 
       move_subscription (renaming, child->subscribed, child->rest, cancellable);
     }
+  imap_listing_init (&listing, renaming->session);
+  if (imap_session_is_alive (renaming->session))
+    imap_manage_look (&listing, renaming->new_name, &entry, cancellable, NULL);
   publish_renamed (renaming, &listing);
   if (!all)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT,
-                 _ ("folder \"%s\" is called \"%s\" now, but these below it could not be renamed: %s"),
-                 shown (renaming), renaming->new_shown, renaming->left->str);
+    set_partly (renaming, known, error);
   return all;
 }
 

@@ -167,6 +167,13 @@ imap_session_get_account (ImapSession *self)
   return IMAP_ACCOUNT (taube_session_get_account (TAUBE_SESSION (self)));
 }
 
+/* Whether there is a connection, and one that can be used. */
+gboolean
+imap_session_is_alive (ImapSession *self)
+{
+  return self->pipeline != NULL && !imap_pipeline_is_broken (self->pipeline);
+}
+
 gboolean
 imap_session_has (ImapSession *self, ImapCapability capability)
 {

@@ -89,6 +89,7 @@ struct _TaubeImapSession
 
 ImapSession *imap_session_new (ImapAccount *account);
 ImapAccount *imap_session_get_account (ImapSession *self);
+gboolean imap_session_is_alive (ImapSession *self);
 gboolean imap_session_has (ImapSession *self, ImapCapability capability);
 void imap_session_set_capabilities (ImapSession *self, const ImapValue *values);
 void imap_session_forget_capabilities (ImapSession *self);
