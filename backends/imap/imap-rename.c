@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "imap-deed.h"
 #include "imap-folder.h"
 #include "imap-gettext.h"
 #include "imap-manage.h"
 #include "imap-names.h"
-#include "imap-deed.h"
 
 /* A folder below the one that is renamed. */
 typedef struct
