@@ -26,6 +26,35 @@ dup_subjects (TaubeSearchResult *result)
   return g_string_free (g_steal_pointer (&subjects), FALSE);
 }
 
+/* The other two forms: what was asked is what was said at the call, and what is cancelled says so. */
+static void
+check_forms (TaubeFolder *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  g_autoptr (TaubeQuery) query = taube_query_parse ("subject:letter -subject:2", NULL, NULL);
+  g_autoptr (TaubeSearchRequest) request = taube_search_request_new ();
+  g_autoptr (GAsyncResult) found = NULL, stopped = NULL;
+  g_autoptr (TaubeSearchResult) result = NULL;
+  g_autofree char *subjects = NULL;
+
+  taube_search_request_set_newest_first (request, TRUE);
+  taube_folder_search_async (folder, query, request, NULL, contract_on_done, &found);
+  taube_search_request_set_newest_first (request, FALSE);
+  taube_search_request_set_range (request, 5, 5);
+  result = taube_folder_search_finish (folder, contract_wait (&found), &error);
+  g_assert_no_error (error);
+  subjects = dup_subjects (result);
+  g_assert_cmpstr (subjects, ==, "Letter 3|Letter 1");
+  g_cancellable_cancel (stop);
+  g_assert_null (taube_folder_search (folder, query, NULL, stop, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+  taube_folder_search_async (folder, query, NULL, stop, contract_on_done, &stopped);
+  g_assert_null (taube_folder_search_finish (folder, contract_wait (&stopped), &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 void
 contract_prove_search (Contract *contract)
 {
@@ -46,6 +75,7 @@ contract_prove_search (Contract *contract)
       g_assert_cmpuint (taube_search_result_get_total (result), ==, 1);
       g_assert_cmpint (taube_search_result_get_place (result, TAUBE_SEARCH_STEP_FIND), ==, TAUBE_SEARCH_PLACE_SERVER);
     }
+  check_forms (folder_a);
 }
 
 void
