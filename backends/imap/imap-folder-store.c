@@ -153,14 +153,10 @@ set_found (Store *store, const ImapSeqset *uids, const char *prefix, const ImapP
 static void
 set_unknown (Store *store, const TaubeIdSet *ids, const GError *cause)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
+                                          _ ("it is not known whether the flags were set in folder \"%s\": %s"),
+                                          taube_folder_get_name (store->folder), cause->message);
 
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    error = g_error_copy (cause);
-  else
-    error = g_error_new (TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME,
-                         _ ("it is not known whether the flags were set in folder \"%s\": %s"),
-                         taube_folder_get_name (store->folder), cause->message);
   taube_batch_result_set_unknown (store->result, ids, error);
 }
 

@@ -204,6 +204,10 @@ store (TaubeAccount *account, const char *keyword, GError **error)
     return FALSE;
   if (taube_batch_result_get_status (result, "7.10") == TAUBE_BATCH_STATUS_DONE)
     return TRUE;
+  /* Who cancels in the middle is told by the result that nobody knows. */
+  if (taube_batch_result_get_status (result, "7.10") == TAUBE_BATCH_STATUS_UNKNOWN
+      && g_cancellable_set_error_if_cancelled (imap_client_cancellable, error))
+    return FALSE;
   g_propagate_error (error, taube_batch_result_get_error (result, "7.10"));
   return FALSE;
 }
