@@ -223,3 +223,80 @@ imap_client_store_keyword (TaubeAccount *account, GError **error)
 {
   return store (account, "work", error);
 }
+
+/* The folder of imap/dovecot/sharing, whose name has brackets. (transfer full) */
+static TaubeFolder *
+get_shared (TaubeAccount *account)
+{
+  return taube_account_get_folder_by_name (account, "[Gmail]/Alle[1]");
+}
+
+gboolean
+imap_client_permissions (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = get_shared (account);
+  g_autoptr (GPtrArray) permissions = taube_folder_list_permissions (folder, imap_client_cancellable, error);
+
+  if (permissions == NULL)
+    return FALSE;
+  g_assert_cmpuint (permissions->len, ==, 2);
+  g_assert_cmpstr (taube_permission_get_identifier (permissions->pdata[1]), ==, "bob");
+  g_assert_cmphex (taube_permission_get_rights (permissions->pdata[1]), ==, TAUBE_RIGHTS_LOOKUP | TAUBE_RIGHTS_READ);
+  return TRUE;
+}
+
+gboolean
+imap_client_my_rights (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = get_shared (account);
+  g_autoptr (TaubePermission) mine = taube_folder_load_my_rights (folder, imap_client_cancellable, error);
+
+  if (mine == NULL)
+    return FALSE;
+  g_assert_cmphex (taube_permission_get_rights (mine), ==, TAUBE_RIGHTS_ALL & ~TAUBE_RIGHTS_ANNOTATE);
+  g_assert_cmphex (taube_folder_get_rights (folder), ==, taube_permission_get_rights (mine));
+  return TRUE;
+}
+
+gboolean
+imap_client_grantable (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = get_shared (account);
+  g_autoptr (TaubeGrantableRights) grantable
+    = taube_folder_load_grantable_rights (folder, "bob", imap_client_cancellable, error);
+
+  if (grantable == NULL)
+    return FALSE;
+  g_assert_cmpuint (taube_grantable_rights_get_n_groups (grantable), ==, 11);
+  g_assert_cmphex (taube_grantable_rights_get_optional (grantable), ==, TAUBE_RIGHTS_ALL & ~TAUBE_RIGHTS_ANNOTATE);
+  return TRUE;
+}
+
+gboolean
+imap_client_quotas (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = get_shared (account);
+  g_autoptr (GPtrArray) quotas = taube_folder_list_quotas (folder, imap_client_cancellable, error);
+
+  if (quotas == NULL)
+    return FALSE;
+  g_assert_cmpuint (quotas->len, ==, 2);
+  g_assert_cmpint (taube_quota_get_limit (quotas->pdata[0]), ==, G_GINT64_CONSTANT (5368709120) * 1024);
+  g_assert_cmpint (taube_quota_get_usage (quotas->pdata[1]), ==, 3);
+  return TRUE;
+}
+
+gboolean
+imap_client_notes (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = get_shared (account);
+  g_autoptr (GPtrArray) notes = taube_folder_load_metadata (folder, NULL, imap_client_cancellable, error);
+  GBytes *value;
+
+  if (notes == NULL)
+    return FALSE;
+  g_assert_cmpuint (notes->len, ==, 1);
+  value = taube_metadata_get_value (notes->pdata[0]);
+  g_assert_cmpmem (g_bytes_get_data (value, NULL), g_bytes_get_size (value), "coo", 3);
+  return TRUE;
+}

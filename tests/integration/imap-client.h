@@ -34,6 +34,11 @@ gboolean imap_client_item (TaubeAccount *account, GError **error);
 gboolean imap_client_structure (TaubeAccount *account, GError **error);
 gboolean imap_client_fetch (TaubeAccount *account, GError **error);
 gboolean imap_client_store (TaubeAccount *account, GError **error);
+gboolean imap_client_permissions (TaubeAccount *account, GError **error);
+gboolean imap_client_my_rights (TaubeAccount *account, GError **error);
+gboolean imap_client_grantable (TaubeAccount *account, GError **error);
+gboolean imap_client_quotas (TaubeAccount *account, GError **error);
+gboolean imap_client_notes (TaubeAccount *account, GError **error);
 gboolean imap_client_store_keyword (TaubeAccount *account, GError **error);
 
 TaubeMessageList *imap_client_list_inbox (TaubeAccount *account, GError **error);

@@ -91,6 +91,32 @@ take_away (TaubeAccount *account, GError **error)
   return take_result (taube_folder_remove (inbox, ids, NULL, NULL, error), "7.10", error);
 }
 
+static gboolean
+manage (TaubeAccount *account, GError **error)
+{
+  const char *const path[] = { "Neu", NULL };
+  g_autoptr (TaubeFolder) folder = taube_account_create_folder (account, path, TAUBE_FOLDER_ROLE_NONE,
+                                                                TAUBE_CONTENT_MAIL, NULL, error);
+
+  return folder != NULL && taube_account_set_subscribed (account, folder, TRUE, NULL, error)
+         && taube_account_delete_folder (account, folder, NULL, error);
+}
+
+static gboolean
+share (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) folder = taube_account_get_folder_by_name (account, "[Gmail]/Alle[1]");
+  g_autoptr (TaubePermission) bob = taube_permission_new ("bob", TAUBE_RIGHTS_LOOKUP);
+  g_autoptr (GBytes) note = g_bytes_new_static ("coo", 3);
+
+  return taube_folder_set_permission (folder, bob, TAUBE_FLAGS_MODE_ADD, NULL, error)
+         && imap_client_permissions (account, error) && imap_client_my_rights (account, error)
+         && imap_client_grantable (account, error) && imap_client_quotas (account, error)
+         && taube_folder_remove_permission (folder, "bob", NULL, error)
+         && taube_folder_set_metadata (folder, "/shared/comment", note, NULL, error)
+         && imap_client_notes (account, error);
+}
+
 static const Scenario scenarios[] = {
   { "imap/dovecot/connect", imap_client_connect },
   { "imap/dovecot/folders", imap_client_folders },
@@ -99,6 +125,8 @@ static const Scenario scenarios[] = {
   { "imap/generic/compress", imap_client_list },
   { "imap/dovecot/fetch", imap_client_fetch },
   { "imap/dovecot/store", imap_client_store_keyword },
+  { "imap/dovecot/manage", manage },
+  { "imap/dovecot/sharing", share },
   { "imap/dovecot/append", append },
   { "imap/dovecot/copy", copy },
   { "imap/dovecot/remove", take_away },
