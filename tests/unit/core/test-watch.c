@@ -426,7 +426,7 @@ test_all_folders_are_listed_first (Fixture *f, gconstpointer max)
   g_autoptr (TaubeWatchEvent) other = NULL;
 
   wait_online (watch, TRUE);
-  g_assert_cmpuint (server_count_arrived (f->server, "list_folders"), ==, 1);
+  g_assert_cmpuint (server_count_arrived (f->server, "list_folders"), >=, 1); /* again and again, for new ones */
   arrive (f, 1);
   one = taube_watch_next (watch, NULL, NULL);
   other = taube_watch_next (watch, NULL, NULL);
