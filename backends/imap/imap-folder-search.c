@@ -105,14 +105,16 @@ tell_find (Job *job)
              reason);
 }
 
-/* The messages are looked at here, as far as the server has left something to do. */
+/* The messages are looked at here: those that QUERY (NULL: any) does not match are left out, the others sorted and put
+ * into threads, as far as the server has left something to do. */
 static gboolean
-narrow (Job *job, TaubeSorter *sorter, TaubeThreader *threader, GCancellable *cancellable, GError **error)
+narrow (Job *job, TaubeQuery *query, TaubeSorter *sorter, TaubeThreader *threader, GCancellable *cancellable,
+        GError **error)
 {
   ImapSearch *search = &job->search;
   g_autoptr (GArray) candidates = dup_ascending (search->numbers);
   g_autoptr (GArray) kept = g_array_new (FALSE, FALSE, sizeof (guint32));
-  ImapNarrow narrow = { .folder = search->folder, .session = search->session, .query = search->plan.local,
+  ImapNarrow narrow = { .folder = search->folder, .session = search->session, .query = query,
                         .sorter = sorter, .threader = threader, .prefix = search->prefix,
                         .now = search->dialect.now, .kept = kept,
                         .progress = taube_search_request_get_progress (search->request) };
@@ -153,11 +155,47 @@ thread_on_server (Job *job, GCancellable *cancellable, GError **error)
 }
 
 static gboolean
+thread_here (Job *job, TaubeQuery *query, TaubeSorter *sorter, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeThreader) threader
+      = taube_threader_new (taube_search_request_get_threading (job->search.request));
+
+  if (!narrow (job, query, sorter, threader, cancellable, error))
+    return FALSE;
+  job->forest = taube_threader_end (threader);
+  return TRUE;
+}
+
+/* What is left to do behind the server's search. Threads that it cannot make are made of what is fetched for finding
+ * and sorting anyway; those of what is left over here it is asked for when that is known. */
+static gboolean
+finish_here (Job *job, TaubeSorter *sorter, GCancellable *cancellable, GError **error)
+{
+  ImapSearch *search = &job->search;
+  gboolean threads = wants_threads (job) && job->forest == NULL;
+  const char *reason;
+
+  if (threads && (search->plan.local == NULL || !imap_search_can_thread (search, &reason)))
+    {
+      if (search->plan.local != NULL)
+        set_place (job, TAUBE_SEARCH_STEP_THREAD, TAUBE_SEARCH_PLACE_LOCAL, reason);
+      return thread_here (job, search->plan.local, sorter, cancellable, error);
+    }
+  if ((search->plan.local != NULL || sorter != NULL)
+      && !narrow (job, search->plan.local, sorter, NULL, cancellable, error))
+    return FALSE;
+  if (!threads || search->numbers->len == 0)
+    return TRUE;
+  if (!thread_on_server (job, cancellable, error))
+    return FALSE;
+  return job->forest != NULL || thread_here (job, NULL, NULL, cancellable, error);
+}
+
+static gboolean
 find (Job *job, GCancellable *cancellable, GError **error)
 {
   ImapSearch *search = &job->search;
   g_autoptr (TaubeSorter) sorter = NULL;
-  g_autoptr (TaubeThreader) threader = NULL;
   const char *reason = NULL;
 
   if (!imap_search_find (search, cancellable, error))
@@ -172,20 +210,7 @@ find (Job *job, GCancellable *cancellable, GError **error)
     }
   if (wants_threads (job) && search->plan.local == NULL && !thread_on_server (job, cancellable, error))
     return FALSE;
-  if (wants_threads (job) && search->plan.local != NULL)
-    {
-      imap_search_can_thread (search, &reason);
-      set_place (job, TAUBE_SEARCH_STEP_THREAD, TAUBE_SEARCH_PLACE_LOCAL,
-                 reason != NULL ? reason : job->reasons[TAUBE_SEARCH_STEP_FIND]);
-    }
-  if (wants_threads (job) && job->forest == NULL)
-    threader = taube_threader_new (taube_search_request_get_threading (search->request));
-  if ((search->plan.local != NULL || sorter != NULL || threader != NULL)
-      && !narrow (job, sorter, threader, cancellable, error))
-    return FALSE;
-  if (threader != NULL)
-    job->forest = taube_threader_end (threader);
-  return TRUE;
+  return finish_here (job, sorter, cancellable, error);
 }
 
 /* Order and range. */

@@ -123,7 +123,7 @@ search (TaubeAccount *account, const char *text, GError **error)
   return TRUE;
 }
 
-/* The server searches and sorts; whether there are attachments, and the threads, are found out here. */
+/* The server searches and sorts; whether there are attachments is found out here; the server threads what is left. */
 gboolean
 imap_client_search (TaubeAccount *account, GError **error)
 {
