@@ -180,9 +180,12 @@ imap_decode_copyuid (const ImapResponse *response, ImapCopyuid *copyuid)
   return value == NULL || imap_value_get_astring (value, &copyuid->target);
 }
 
-/* The one number of UIDNEXT, UIDVALIDITY, UNSEEN, HIGHESTMODSEQ and the like. */
+/* The one number of UIDNEXT, UIDVALIDITY, UNSEEN, HIGHESTMODSEQ and the like. One with an exponent was rounded by its
+ * server, and is no good for any of them. */
 gboolean
 imap_decode_code_number (const ImapResponse *response, guint64 *number)
 {
-  return imap_value_get_number (response->code_values, number);
+  const ImapValue *value = response->code_values;
+
+  return imap_value_get_number (value, number) && strspn (value->text, "0123456789") == value->length;
 }

@@ -87,6 +87,30 @@ report_push (ImapSession *session, TaubeAccount *account)
       evidence);
 }
 
+/* How a folder is followed here: see imap-changes.c. */
+static void
+report_sync (ImapSession *session, TaubeAccount *account)
+{
+  const char *reason = N_ ("the server does not count changes: UIDs and flags of all messages are compared");
+  const char *evidence = "no CAPABILITY CONDSTORE";
+
+  if (session->qresync)
+    {
+      reason = N_ ("the server tells which messages changed and which were removed");
+      evidence = "CAPABILITY QRESYNC";
+    }
+  else if (session->condstore)
+    {
+      reason = N_ ("the server tells which messages changed; those that were removed are looked for");
+      evidence = "CAPABILITY CONDSTORE";
+    }
+  else if (session->quirks.no_condstore)
+    {
+      evidence = "CONDSTORE is not used with this server";
+    }
+  taube_account_set_live_capability (account, TAUBE_CAPABILITY_MAIL_SYNC, TAUBE_SUPPORT_YES, reason, evidence);
+}
+
 static void
 report_server (ImapSession *session, TaubeAccount *account)
 {
@@ -128,6 +152,7 @@ imap_live_report (ImapSession *session)
     taube_account_set_live_capability (account, imap_rows[i].capability, imap_rows[i].module,
                                        imap_rows[i].module_reason,
                                        imap_rows[i].module == TAUBE_SUPPORT_NO ? NULL : version);
+  report_sync (session, account);
   for (guint i = 0; i < G_N_ELEMENTS (conditional_rows); i++)
     report_conditional (session, account, &conditional_rows[i]);
   report_push (session, account);

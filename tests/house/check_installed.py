@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An installed copy is complete: README's example compiles against it by pkg-config alone, and reads a mailbox."""
+"""An installed copy is complete: the examples of the documents compile against it by pkg-config alone, and run."""
 import os
 import re
 import shutil
@@ -44,18 +44,29 @@ def missing_files(stage):
             yield f"{name} is not installed"
 
 
-def example():
-    blocks = re.findall(r"^```c\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+# The documents with a whole program, and what it is given behind the URI; what it must print, run after run.
+EXAMPLES = {
+    "README.md": ([], [lambda text: len(text.splitlines()) == 5]),
+    "doc/synchronising.md": (["token"], [f"{n} added, 0 changed, 0 removed\n".__eq__ for n in (5, 0)]),
+}
+
+
+def example(document):
+    blocks = re.findall(r"^```c\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return next(block for block in blocks if "main (" in block)
 
 
-def compile_example(folder, packages):
+def program_of(folder, document):
+    return folder / Path(document).stem.lower()
+
+
+def compile_example(folder, packages, document):
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "taube-1"], capture_output=True, text=True, check=True,
                            env=dict(os.environ, PKG_CONFIG_PATH=str(packages))).stdout.split()
-    source = folder / "subjects.c"
-    source.write_text(example(), encoding="utf-8")
-    _, complaints = run("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-o", folder / "subjects", source,
-                        *flags)
+    source = program_of(folder, document).with_suffix(".c")
+    source.write_text(example(document), encoding="utf-8")
+    _, complaints = run("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-o",
+                        program_of(folder, document), source, *flags)
     return complaints
 
 
@@ -71,16 +82,21 @@ def start_server():
     raise RuntimeError("the private mail server did not start")
 
 
-def run_example(folder, packages):
+def run_example(folder, packages, document):
     server, facts = start_server()
+    arguments, expected = EXAMPLES[document]
     try:
         backends = packages.parent / "taube-1" / "backends"
         environment = dict(os.environ, LD_LIBRARY_PATH=str(packages.parent), TAUBE_BACKEND_PATH=str(backends),
                            TAUBE_PASSWORD=facts["password"], G_DEBUG="fatal-warnings")
-        result, complaints = run(folder / "subjects", facts["imap-uri"], env=environment)
-        if not complaints and len(result.stdout.splitlines()) != 5:
-            complaints = [f"expected five subjects, got:\n{result.stdout}"]
-        return complaints
+        for is_good in expected:
+            result, complaints = run(program_of(folder, document), facts["imap-uri"],
+                                     *[folder / name for name in arguments], env=environment)
+            if complaints:
+                return complaints
+            if not is_good(result.stdout):
+                return [f"not what was expected:\n{result.stdout}"]
+        return []
     finally:
         server.stdin.close()
         server.wait()
@@ -94,13 +110,15 @@ def main():
         report.case("installs", complaints or missing_files(folder / "stage"))
         if packages is None:
             report.end()
-        report.case("README's example compiles", complaints := compile_example(folder, packages))
-        if complaints:
-            report.end()
-        if shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin") is None:
-            report.skip("README's example runs", "missing: Dovecot is not installed")
-        else:
-            report.case("README's example runs", run_example(folder, packages))
+        for document in EXAMPLES:
+            report.case(f"the example of {document} compiles",
+                        complaints := compile_example(folder, packages, document))
+            if complaints:
+                continue
+            if shutil.which("dovecot", path=f"{os.environ['PATH']}:/usr/sbin") is None:
+                report.skip(f"the example of {document} runs", "missing: Dovecot is not installed")
+            else:
+                report.case(f"the example of {document} runs", run_example(folder, packages, document))
     report.end()
 
 

@@ -76,6 +76,19 @@ assert_way (ChangesWorld *world, const Place *place)
   g_assert_null (strstr (world->said->str, "CHANGEDSINCE 0"));
 }
 
+/* The table says which way it is. */
+static void
+assert_evidence (ChangesWorld *world, const Place *place)
+{
+  static const char *const evidence[]
+      = { "CAPABILITY QRESYNC", "CAPABILITY CONDSTORE", "CAPABILITY CONDSTORE", "no CAPABILITY CONDSTORE" };
+  g_autoptr (TaubeCapabilities) table = taube_account_get_capabilities (world->account);
+  guint level = place->kind == TAUBE_TEST_COURIER ? 3 : (guint) (place->level - changes_levels);
+
+  g_assert_cmpint (taube_capabilities_get_support (table, TAUBE_CAPABILITY_MAIL_SYNC), ==, TAUBE_SUPPORT_YES);
+  g_assert_cmpstr (taube_capabilities_get_evidence (table, TAUBE_CAPABILITY_MAIL_SYNC), ==, evidence[level]);
+}
+
 static void
 test_basics (gconstpointer data)
 {
@@ -109,6 +122,7 @@ test_basics (gconstpointer data)
   assert_changes (&world, "", "", "2 3 4 7");
   assert_changes (&world, "", "", "");
   assert_way (&world, data);
+  assert_evidence (&world, data);
   changes_world_clear (&world);
 }
 

@@ -126,6 +126,23 @@ class ModuleTest(Case):
             self.assertFalse(message.flags & taube.Flags.FLAGGED)
             self.assertEqual(message.keywords, [])
 
+    def test_changes(self):
+        with self.open() as account:
+            first = account.inbox.changes()
+            self.assertEqual(sorted(first.added), sorted(message.id for message in account.inbox))
+            token = first.token
+            self.assertIsInstance(token, bytes)
+            message = account.inbox.list(newest=1)[0]
+            account.inbox.set_flags([message.id], add=taube.Flags.ANSWERED)
+            later = account.inbox.changes(token)
+            self.assertEqual((later.added, later.changed, later.removed), ([], [message.id], []))
+            self.assertFalse(later.reset)
+            self.assertEqual(account.inbox.changes(later.token).changed, [])
+            damaged = account.inbox.changes(token[:-1])
+            self.assertEqual((damaged.reset, damaged.token, damaged.added), (True, None, []))
+            self.assert_code(taube.Error.INVALID, account.inbox.changes, b"no token")
+            account.inbox.set_flags([message.id], remove=taube.Flags.ANSWERED)
+
     def test_search(self):
         with self.open() as account:
             inbox = account.inbox

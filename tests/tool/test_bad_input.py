@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tool import BACKENDS, Dovecot, case, environment, expect, expect_equal, main, taube
 
-VERBS = ("capabilities", "folders", "list", "search", "show", "watch")
+VERBS = ("capabilities", "changes", "folders", "list", "search", "show", "watch")
 
 
 @case("URIs that cannot be parsed: 2")
@@ -152,7 +152,8 @@ def _():
         port = taken.getsockname()[1]
         for verb in VERBS:
             uri = f"imap://alice@127.0.0.1:{port}/INBOX;UID=1?tls=none"
-            taube(verb, uri).bad(5, "cannot connect", str(port))
+            more = ["--token=/nonexistent/token"] if verb == "changes" else []
+            taube(verb, uri, *more).bad(5, "cannot connect", str(port))
     taube("folders", "imap://alice@nowhere.invalid/").bad(5, "nowhere.invalid")
 
 

@@ -60,6 +60,7 @@ typedef struct
 extern const Verb verb_acl;
 extern const Verb verb_append;
 extern const Verb verb_capabilities;
+extern const Verb verb_changes;
 extern const Verb verb_copy;
 extern const Verb verb_flag;
 extern const Verb verb_folders;

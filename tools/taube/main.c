@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 static const Verb *const verbs[] = {
-  &verb_acl,    &verb_append, &verb_capabilities, &verb_copy,   &verb_flag, &verb_folders,   &verb_list,  &verb_mkdir,
-  &verb_move,   &verb_quota,  &verb_remove,       &verb_rename, &verb_rmdir, &verb_search,   &verb_show,
+  &verb_acl, &verb_append, &verb_capabilities, &verb_changes, &verb_copy, &verb_flag, &verb_folders, &verb_list,
+  &verb_mkdir, &verb_move, &verb_quota, &verb_remove, &verb_rename, &verb_rmdir, &verb_search, &verb_show,
   &verb_subscribe, &verb_unsubscribe, &verb_watch,
 };
 

@@ -24,7 +24,7 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'drafts sent trash junk archive all flagged important' -- "$current")
       return
       ;;
-    --password-file | --ca-file | --client-cert | --client-key)
+    --password-file | --ca-file | --token | --client-cert | --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -32,7 +32,7 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      acl | append | capabilities | copy | flag | folders | list | mkdir | move | quota) verb=$word ;;
+      acl | append | capabilities | changes | copy | flag | folders | list | mkdir | move | quota) verb=$word ;;
       remove | rename | rmdir | search | show | subscribe | unsubscribe | watch) verb=$word ;;
     esac
   done
@@ -42,7 +42,7 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    words='acl append capabilities copy flag folders list mkdir move quota remove rename rmdir search show'
+    words='acl append capabilities changes copy flag folders list mkdir move quota remove rename rmdir search show'
     words+=' subscribe unsubscribe watch help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ]; then

@@ -255,7 +255,14 @@ class Changes:
 
     @property
     def reset(self):
+        """Whether all that was known of the folder is worthless: ask again without a token."""
         return self.native.is_reset()
+
+    @property
+    def token(self):
+        """Bytes to give to ``Folder.changes()`` the next time; None after a reset."""
+        token = self.native.get_token()
+        return token.get_data() if token is not None else None
 
 
 def _parse_query(text):
@@ -466,6 +473,10 @@ class Folder:
 
     def __iter__(self):
         return iter(self.list())
+
+    def changes(self, token=None):
+        """What happened since ``token``, an earlier ``Changes.token``; without, everything is added."""
+        return Changes(self, self.native.get_changes(GLib.Bytes.new(token) if token is not None else None, None, None))
 
     def search(self, query="", sort=None, newest_first=True, offset=0, limit=0, threads=Threading.NONE):
         """What matches a query such as ``is:unread from:bob since:2026-11-01 -subject:"out of office"``.

@@ -167,6 +167,71 @@ test_subtract_ends (void)
   g_assert_cmpstr (text, ==, "2:6,10:4294967294");
 }
 
+static char *
+normal (const char *text)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+
+  g_assert_true (imap_seqset_add_text (set, text, strlen (text), NULL));
+  imap_seqset_normalize (set);
+  return imap_seqset_to_string (set);
+}
+
+static void
+assert_algebra (const char *a_text, const char *b_text, const char *both, const char *minus, const char *joined)
+{
+  g_autoptr (ImapSeqset) a = imap_seqset_new ();
+  g_autoptr (ImapSeqset) b = imap_seqset_new ();
+  g_autoptr (ImapSeqset) found_both = NULL;
+  g_autoptr (ImapSeqset) found_minus = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *text_minus = NULL;
+  g_autofree char *text_joined = NULL;
+
+  imap_seqset_add_text (a, a_text, strlen (a_text), NULL);
+  imap_seqset_add_text (b, b_text, strlen (b_text), NULL);
+  found_both = imap_seqset_common (a, b);
+  found_minus = imap_seqset_minus (a, b);
+  imap_seqset_join (a, b);
+  text = imap_seqset_to_string (found_both);
+  text_minus = imap_seqset_to_string (found_minus);
+  text_joined = imap_seqset_to_string (a);
+  g_assert_cmpstr (text, ==, both);
+  g_assert_cmpstr (text_minus, ==, minus);
+  g_assert_cmpstr (text_joined, ==, joined);
+}
+
+static void
+test_algebra (void)
+{
+  assert_algebra ("", "", "", "", "");
+  assert_algebra ("1:5", "", "", "1:5", "1:5");
+  assert_algebra ("", "1:5", "", "", "1:5");
+  assert_algebra ("1:10", "3,5:6,9:20", "3,5:6,9:10", "1:2,4,7:8", "1:20");
+  assert_algebra ("3,5:6,9:20", "1:10", "3,5:6,9:10", "11:20", "1:20");
+  assert_algebra ("1:4294967295", "2:4294967294", "2:4294967294", "1,4294967295", "1:4294967295");
+  assert_algebra ("2,4,6", "1,3,5,7", "", "2,4,6", "1:7");
+  assert_algebra ("1:3,7:9", "4:6", "", "1:3,7:9", "1:9");
+}
+
+static void
+test_clip (void)
+{
+  static const char *const cases[][2]
+      = { { "1:4294967295", "10:20" }, { "1:5", "" }, { "*", "" }, { "15:*", "15:20" }, { "1:9,21:30", "" },
+          { "5:12,14,19:25", "10:12,14,19:20" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ImapSeqset) set = imap_seqset_parse (cases[i][0], -1, NULL);
+      g_autoptr (ImapSeqset) part = imap_seqset_clip (set, 10, 20);
+      g_autofree char *text = imap_seqset_to_string (part);
+      g_autofree char *expected = normal (cases[i][1]);
+
+      g_assert_cmpstr (text, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -179,5 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/seqset/compress", test_compress);
   g_test_add_func ("/imap/seqset/subtract", test_subtract);
   g_test_add_func ("/imap/seqset/subtract-ends", test_subtract_ends);
+  g_test_add_func ("/imap/seqset/algebra", test_algebra);
+  g_test_add_func ("/imap/seqset/clip", test_clip);
   return g_test_run ();
 }
