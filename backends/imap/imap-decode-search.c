@@ -156,6 +156,36 @@ imap_decode_vanished (const ImapResponse *response, ImapVanished *vanished)
   return imap_value_get_nstring (value, &vanished->uids) && vanished->uids.text != NULL;
 }
 
+/* uidbatches-response = "UIDBATCHES" search-correlator [SP uid-range *("," uid-range)]      (UIDBATCHES)
+ *
+ * The batches from the highest UIDs down, as the server gives them. FALSE when they cannot be read. */
+gboolean
+imap_decode_uidbatches (const ImapResponse *response, ImapString *tag, ImapSeqset *batches)
+{
+  const ImapValue *value = response->values;
+
+  *tag = (ImapString){ 0 };
+  if (value == NULL || value->type != IMAP_VALUE_LIST || !imap_value_is_atom (value->first, "TAG")
+      || !imap_value_get_nstring (value->first->next, tag))
+    return FALSE;
+  value = value->next;
+  return value == NULL
+         || (imap_value_is_text (value) && imap_seqset_add_text (batches, value->text, value->length, NULL));
+}
+
+/* "MESSAGELIMIT" SP message-limit [SP nz-number]                     (RFC 9738)
+ *
+ * LOWEST is the lowest UID that was looked at, 0 when none was. */
+gboolean
+imap_decode_limit (const ImapResponse *response, guint32 *limit, guint32 *lowest)
+{
+  const ImapValue *value = response->code_values;
+
+  *lowest = 0;
+  return response->code == IMAP_CODE_MESSAGELIMIT && imap_value_get_uint32 (value, limit)
+         && (value->next == NULL || imap_value_get_uint32 (value->next, lowest));
+}
+
 /* resp-code-apnd = "APPENDUID" SP nz-number SP append-uid
  * resp-code-copy = "COPYUID" SP nz-number SP uid-set SP uid-set      (RFC 9051)
  *

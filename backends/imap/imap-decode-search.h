@@ -50,6 +50,8 @@ gboolean imap_decode_search (const ImapResponse *response, ImapSeqset *numbers, 
 gboolean imap_decode_sort (const ImapResponse *response, GArray *numbers);
 gboolean imap_decode_esearch (const ImapResponse *response, ImapEsearch *esearch);
 gboolean imap_decode_vanished (const ImapResponse *response, ImapVanished *vanished);
+gboolean imap_decode_uidbatches (const ImapResponse *response, ImapString *tag, ImapSeqset *batches);
+gboolean imap_decode_limit (const ImapResponse *response, guint32 *limit, guint32 *lowest);
 gboolean imap_decode_copyuid (const ImapResponse *response, ImapCopyuid *copyuid);
 gboolean imap_decode_code_number (const ImapResponse *response, guint64 *number);
 

@@ -239,9 +239,9 @@ split_by_uid (Listing *listing, Piece *piece)
   return TRUE;
 }
 
-/* What did not come is asked for again, without the previews: they were the reason. FALSE when nothing is missing. */
+/* What did not come is asked for again. FALSE when nothing is missing. */
 static gboolean
-ask_without_preview (Listing *listing, Piece *piece)
+ask_for_missing (Listing *listing, Piece *piece)
 {
   g_autoptr (ImapSeqset) seen = imap_seqset_new ();
   g_autoptr (ImapSeqset) missing = imap_seqset_new ();
@@ -256,15 +256,29 @@ ask_without_preview (Listing *listing, Piece *piece)
   imap_seqset_subtract (missing, seen);
   if (imap_seqset_is_empty (missing))
     return FALSE;
-  TAUBE_TRACE ("imap", "previews cost rows, so they are not asked for any more");
-  listing->session->quirks.no_preview = TRUE;
-  listing->fields &= ~TAUBE_LIST_FIELDS_PREVIEW;
   if (piece->uids != NULL)
     g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&missing)));
   else
     for (guint i = missing->n_ranges; i > 0; i--)
       g_queue_push_head (&listing->waiting,
                          piece_new (listing, missing->ranges[i - 1].first, missing->ranges[i - 1].last, NULL));
+  return TRUE;
+}
+
+/* The previews were the reason why something is missing. */
+static gboolean
+ask_without_preview (Listing *listing, Piece *piece)
+{
+  TaubeListFields fields = listing->fields;
+
+  listing->fields &= ~TAUBE_LIST_FIELDS_PREVIEW;
+  if (!ask_for_missing (listing, piece))
+    {
+      listing->fields = fields;
+      return FALSE;
+    }
+  TAUBE_TRACE ("imap", "previews cost rows, so they are not asked for any more");
+  listing->session->quirks.no_preview = TRUE;
   return TRUE;
 }
 
@@ -312,6 +326,8 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
       close_if_current (listing, piece);
       if (piece->lost && !(listing->moved && piece->uids == NULL))
         ask_without_preview (listing, piece);
+      else if (piece->call->code == IMAP_CODE_MESSAGELIMIT && piece->seen->len > 0)
+        ask_for_missing (listing, piece);
     }
   else if (!piece->call->done || imap_pipeline_is_broken (listing->session->pipeline))
     {
@@ -342,7 +358,9 @@ push_piece (Listing *listing, Piece *piece)
 static guint
 piece_size (const Listing *listing)
 {
-  return listing->chunk_rows > 0 ? CLAMP (listing->chunk_rows, 1, PIECE) : PIECE;
+  guint most = MIN (PIECE, imap_session_get_message_limit (listing->session));
+
+  return listing->chunk_rows > 0 ? CLAMP (listing->chunk_rows, 1, most) : most;
 }
 
 /* Sequence numbers are the order of arrival. Pieces are counted from the end that is wanted first. */

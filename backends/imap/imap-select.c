@@ -141,6 +141,9 @@ select_completed (const ImapResponse *response, gpointer user_data, GError **err
 
   if (response->type == IMAP_RESPONSE_OK)
     imap_select_note_status (self->mailbox, response, imap_pipeline_get_arena (self->pipeline));
+  /* Not all of what changed was looked at. */
+  if (self->resync != NULL && response->code == IMAP_CODE_MESSAGELIMIT)
+    self->resync->vanished (NULL, self->resync->user_data);
   return TRUE;
 }
 

@@ -180,6 +180,20 @@ imap_session_has (ImapSession *self, ImapCapability capability)
   return self->capabilities != NULL && imap_capabilities_has (self->capabilities, capability);
 }
 
+/* Messages that one command may be about (RFC 9738). */
+guint32
+imap_session_get_message_limit (ImapSession *self)
+{
+  const char *text = NULL;
+  guint64 limit;
+
+  if (self->capabilities != NULL)
+    text = imap_capabilities_get_value (self->capabilities, IMAP_CAPABILITY_MESSAGELIMIT);
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT32, &limit, NULL))
+    return G_MAXUINT32;
+  return (guint32) limit;
+}
+
 void
 imap_session_forget_capabilities (ImapSession *self)
 {

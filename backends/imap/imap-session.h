@@ -96,6 +96,7 @@ void imap_session_forget_capabilities (ImapSession *self);
 void imap_session_attach (ImapSession *self, TaubeConnection *connection);
 void imap_session_drop_connection (ImapSession *self);
 void imap_session_set_listener (ImapSession *self, const ImapListener *listener, gpointer user_data);
+guint32 imap_session_get_message_limit (ImapSession *self);
 gboolean imap_session_decode_fetch (ImapSession *self, const ImapResponse *response, ImapFetch *fetch);
 
 ImapCall *imap_session_call (ImapSession *self, const char *name, TaubeError fallback, const char *what, ...)

@@ -23,6 +23,7 @@ typedef struct
   GArray *rows;
   gboolean told;
   gboolean malformed;
+  guint32 lowest;          /* the server looked at no UID below; 0: at all */
 } Asking;
 
 static gboolean
@@ -60,6 +61,49 @@ check_count (const ImapSurvey *self, gsize n, GError **error)
   return FALSE;
 }
 
+/* A server with a limit begins with the highest UIDs, and says how far it came (RFC 9738). */
+static gboolean
+on_completed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Asking *asking = user_data;
+  guint32 limit;
+
+  if (response->type == IMAP_RESPONSE_OK)
+    imap_decode_limit (response, &limit, &asking->lowest);
+  return TRUE;
+}
+
+typedef gboolean (*AskFunc) (Asking *asking, GCancellable *cancellable, GError **error);
+
+/* Asks about asking->range until the server has looked at all of it. */
+static gboolean
+ask_to_the_end (Asking *asking, AskFunc ask, GCancellable *cancellable, GError **error)
+{
+  guint32 last = asking->range.last;
+
+  do
+    {
+      asking->lowest = 0;
+      if (!ask (asking, cancellable, error))
+        return FALSE;
+      if (asking->lowest > asking->range.last)
+        asking->malformed = TRUE;
+      asking->range.last = asking->lowest - 1;
+    }
+  while (asking->lowest > asking->range.first && !asking->malformed);
+  asking->range.last = last;
+  return TRUE;
+}
+
+/* The messages from FIRST on, in pieces that one command may be about. (transfer full) */
+static ImapSeqset *
+cut (const ImapSurvey *self, guint32 first, guint32 most, GCancellable *cancellable, GError **error)
+{
+  guint32 limit = imap_session_get_message_limit (self->session);
+
+  return imap_survey_cut (self, first, MIN (most, limit), cancellable, error);
+}
+
 /* UID SEARCH. */
 
 static gboolean
@@ -87,11 +131,11 @@ on_found (const ImapResponse *response, gpointer user_data, GError **error)
 }
 
 static gboolean
-search (const ImapSurvey *self, ImapRange range, Asking *asking, GCancellable *cancellable, GError **error)
+search (Asking *asking, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (ImapCall) call = new_call (self, "UID SEARCH");
+  g_autoptr (ImapCall) call = new_call (asking->survey, "UID SEARCH");
 
-  if (has_esearch (self->session))
+  if (has_esearch (asking->survey->session))
     {
       imap_command_add_atom (call->command, "option", "RETURN");
       imap_command_open (call->command);
@@ -99,8 +143,9 @@ search (const ImapSurvey *self, ImapRange range, Asking *asking, GCancellable *c
       imap_command_close (call->command);
     }
   imap_command_add_atom (call->command, "key", "UID");
-  add_range (call->command, range);
+  add_range (call->command, asking->range);
   call->untagged = on_found;
+  call->completed = on_completed;
   call->user_data = asking;
   return imap_call_run (call, cancellable, error);
 }
@@ -136,12 +181,13 @@ imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers, GArray *
                      GError **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (ImapRow));
+  guint64 limit = imap_session_get_message_limit (self->session);
+  gsize most = MIN (imap_quirks_get_set_bytes (&self->session->quirks), 2 * limit);
   guint position = 0;
 
   for (;;)
     {
-      g_autofree char *text
-          = imap_seqset_next_piece (numbers, &position, imap_quirks_get_set_bytes (&self->session->quirks));
+      g_autofree char *text = imap_seqset_next_piece (numbers, &position, most);
       g_autoptr (ImapCall) call = NULL;
       g_autoptr (ImapSeqset) asked = NULL;
       Asking asking = { .survey = self, .rows = rows };
@@ -164,43 +210,12 @@ imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers, GArray *
   return TRUE;
 }
 
-/* Ranges of UIDs from FIRST to the last that have about SIZE messages each. (transfer full) */
-static ImapSeqset *
-cut (const ImapSurvey *self, guint32 first, guint32 size, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (ImapSeqset) numbers = imap_seqset_new ();
-  g_autoptr (GArray) marks = NULL;
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (ImapRange));
-  ImapSeqset *pieces;
-
-  for (guint64 number = size; number < self->exists; number += size)
-    imap_seqset_add (numbers, (guint32) number);
-  if (!imap_survey_numbers (self, numbers, &marks, cancellable, error))
-    return NULL;
-  pieces = imap_seqset_new ();
-  for (guint i = 0; i < marks->len; i++)
-    {
-      guint32 uid = g_array_index (marks, ImapRow, i).uid;
-
-      if (uid < first || uid >= self->last)
-        continue;
-      g_array_append_val (ranges, ((ImapRange){ first, uid }));
-      first = uid + 1;
-    }
-  g_array_append_val (ranges, ((ImapRange){ first, self->last }));
-
-  /* Not by imap_seqset_add_range(), which would make one of neighbours. */
-  pieces->n_ranges = pieces->n_allocated = ranges->len;
-  pieces->ranges = (ImapRange *)g_array_free (g_steal_pointer (&ranges), FALSE);
-  return pieces;
-}
-
 static gboolean
-tell_malformed (const ImapSurvey *self, GError **error)
+tell_malformed (const ImapSurvey *self, const char *command, GError **error)
 {
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
-               _ ("cannot tell the changes of folder \"%s\": the answer to UID SEARCH cannot be read"),
-               taube_folder_get_name (self->folder));
+               _ ("cannot tell the changes of folder \"%s\": the answer to %s cannot be read"),
+               taube_folder_get_name (self->folder), command);
   return FALSE;
 }
 
@@ -220,12 +235,12 @@ imap_survey_uids (const ImapSurvey *self, guint32 first, ImapSeqset **uids_out, 
     }
   for (guint i = 0; pieces != NULL && i < pieces->n_ranges; i++)
     {
-      Asking asking = { .survey = self, .uids = uids };
+      Asking asking = { .survey = self, .range = pieces->ranges[i], .uids = uids };
 
-      if (!search (self, pieces->ranges[i], &asking, cancellable, error))
+      if (!ask_to_the_end (&asking, search, cancellable, error))
         return FALSE;
       if (asking.malformed || (!asking.told && first == 1 && pieces->n_ranges == 1))
-        return tell_malformed (self, error);
+        return tell_malformed (self, "UID SEARCH", error);
     }
   imap_seqset_normalize (uids);
   *uids_out = imap_seqset_clip (uids, first, self->last);
@@ -279,8 +294,30 @@ fetch_flags (Asking *asking, GCancellable *cancellable, GError **error)
       imap_command_close (call->command);
     }
   call->untagged = on_row;
+  call->completed = on_completed;
   call->user_data = asking;
   return imap_call_run (call, cancellable, error);
+}
+
+/* fetch_flags() for all messages; ASKING says what is wanted of them. */
+static gboolean
+fetch_all (Asking *asking, GCancellable *cancellable, GError **error)
+{
+  const ImapSurvey *self = asking->survey;
+  g_autoptr (ImapSeqset) pieces = NULL;
+
+  if (self->exists == 0 || self->last == 0)
+    return TRUE;
+  pieces = cut (self, 1, G_MAXUINT32, cancellable, error);
+  for (guint i = 0; pieces != NULL && i < pieces->n_ranges; i++)
+    {
+      asking->range = pieces->ranges[i];
+      if (!ask_to_the_end (asking, fetch_flags, cancellable, error))
+        return FALSE;
+      if (asking->malformed)
+        return tell_malformed (self, "UID FETCH", error);
+    }
+  return pieces != NULL;
 }
 
 /* The UIDs of messages that changed after MODSEQ, which must not be 0. Servers that tell of others, too, are not
@@ -290,10 +327,9 @@ imap_survey_changed (const ImapSurvey *self, guint64 modseq, guint32 always_from
                      GCancellable *cancellable, GError **error)
 {
   g_autoptr (ImapSeqset) uids = imap_seqset_new ();
-  Asking asking
-      = { .survey = self, .range = { 1, self->last }, .modseq = modseq, .always_from = always_from, .uids = uids };
+  Asking asking = { .survey = self, .modseq = modseq, .always_from = always_from, .uids = uids };
 
-  if (self->exists > 0 && self->last > 0 && !fetch_flags (&asking, cancellable, error))
+  if (!fetch_all (&asking, cancellable, error))
     return FALSE;
   imap_seqset_normalize (uids);
   *uids_out = g_steal_pointer (&uids);
@@ -331,9 +367,9 @@ gboolean
 imap_survey_flags (const ImapSurvey *self, GArray **rows_out, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (ImapRow));
-  Asking asking = { .survey = self, .range = { 1, self->last }, .rows = rows };
+  Asking asking = { .survey = self, .rows = rows };
 
-  if (self->exists > 0 && self->last > 0 && !fetch_flags (&asking, cancellable, error))
+  if (!fetch_all (&asking, cancellable, error))
     return FALSE;
   if (!is_sorted (rows))
     {

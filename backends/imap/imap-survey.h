@@ -30,6 +30,11 @@ gboolean imap_survey_flags (const ImapSurvey *self, GArray **rows_out, GCancella
 gboolean imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers, GArray **uids_out,
                               GCancellable *cancellable, GError **error);
 
+/* imap-batches.c: ranges of UIDs from FIRST to the last that have about SIZE messages each, in ascending order;
+ * neighbours are not joined. (transfer full) */
+ImapSeqset *imap_survey_cut (const ImapSurvey *self, guint32 first, guint32 size, GCancellable *cancellable,
+                             GError **error);
+
 /* imap-removed.c: who of EXPECTED is missing, when exactly N_MISSING are. FALSE without ERROR: what the server says
  * does not fit. */
 gboolean imap_survey_missing (const ImapSurvey *self, const ImapSeqset *expected, guint32 n_missing,

@@ -300,3 +300,17 @@ imap_client_notes (TaubeAccount *account, GError **error)
   g_assert_cmpmem (g_bytes_get_data (value, NULL), g_bytes_get_size (value), "coo", 3);
   return TRUE;
 }
+
+gboolean
+imap_client_changes (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeChanges) first = taube_folder_get_changes (inbox, NULL, NULL, imap_client_cancellable, error);
+  g_autoptr (TaubeChanges) later = NULL;
+
+  if (first == NULL)
+    return FALSE;
+  g_assert_cmpuint (taube_id_set_get_size (taube_changes_get_added (first)), ==, 3);
+  later = taube_folder_get_changes (inbox, taube_changes_get_token (first), NULL, imap_client_cancellable, error);
+  return later != NULL && !taube_changes_is_reset (later);
+}

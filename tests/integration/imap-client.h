@@ -39,6 +39,8 @@ gboolean imap_client_my_rights (TaubeAccount *account, GError **error);
 gboolean imap_client_grantable (TaubeAccount *account, GError **error);
 gboolean imap_client_quotas (TaubeAccount *account, GError **error);
 gboolean imap_client_notes (TaubeAccount *account, GError **error);
+/* Everything in the inbox, then what happened since. */
+gboolean imap_client_changes (TaubeAccount *account, GError **error);
 gboolean imap_client_store_keyword (TaubeAccount *account, GError **error);
 
 TaubeMessageList *imap_client_list_inbox (TaubeAccount *account, GError **error);

@@ -40,6 +40,9 @@ static const Case cases[] = {
   { "fetch-incomplete", { "+10 +11 +12", "~10", "" } },
   { "changedsince-ignored", { "+10 +11 +12", "~11" } },
   { "new-not-told", { "+10 +11 +12", "+14 ~10" } },
+  { "message-limit", { "+10 +11 +12 +13 +14" } },
+  { "message-limit-unannounced", { "+10 +11 +12 +13 +14", "!cannot be read" } },
+  { "message-limit-condstore", { "+10 +11 +12 +13", "~10 ~13 -11" } },
   { "refused", { "+10 +11 +12", "!try again later", "~10 -11" } },
 };
 
@@ -194,6 +197,38 @@ test_numbers_move (void)
   run_rounds (taube_test_server_new_for_text ("numbers-move", script->str), rounds);
 }
 
+static const char batches_told[] = "S: * UIDBATCHES (TAG \"{tag}\") 1000:601,600:1\nS: {tag} OK\n";
+static const char batches_refused[] = "S: {tag} NO [TOOMANY] no\n"
+                                      "C: {tag} FETCH 500 (UID)\nS: * 500 FETCH (UID 600)\nS: {tag} OK\n";
+
+/* A server that tells how to cut a folder into batches, or does not want to. */
+static void
+test_batches (gconstpointer data)
+{
+  const char *answer = data;
+  g_autoptr (GString) script
+      = g_string_new ("S: * OK [CAPABILITY IMAP4rev1] ready\nC: {tag} LOGIN alice *\n"
+                      "S: {tag} OK [CAPABILITY IMAP4rev1 MESSAGELIMIT=500 UIDBATCHES] welcome\n");
+  g_autoptr (GString) expected = g_string_new (NULL);
+  const char *rounds[] = { NULL, NULL };
+
+  add_select (script, 900, 1001);
+  g_string_append_printf (script, "C: {tag} UIDBATCHES 500\n%s", answer);
+  for (guint part = 0; part < 2; part++)
+    {
+      guint first = part == 0 ? 1 : 501, last = part == 0 ? 500 : 900;
+
+      g_string_append_printf (script, "C: {tag} UID FETCH %s (FLAGS)\n", part == 0 ? "1:600" : "601:1000");
+      for (guint seq = first; seq <= last; seq++)
+        g_string_append_printf (script, "S: * %u FETCH (UID %u FLAGS ())\n", seq, seq + 100);
+      g_string_append (script, "S: {tag} OK\n");
+    }
+  for (guint uid = 101; uid <= 1000; uid++)
+    g_string_append_printf (expected, "%s+%u", uid > 101 ? " " : "", uid);
+  rounds[0] = expected->str;
+  run_rounds (taube_test_server_new_for_text ("batches", script->str), rounds);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -204,6 +239,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_data_func ("/imap/changes/scripts/batches", batches_told, test_batches);
+  g_test_add_data_func ("/imap/changes/scripts/batches-refused", batches_refused, test_batches);
   g_test_add_func ("/imap/changes/scripts/only-newest", test_only_newest);
   g_test_add_func ("/imap/changes/scripts/numbers-move", test_numbers_move);
   return g_test_run ();

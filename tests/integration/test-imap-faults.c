@@ -130,6 +130,7 @@ static const Scenario scenarios[] = {
   { "imap/dovecot/append", append },
   { "imap/dovecot/copy", copy },
   { "imap/dovecot/remove", take_away },
+  { "imap/dovecot/changes", imap_client_changes },
 };
 
 static void

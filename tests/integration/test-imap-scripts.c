@@ -93,6 +93,22 @@ test_case (gconstpointer data)
   taube_test_server_finish (server);
 }
 
+/* MESSAGELIMIT: pieces are no greater, and what a server leaves out at its limit is asked for again. */
+static void
+test_message_limit (void)
+{
+  TaubeTestServer *server = serve ("generic/message-limit");
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeMessageList) list = imap_client_list_inbox (account, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 3);
+  g_clear_object (&list);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 static TaubePart *
 load_structure (TaubeAccount *account, const char *id, GError **error)
 {
@@ -530,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/script/hostile/line-ends-credentials", test_no_line_ends_in_credentials);
   g_test_add_func ("/imap/script/hostile/quoting", test_quoting);
   g_test_add_func ("/imap/script/hostile/sequence-set", test_sequence_set);
+  g_test_add_func ("/imap/scripts/message-limit", test_message_limit);
   g_test_add_func ("/imap/script/hostile/other-message", test_other_message);
   return g_test_run ();
 }

@@ -117,6 +117,55 @@ test_vanished (Fixture *self, gconstpointer data)
 }
 
 static void
+assert_batches (Fixture *self, const char *text, gboolean good, const char *tag, const char *batches)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+  g_autofree char *found = NULL;
+  ImapString found_tag;
+
+  g_assert_cmpint (imap_decode_uidbatches (feed_response (&self->feed, text), &found_tag, set), ==, good);
+  if (!good)
+    return;
+  found = imap_seqset_to_string (set);
+  g_assert_cmpstr (found, ==, batches);
+  assert_string (found_tag, tag);
+}
+
+static void
+test_uidbatches (Fixture *self, gconstpointer data)
+{
+  assert_batches (self, "* UIDBATCHES (TAG \"A143\") 215295:99696,99695:20351,7829:1\r\n", TRUE, "A143",
+                  "99696:215295,20351:99695,1:7829");
+  assert_batches (self, "* UIDBATCHES (TAG A1)\r\n", TRUE, "A1", "");
+  assert_batches (self, "* UIDBATCHES 99:1\r\n", FALSE, NULL, NULL);
+  assert_batches (self, "* UIDBATCHES () 99:1\r\n", FALSE, NULL, NULL);
+  assert_batches (self, "* UIDBATCHES (TAG \"A1\") 99:x\r\n", FALSE, NULL, NULL);
+  assert_batches (self, "* UIDBATCHES (TAG \"A1\") (99:1)\r\n", FALSE, NULL, NULL);
+  assert_batches (self, "* UIDBATCHES\r\n", FALSE, NULL, NULL);
+}
+
+static gboolean
+decode_limit (Fixture *self, const char *text, guint32 *limit, guint32 *lowest)
+{
+  return imap_decode_limit (feed_response (&self->feed, text), limit, lowest);
+}
+
+static void
+test_limit (Fixture *self, gconstpointer data)
+{
+  guint32 limit = 0, lowest = 0;
+
+  g_assert_true (decode_limit (self, "A1 OK [MESSAGELIMIT 1000 23007] partial\r\n", &limit, &lowest));
+  g_assert_cmpuint (limit, ==, 1000);
+  g_assert_cmpuint (lowest, ==, 23007);
+  g_assert_true (decode_limit (self, "A1 NO [MESSAGELIMIT 1000] too many\r\n", &limit, &lowest));
+  g_assert_cmpuint (lowest, ==, 0);
+  g_assert_false (decode_limit (self, "A1 OK [MESSAGELIMIT] what\r\n", &limit, &lowest));
+  g_assert_false (decode_limit (self, "A1 OK [MESSAGELIMIT 5 -1] what\r\n", &limit, &lowest));
+  g_assert_false (decode_limit (self, "A1 OK done\r\n", &limit, &lowest));
+}
+
+static void
 test_copyuid (Fixture *self, gconstpointer data)
 {
   ImapCopyuid copyuid;
@@ -157,6 +206,8 @@ main (int argc, char **argv)
   add_both_ways ("search/large", test_large);
   add_both_ways ("search/vanished", test_vanished);
   add_both_ways ("search/copyuid", test_copyuid);
+  add_both_ways ("search/uidbatches", test_uidbatches);
+  add_both_ways ("search/limit", test_limit);
   add_both_ways ("search/code-number", test_code_number);
   return g_test_run ();
 }
