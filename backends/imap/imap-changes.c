@@ -128,6 +128,19 @@ on_closed (gpointer user_data)
   asking->doubtful = FALSE;
 }
 
+static gboolean
+learn_from_uids (Asking *asking, GCancellable *cancellable, GError **error)
+{
+  ImapSurvey survey = make_survey (asking, G_MAXUINT32 - 1);
+  g_autoptr (ImapSeqset) newest = NULL;
+
+  if (!imap_survey_newest (&survey, 1, &newest, cancellable, error))
+    return FALSE;
+  if (!imap_seqset_is_empty (newest))
+    asking->uidnext = MAX (asking->uidnext, newest->ranges[newest->n_ranges - 1].last + 1);
+  return TRUE;
+}
+
 /* Some servers do not say UIDNEXT: the newest message tells it. */
 static gboolean
 learn_uidnext (Asking *asking, GCancellable *cancellable, GError **error)
@@ -141,6 +154,8 @@ learn_uidnext (Asking *asking, GCancellable *cancellable, GError **error)
   asking->uidnext = asking->known != NULL ? MAX (asking->known->uidnext, 1) : 1;
   if (asking->exists == 0)
     return TRUE;
+  if (asking->session->uid_only)
+    return learn_from_uids (asking, cancellable, error);
   newest = imap_seqset_new ();
   imap_seqset_add (newest, asking->exists);
   if (!imap_survey_numbers (&survey, newest, &rows, cancellable, error))
@@ -350,7 +365,8 @@ find_removed (Asking *asking, GCancellable *cancellable, GError **error)
   if (n_missing == 0)
     return TRUE;
   listing = esearch ? text_length (expected) + 14 * n_missing : 8 * n_expected;
-  if (listing <= CHEAP_BYTES || listing <= imap_survey_missing_cost (n_expected, n_missing))
+  if (asking->session->uid_only || listing <= CHEAP_BYTES
+      || listing <= imap_survey_missing_cost (n_expected, n_missing))
     return compare_uids (asking, expected, cancellable, error);
   if (imap_survey_missing (&survey, expected, (guint32) n_missing, &missing, cancellable, &local))
     {

@@ -282,6 +282,7 @@ read_item (FetchReader *self, const ImapValue *name)
 }
 
 /* message-data = nz-number SP ("EXPUNGE" / ("FETCH" SP msg-att))
+ * message-data =/ uniqueid SP "UIDFETCH" SP msg-att                   (RFC 9586)
  * msg-att      = "(" (msg-att-dynamic / msg-att-static) *(SP (msg-att-dynamic / msg-att-static)) ")"   (RFC 9051)
  *
  * The items may come in any order; unknown ones are passed over. A broken item is marked in malformed and costs
@@ -296,7 +297,15 @@ imap_decode_fetch (const ImapResponse *response, TaubeArena *arena, const TaubeL
   *fetch = (ImapFetch){ 0 };
   if (response->type != IMAP_RESPONSE_FETCH || !response->has_number || response->number == 0 || value == NULL)
     return FALSE;
-  fetch->seq = response->number;
+  if (g_ascii_toupper (response->name[0]) == 'U')
+    {
+      fetch->uid = response->number;
+      fetch->fields = IMAP_FETCH_UID;
+    }
+  else
+    {
+      fetch->seq = response->number;
+    }
   if (value->type == IMAP_VALUE_LIST)
     value = value->first;
   while (value != NULL)

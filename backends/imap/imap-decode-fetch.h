@@ -46,7 +46,7 @@ struct _ImapSection
 /* What one FETCH response tells. Only what is in fields is set; malformed has the items that came, but broken. */
 typedef struct
 {
-  guint32 seq;
+  guint32 seq; /* 0: the server speaks of UIDs alone */
   ImapFetchFields fields;
   ImapFetchFields malformed;
   guint32 uid;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "imap-folder.h"
+#include "imap-listing.h"
 
 #include <taube-backend/taube-message-list-builder.h>
 #include <taube-backend/taube-trace.h>
@@ -8,49 +8,14 @@
 #include "imap-gettext.h"
 #include "imap-survey.h"
 
-/* Messages asked for by one FETCH, and how many FETCHes are on the way at once: enough that the server never waits for
- * us, little enough that a chunk comes soon. */
-#define PIECE 1000
+/* How many FETCHes are on the way at once: enough that the server never waits for us. */
 #define PIECES_AT_ONCE 2
 
 /* Messages that a server may fail to give before the folder counts as unreadable. */
 #define MAX_FAILURES 50
 
-typedef struct _Piece Piece;
-
-typedef struct
-{
-  TaubeFolder *folder;
-  ImapSession *session;
-  TaubeListFields fields;
-  gboolean newest_first;
-  TaubeListRequest *request;
-  TaubeProgress *progress;
-  TaubeMessageListBuilder *builder;
-  char prefix[16];
-  GQueue waiting;     /* Piece: still to be asked for, in order */
-  GQueue running;     /* Piece: asked for */
-  gboolean moved;     /* the sequence numbers that were asked for mean other messages by now */
-  guint chunk_rows;   /* 0: nobody wants chunks */
-  guint chunk_start;  /* rows before it were delivered */
-  Piece *block;       /* whose rows are just coming */
-  guint block_start;  /* and the first of them */
-  guint64 total;      /* rows that are expected */
-  guint n_failures;
-  gboolean saved;     /* "$" stands for all of it (RFC 5182) */
-} Listing;
-
-/* The messages of one FETCH: a range of sequence numbers, or a set of UIDs. */
-struct _Piece
-{
-  Listing *listing;
-  ImapCall *call;
-  TaubeListFields fields; /* what it was asked for */
-  guint32 first, last;
-  ImapSeqset *uids;
-  gboolean lost;   /* a row came without its UID */
-  GArray *seen;    /* guint32: the numbers that came, so that none comes twice */
-};
+typedef ImapListing Listing;
+typedef ImapPiece Piece;
 
 static void
 piece_free (gpointer data)
@@ -63,8 +28,8 @@ piece_free (gpointer data)
   g_free (piece);
 }
 
-static Piece *
-piece_new (Listing *listing, guint32 first, guint32 last, ImapSeqset *uids)
+ImapPiece *
+imap_piece_new (ImapListing *listing, guint32 first, guint32 last, ImapSeqset *uids)
 {
   Piece *piece = g_new0 (Piece, 1);
 
@@ -200,8 +165,8 @@ split_by_seq (Listing *listing, Piece *piece)
   if (piece->first == piece->last)
     return FALSE;
   if (next < piece->last)
-    g_queue_push_head (&listing->waiting, piece_new (listing, next + 1, piece->last, NULL));
-  g_queue_push_head (&listing->waiting, piece_new (listing, next, next, NULL));
+    g_queue_push_head (&listing->waiting, imap_piece_new (listing, next + 1, piece->last, NULL));
+  g_queue_push_head (&listing->waiting, imap_piece_new (listing, next, next, NULL));
   return TRUE;
 }
 
@@ -228,13 +193,13 @@ split_by_uid (Listing *listing, Piece *piece)
         imap_seqset_add_range (rest, range.first, range.last);
     }
   if (!imap_seqset_is_empty (rest))
-    g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&rest)));
+    g_queue_push_head (&listing->waiting, imap_piece_new (listing, 0, 0, g_steal_pointer (&rest)));
   if (next != 0)
     {
       g_autoptr (ImapSeqset) one = imap_seqset_new ();
 
       imap_seqset_add (one, next);
-      g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&one)));
+      g_queue_push_head (&listing->waiting, imap_piece_new (listing, 0, 0, g_steal_pointer (&one)));
     }
   return TRUE;
 }
@@ -257,11 +222,11 @@ ask_for_missing (Listing *listing, Piece *piece)
   if (imap_seqset_is_empty (missing))
     return FALSE;
   if (piece->uids != NULL)
-    g_queue_push_head (&listing->waiting, piece_new (listing, 0, 0, g_steal_pointer (&missing)));
+    g_queue_push_head (&listing->waiting, imap_piece_new (listing, 0, 0, g_steal_pointer (&missing)));
   else
     for (guint i = missing->n_ranges; i > 0; i--)
       g_queue_push_head (&listing->waiting,
-                         piece_new (listing, missing->ranges[i - 1].first, missing->ranges[i - 1].last, NULL));
+                         imap_piece_new (listing, missing->ranges[i - 1].first, missing->ranges[i - 1].last, NULL));
   return TRUE;
 }
 
@@ -341,107 +306,6 @@ finish_piece (Listing *listing, GCancellable *cancellable, GError **error)
       close_if_current (listing, piece);
     }
   piece_free (g_queue_pop_head (&listing->running));
-  return TRUE;
-}
-
-/* What to ask for. */
-
-static void
-push_piece (Listing *listing, Piece *piece)
-{
-  if (listing->newest_first)
-    g_queue_push_head (&listing->waiting, piece);
-  else
-    g_queue_push_tail (&listing->waiting, piece);
-}
-
-static guint
-piece_size (const Listing *listing)
-{
-  guint most = MIN (PIECE, imap_session_get_message_limit (listing->session));
-
-  return listing->chunk_rows > 0 ? CLAMP (listing->chunk_rows, 1, most) : most;
-}
-
-/* Sequence numbers are the order of arrival. Pieces are counted from the end that is wanted first. */
-static void
-plan_range (Listing *listing, guint32 exists)
-{
-  guint64 newest = taube_list_request_get_newest (listing->request);
-  guint32 first = newest > 0 && newest < exists ? exists - (guint32) newest + 1 : 1;
-  guint32 step = piece_size (listing);
-
-  if (exists == 0)
-    return;
-  listing->total = exists - first + 1;
-  if (listing->newest_first)
-    for (guint64 last = exists; last >= first && last > 0; last = last > step ? last - step : 0)
-      g_queue_push_tail (&listing->waiting,
-                         piece_new (listing, last >= (guint64) first + step ? last - step + 1 : first, last, NULL));
-  else
-    for (guint64 start = first; start <= exists; start += step)
-      g_queue_push_tail (&listing->waiting, piece_new (listing, start, MIN (start + step - 1, exists), NULL));
-}
-
-/* Cuts SET into pieces of at most STEP numbers and of a length that the server takes. */
-static void
-plan_uids (Listing *listing, const ImapSeqset *set, guint32 exists)
-{
-  guint64 step = piece_size (listing);
-  guint64 most = (guint64) exists / step * 4 + 16;
-  gsize max_ranges = imap_quirks_get_set_bytes (&listing->session->quirks) / 22;
-  g_autoptr (ImapSeqset) piece = imap_seqset_new ();
-  guint64 left;
-
-  listing->total = MIN (imap_seqset_count (set), exists);
-  step = MAX (step, imap_seqset_count (set) / most);
-  left = step;
-  for (guint i = 0; i < set->n_ranges; i++)
-    for (guint64 first = set->ranges[i].first, last = set->ranges[i].last; first <= last;)
-      {
-        guint64 n = MIN (left, last - first + 1);
-
-        imap_seqset_add_range (piece, first, first + n - 1);
-        first += n;
-        left -= n;
-        if (left > 0 && piece->n_ranges < MAX (max_ranges, 1))
-          continue;
-        push_piece (listing, piece_new (listing, 0, 0, g_steal_pointer (&piece)));
-        piece = imap_seqset_new ();
-        left = step;
-      }
-  if (!imap_seqset_is_empty (piece))
-    push_piece (listing, piece_new (listing, 0, 0, g_steal_pointer (&piece)));
-}
-
-static gboolean
-plan (Listing *listing, GError **error)
-{
-  const TaubeIdSet *ids = taube_list_request_get_ids (listing->request);
-  guint32 exists = listing->session->mailbox->exists;
-  g_autoptr (ImapSeqset) set = NULL;
-  g_autoptr (ImapSeqset) plain = NULL;
-
-  if (exists > taube_account_get_limits (taube_folder_get_account (listing->folder))->messages)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("folder \"%s\" claims to have %u messages"),
-                   taube_folder_get_name (listing->folder), exists);
-      return FALSE;
-    }
-  if (ids == NULL)
-    {
-      plan_range (listing, exists);
-      return TRUE;
-    }
-  if (!imap_folder_check_set (listing->session, listing->folder, ids, error))
-    return FALSE;
-  set = imap_folder_make_seqset (ids, listing->prefix);
-  plain = imap_folder_make_seqset (ids, "");
-  for (guint i = 0; i < plain->n_ranges; i++)
-    imap_seqset_add_range (set, plain->ranges[i].first, plain->ranges[i].last);
-  imap_seqset_normalize (set);
-  if (!imap_seqset_is_empty (set) && exists > 0)
-    plan_uids (listing, set, exists);
   return TRUE;
 }
 
@@ -566,7 +430,7 @@ plan_rest (Listing *listing, GCancellable *cancellable, GError **error)
   rows = collect_rows (listing);
   missing = find_missing (all, rows, listing->newest_first, taube_list_request_get_newest (listing->request));
   if (!imap_seqset_is_empty (missing))
-    plan_uids (listing, missing, listing->session->mailbox->exists);
+    imap_listing_plan_uids (listing, missing, listing->session->mailbox->exists);
   listing->total = imap_seqset_count (rows) + imap_seqset_count (missing);
   listing->moved = FALSE;
   return TRUE;
@@ -625,7 +489,7 @@ fill (Listing *listing, GCancellable *cancellable, GError **error)
       || !imap_session_refresh (session, cancellable, error))
     return FALSE;
   imap_folder_format_prefix (session, listing->prefix);
-  if (!plan (listing, error))
+  if (!imap_listing_plan (listing, cancellable, error))
     return FALSE;
   imap_session_set_listener (session, &listener, listing);
   ok = run_pieces (listing, cancellable, error);
@@ -671,7 +535,7 @@ imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const ImapRows
   gboolean ok;
 
   imap_folder_format_prefix (session, listing.prefix);
-  plan_uids (&listing, request->uids, session->mailbox->exists);
+  imap_listing_plan_uids (&listing, request->uids, session->mailbox->exists);
   listing.saved = request->saved && listing.waiting.length == 1;
   ok = run_pieces (&listing, cancellable, error);
   drain (&listing, cancellable);
@@ -702,7 +566,7 @@ imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
   imap_folder_format_prefix (listing.session, listing.prefix);
   listing.builder = builder = taube_message_list_builder_new (folder, listing.fields);
   imap_seqset_add (uids, uid);
-  piece = piece_new (&listing, 0, 0, g_steal_pointer (&uids));
+  piece = imap_piece_new (&listing, 0, 0, g_steal_pointer (&uids));
   ok = send_piece (&listing, piece, cancellable, error) && imap_call_finish (piece->call, cancellable, error);
   piece_free (piece);
   if (!ok)

@@ -349,6 +349,7 @@ on_enabled (const ImapResponse *response, gpointer user_data, GError **error)
       if (rev2 && self->capabilities != NULL)
         imap_capabilities_enable_rev2 (self->capabilities);
       self->qresync |= imap_value_is_atom (value, "QRESYNC");
+      self->uid_only |= imap_value_is_atom (value, "UIDONLY");
     }
   return TRUE;
 }
@@ -430,7 +431,7 @@ run_optional (ImapSession *self, const char *name, ImapResponseFunc untagged, co
 }
 
 static guint
-choose_extensions (ImapSession *self, const char *words[4])
+choose_extensions (ImapSession *self, const char *words[5])
 {
   guint n = 0;
 
@@ -444,6 +445,8 @@ choose_extensions (ImapSession *self, const char *words[4])
     words[n++] = "UTF8=ACCEPT";
   if (imap_session_has (self, IMAP_CAPABILITY_IMAP4REV2))
     words[n++] = "IMAP4rev2";
+  if (imap_session_has (self, IMAP_CAPABILITY_UIDONLY))
+    words[n++] = "UIDONLY";
   return n;
 }
 
@@ -521,7 +524,7 @@ compress (ImapSession *self, GCancellable *cancellable, GError **error)
 static gboolean
 settle_in (ImapSession *self, GCancellable *cancellable, GError **error)
 {
-  const char *words[4] = { NULL };
+  const char *words[5] = { NULL };
   g_autoptr (ImapCall) enable = NULL;
   g_autoptr (ImapCall) spaces = NULL;
   g_autoptr (ImapCall) jmap = NULL;

@@ -44,6 +44,9 @@ imap_response_type_from_name (const char *name, gsize length)
   /* nearly all of them */
   if (length == 5 && memcmp (name, "FETCH", 5) == 0)
     return IMAP_RESPONSE_FETCH;
+  /* the same by UID (RFC 9586) */
+  if (length == 8 && g_ascii_strncasecmp (name, "UIDFETCH", 8) == 0)
+    return IMAP_RESPONSE_FETCH;
   for (guint i = IMAP_RESPONSE_OK; i < IMAP_N_RESPONSES; i++)
     if ((type_names[i][0] | 0x20) == (name[0] | 0x20) && strlen (type_names[i]) == length
         && g_ascii_strncasecmp (type_names[i], name, length) == 0)

@@ -241,6 +241,7 @@ imap_session_drop_connection (ImapSession *self)
   self->authenticated = FALSE;
   self->preauth = FALSE;
   self->qresync = FALSE;
+  self->uid_only = FALSE;
 }
 
 /* A command whose failure also tells the pool that the session is of no more use. */

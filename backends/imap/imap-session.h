@@ -76,6 +76,7 @@ struct _TaubeImapSession
   gboolean preauth;
   gboolean condstore;     /* SELECT may name CONDSTORE */
   gboolean qresync;       /* the server has enabled QRESYNC */
+  gboolean uid_only;      /* the server has enabled UIDONLY: there are no sequence numbers */
 
   ImapMailbox *mailbox;   /* NULL: none is selected */
   ImapCall *idle;         /* the IDLE that is running */

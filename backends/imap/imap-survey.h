@@ -35,6 +35,9 @@ gboolean imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers,
 ImapSeqset *imap_survey_cut (const ImapSurvey *self, guint32 first, guint32 size, GCancellable *cancellable,
                              GError **error);
 
+gboolean imap_survey_newest (const ImapSurvey *self, guint64 n, ImapSeqset **uids_out, GCancellable *cancellable,
+                             GError **error);
+
 /* imap-removed.c: who of EXPECTED is missing, when exactly N_MISSING are. FALSE without ERROR: what the server says
  * does not fit. */
 gboolean imap_survey_missing (const ImapSurvey *self, const ImapSeqset *expected, guint32 n_missing,

@@ -118,6 +118,22 @@ ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancella
   return imap_call_run (call, cancellable, error);
 }
 
+/* Where the server has no sequence numbers, the order of UIDs makes them: from that of the FIRST message on. */
+static gboolean
+ask_in_order (ImapWatch *self, Rows *rows, guint32 first, GCancellable *cancellable, GError **error)
+{
+  guint32 last_uid = first > 1 ? imap_roster_get_last_uid (self->state->roster) : 0;
+  g_autofree char *set = g_strdup_printf ("%u:%u", last_uid + 1, G_MAXUINT32);
+
+  rows->first = rows->last = 0;
+  if (last_uid == G_MAXUINT32 || !ask_rows (self, rows, set, 0, cancellable, error))
+    return last_uid == G_MAXUINT32;
+  g_array_sort (rows->rows, compare_uids);
+  for (guint i = 0; i < rows->rows->len; i++)
+    g_array_index (rows->rows, Row, i).seq = first + i;
+  return TRUE;
+}
+
 /* UIDs and flags of the messages FIRST to LAST; those that the server leaves out are not there. (transfer full) */
 static GArray *
 ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
@@ -128,7 +144,11 @@ ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cance
 
   if (first > last)
     return g_steal_pointer (&array);
-  if (is_too_much (self, last, error) || !ask_rows (self, &rows, set, 0, cancellable, error))
+  if (is_too_much (self, last, error))
+    return NULL;
+  if (self->session->uid_only)
+    return ask_in_order (self, &rows, first, cancellable, error) ? g_steal_pointer (&array) : NULL;
+  if (!ask_rows (self, &rows, set, 0, cancellable, error))
     return NULL;
   for (guint i = 1; i < array->len; i++)
     if (g_array_index (array, Row, i - 1).seq >= g_array_index (array, Row, i).seq)

@@ -43,6 +43,8 @@ static const Case cases[] = {
   { "message-limit", { "+10 +11 +12 +13 +14" } },
   { "message-limit-unannounced", { "+10 +11 +12 +13 +14", "!cannot be read" } },
   { "message-limit-condstore", { "+10 +11 +12 +13", "~10 ~13 -11" } },
+  { "uidonly", { "+10 +11 +12", "~12 -11" } },
+  { "uidonly-plain", { "+10 +11 +12" } },
   { "refused", { "+10 +11 +12", "!try again later", "~10 -11" } },
 };
 

@@ -109,6 +109,43 @@ test_message_limit (void)
   taube_test_server_finish (server);
 }
 
+static void
+assert_listed (TaubeAccount *account, guint64 newest, const char *const *ids)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (TaubeItemList) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  taube_list_request_set_newest (request, newest);
+  taube_list_request_set_newest_first (request, FALSE);
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_FLAGS);
+  list = taube_folder_list (inbox, request, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (list), ==, g_strv_length ((char **) ids));
+  for (guint i = 0; ids[i] != NULL; i++)
+    g_assert_true (taube_item_list_find (list, ids[i], NULL));
+}
+
+/* UIDONLY: the server has no sequence numbers; the newest are found by PARTIAL. */
+static void
+test_uidonly (void)
+{
+  static const char *const two[] = { "7.11", "7.12", NULL }, *const three[] = { "7.10", "7.11", "7.12", NULL };
+  TaubeTestServer *server = serve ("generic/uidonly");
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  assert_listed (account, 2, two);
+  assert_listed (account, 0, three);
+  text = imap_client_fetch_section (account, "7.11", "", 0, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, "Taube.\r\n");
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 static TaubePart *
 load_structure (TaubeAccount *account, const char *id, GError **error)
 {
@@ -547,6 +584,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/script/hostile/quoting", test_quoting);
   g_test_add_func ("/imap/script/hostile/sequence-set", test_sequence_set);
   g_test_add_func ("/imap/scripts/message-limit", test_message_limit);
+  g_test_add_func ("/imap/scripts/uidonly", test_uidonly);
   g_test_add_func ("/imap/script/hostile/other-message", test_other_message);
   return g_test_run ();
 }

@@ -214,6 +214,37 @@ test_watch_late_mail (void)
 }
 
 static void
+test_watch_uidonly (void)
+{
+  TaubeTestServer *server = serve ("generic/watch-uidonly");
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none&poll-interval=1");
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeWatch) watch = NULL;
+  gboolean added = FALSE, changed = FALSE, removed = FALSE;
+
+  g_ptr_array_add (folders, inbox);
+  watch = taube_account_watch (account, folders, &error);
+  g_assert_no_error (error);
+  while (!added || !changed || !removed)
+    {
+      g_autoptr (TaubeWatchEvent) event = next_event (watch);
+      TaubeChanges *changes = taube_watch_event_get_changes (event);
+
+      g_assert_false (taube_changes_is_reset (changes));
+      added |= taube_id_set_contains (taube_changes_get_added (changes), "7.12");
+      changed |= taube_id_set_contains (taube_changes_get_changed (changes), "7.11");
+      removed |= taube_id_set_contains (taube_changes_get_removed (changes), "7.10");
+    }
+  taube_watch_stop (watch);
+  g_clear_object (&watch);
+  g_clear_object (&inbox);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
+static void
 collect_trace (const char *category, const char *line, gpointer data)
 {
   g_string_append_printf (data, "%s: %s\n", category, line);
@@ -262,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/servers/generic/expunge-issued", test_expunge_issued);
   g_test_add_func ("/imap/servers/courier/folders", test_courier);
   g_test_add_func ("/imap/servers/generic/watch-late-mail", test_watch_late_mail);
+  g_test_add_func ("/imap/servers/generic/watch-uidonly", test_watch_uidonly);
   g_test_add_data_func ("/imap/servers/trace/login", "generic/trace-login", test_trace);
   g_test_add_data_func ("/imap/servers/trace/plain", "generic/trace-plain", test_trace);
   g_test_add_data_func ("/imap/servers/trace/initial", "generic/trace-initial", test_trace);

@@ -31,6 +31,24 @@ tear_down (Fixture *self, gconstpointer data)
   feed_clear (&self->feed);
 }
 
+/* RFC 9586: the number is the UID. */
+static void
+test_by_uid (Fixture *self, gconstpointer data)
+{
+  static const char *const texts[]
+      = { "* 4711 UIDFETCH (FLAGS (\\Seen))\r\n", "* 4711 uidfetch (UID 4711 FLAGS (\\Seen))\r\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const ImapFetch *fetch = decode (self, texts[i]);
+
+      g_assert_cmpuint (fetch->seq, ==, 0);
+      g_assert_cmpuint (fetch->uid, ==, 4711);
+      g_assert_cmphex (fetch->fields, ==, IMAP_FETCH_UID | IMAP_FETCH_FLAGS);
+      g_assert_cmphex (fetch->flags.flags, ==, TAUBE_MESSAGE_FLAGS_SEEN);
+    }
+}
+
 static void
 test_all (Fixture *self, gconstpointer data)
 {
@@ -226,6 +244,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   add_both_ways ("fetch/all", test_all);
+  add_both_ways ("fetch/by-uid", test_by_uid);
   add_both_ways ("fetch/sections", test_sections);
   add_both_ways ("fetch/streamed", test_streamed);
   add_both_ways ("fetch/malformed", test_malformed);
