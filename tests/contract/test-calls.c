@@ -296,9 +296,64 @@ test_restart (Contract *contract)
   g_assert_cmpstr (taube_item_get_id (TAUBE_ITEM (again)), ==, taube_item_get_id (TAUBE_ITEM (message)));
 }
 
+/* What happened since TOKEN (NULL: from nothing), which becomes the next one. */
+static TaubeChanges *
+get_changes (TaubeFolder *folder, GBytes **token)
+{
+  g_autoptr (GError) error = NULL;
+  TaubeChanges *changes = taube_folder_get_changes (folder, *token, NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (taube_changes_is_reset (changes));
+  g_clear_pointer (token, g_bytes_unref);
+  *token = g_bytes_ref (taube_changes_get_token (changes));
+  return changes;
+}
+
+/* Device A follows by tokens what device B does; a backend that cannot says so at once. */
+static void
+test_changes (Contract *contract)
+{
+  g_autoptr (TaubeAccount) a = contract_connect (contract);
+  g_autoptr (TaubeAccount) b = contract_connect (contract);
+  g_autoptr (TaubeFolder) folder = contract_get_folder (contract, a);
+  g_autoptr (TaubeFolder) other = contract_get_folder (contract, b);
+  g_autoptr (TaubeMessage) message = NULL;
+  g_autoptr (TaubeChanges) nothing = NULL, added = NULL, changed = NULL, removed = NULL;
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GBytes) token = NULL;
+  g_autoptr (GError) error = NULL;
+  WireCount before = contract_get_wire (contract);
+
+  nothing = taube_folder_get_changes (folder, NULL, NULL, NULL, &error);
+  if (nothing == NULL)
+    {
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+      contract_assert_silent (contract, before);
+      return;
+    }
+  g_assert_true (taube_changes_is_empty (nothing));
+  token = g_bytes_ref (taube_changes_get_token (nothing));
+  contract_deliver (contract, 1);
+  message = contract_get_only (other);
+  taube_id_set_add (ids, taube_item_get_id (TAUBE_ITEM (message)));
+  added = get_changes (folder, &token);
+  g_assert_true (taube_id_set_equal (taube_changes_get_added (added), ids));
+  result = taube_folder_set_flags (other, ids, TAUBE_FLAGS_MODE_ADD, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL, NULL, &error);
+  g_assert_no_error (error);
+  changed = get_changes (folder, &token);
+  g_assert_true (taube_id_set_equal (taube_changes_get_changed (changed), ids));
+  g_assert_cmpuint (taube_id_set_get_size (taube_changes_get_added (changed)), ==, 0);
+  contract->world->empty (contract->server, contract->box);
+  removed = get_changes (folder, &token);
+  g_assert_true (taube_id_set_contains (taube_changes_get_removed (removed), taube_item_get_id (TAUBE_ITEM (message))));
+}
+
 static const ContractCase cases[] = {
   { "async", test_async },
   { "cancelled", test_cancelled },
+  { "changes", test_changes },
   { "missing-folder", test_missing_folder },
   { "missing-item", test_missing_item },
   { "pending", test_pending },
