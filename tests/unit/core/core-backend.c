@@ -589,7 +589,8 @@ change (TaubeFolder *folder, TaubeSession *session, const char *name, const Taub
   if (is_in_doubt (get_server (folder), session))
     {
       attempt->again = TRUE;
-      attempt->state = g_strdup ("what to look for");
+      if (attempt->state == NULL)
+        attempt->state = g_strdup ("what to look for");
       attempt->free_state = g_free;
     }
   else
