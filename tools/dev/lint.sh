@@ -12,7 +12,7 @@ USAGE
 lint_main() {
   local status=0 check
   case "${1:-}" in '' | --format) ;; *) wrong_usage "unknown argument: $1" ;; esac
-  for check in style layers words; do
+  for check in style layers marked words; do
     TAUBE_SRCDIR=$PWD /usr/bin/python3 "tests/house/check_$check.py" --brief || status=1
   done
   configure _build/lint --werror -Dintrospection=false && compile _build/lint || status=1
