@@ -32,11 +32,11 @@ get_first (const ImapPieces *self)
 }
 
 ImapSeqset *
-imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks)
+imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks, guint32 most)
 {
   gsize max_bytes = imap_quirks_get_set_bytes (quirks);
   guint max_ranges = MAX (max_bytes / MAX_RANGE_BYTES, 1);
-  guint64 room = MAX_MESSAGES;
+  guint64 room = MIN (MAX_MESSAGES, MAX (most, 1));
   ImapSeqset *piece;
 
   if (imap_pieces_is_empty (self))

@@ -17,8 +17,8 @@ typedef struct
 void imap_pieces_init (ImapPieces *self, ImapSeqset *uids);
 void imap_pieces_clear (ImapPieces *self);
 gboolean imap_pieces_is_empty (const ImapPieces *self);
-/* The next piece, or NULL. (transfer full) */
-ImapSeqset *imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks);
+/* The next piece of at most MOST messages, or NULL. (transfer full) */
+ImapSeqset *imap_pieces_take (ImapPieces *self, const ImapQuirks *quirks, guint32 most);
 /* All that was not taken. (transfer full) */
 ImapSeqset *imap_pieces_get_rest (const ImapPieces *self);
 

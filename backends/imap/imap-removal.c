@@ -278,7 +278,10 @@ remove_rest (Remove *remove, ImapSession *session, GCancellable *cancellable, GE
     return FALSE;
   while (!imap_pieces_is_empty (&remove->pieces))
     {
-      if (!remove_piece (remove, session, imap_pieces_take (&remove->pieces, &session->quirks), cancellable, error))
+      ImapSeqset *piece
+        = imap_pieces_take (&remove->pieces, &session->quirks, imap_session_get_message_limit (session));
+
+      if (!remove_piece (remove, session, piece, cancellable, error))
         return FALSE;
     }
   return TRUE;

@@ -601,7 +601,8 @@ run_all (Transfer *self, ImapSession *session, GCancellable *cancellable, GError
         return FALSE;
       count_piece (self);
     }
-  while ((self->piece = imap_pieces_take (&self->pieces, &session->quirks)) != NULL)
+  while ((self->piece = imap_pieces_take (&self->pieces, &session->quirks, imap_session_get_message_limit (session)))
+         != NULL)
     {
       if (!run_piece (self, session, cancellable, error))
         return FALSE;

@@ -4,7 +4,7 @@
 
 /* The pieces of a set, for a server that takes commands of so many bytes: "1:1000|1001:1200|". */
 static char *
-cut (const char *set, guint max_bytes)
+cut (const char *set, guint max_bytes, guint32 most)
 {
   ImapQuirks quirks = { 0 };
   GString *out = g_string_new (NULL);
@@ -13,7 +13,7 @@ cut (const char *set, guint max_bytes)
 
   quirks.max_command_bytes = max_bytes + 200; /* for the rest of the command */
   imap_pieces_init (&pieces, set[0] != '\0' ? imap_seqset_parse (set, -1, NULL) : imap_seqset_new ());
-  while ((piece = imap_pieces_take (&pieces, &quirks)) != NULL)
+  while ((piece = imap_pieces_take (&pieces, &quirks, most)) != NULL)
     {
       g_autofree char *text = imap_seqset_to_string (piece);
       g_autoptr (ImapSeqset) rest = imap_pieces_get_rest (&pieces);
@@ -28,17 +28,20 @@ cut (const char *set, guint max_bytes)
   return g_string_free (out, FALSE);
 }
 
-#define assert_cut(set, max_bytes, expected) \
+#define assert_cut_to(set, max_bytes, most, expected) \
   G_STMT_START \
   { \
-    g_autofree char *cut__ = cut (set, max_bytes); \
+    g_autofree char *cut__ = cut (set, max_bytes, most); \
     g_assert_cmpstr (cut__, ==, expected); \
   } \
   G_STMT_END
 
+#define assert_cut(set, max_bytes, expected) assert_cut_to (set, max_bytes, G_MAXUINT32, expected)
+
 static void
 test_take (void)
 {
+  assert_cut_to ("1:25,40", 8000, 10, "1:10|11:20|21:25,40|");
   assert_cut ("", 8000, "");
   assert_cut ("7", 8000, "7|");
   assert_cut ("1:1000", 8000, "1:1000|");
