@@ -500,9 +500,13 @@ on_compressed (const ImapResponse *response, gpointer user_data, GError **error)
 static gboolean
 wants_compression (ImapSession *self)
 {
-  return imap_account_has_flag (imap_session_get_account (self), "compress")
-         && imap_session_has (self, IMAP_CAPABILITY_COMPRESS_DEFLATE)
-         && !self->quirks.no_compress;
+  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (imap_session_get_account (self)));
+  g_autofree char *wanted = taube_settings_get (settings, "compress");
+
+  if (!imap_session_has (self, IMAP_CAPABILITY_COMPRESS_DEFLATE) || self->quirks.no_compress)
+    return FALSE;
+  return g_strcmp0 (wanted, "yes") == 0
+         || (g_strcmp0 (wanted, "auto") == 0 && !taube_connection_is_local (self->connection));
 }
 
 /* Comes last, along with what is on its way already: nothing may be sent before its answer. A server that refuses goes

@@ -117,6 +117,8 @@ TAUBE_API void taube_connection_set_silence_timeout (TaubeConnection *self, guin
 TAUBE_API gboolean taube_connection_is_broken (TaubeConnection *self);
 /* Says ERROR from now on, as if the stream itself had failed. */
 TAUBE_API void taube_connection_set_broken (TaubeConnection *self, const GError *error);
+/* The far end is on this machine (or is a proxy there). */
+TAUBE_API gboolean taube_connection_is_local (TaubeConnection *self);
 TAUBE_API gboolean taube_connection_is_secure (TaubeConnection *self);
 /* Bytes on the wire: with those of TLS, and compressed when it is. */
 TAUBE_API guint64 taube_connection_get_bytes_read (TaubeConnection *self);

@@ -112,6 +112,7 @@ fault_of_proxy (const Setting *setting, const char *value)
 
 static const char *const tls_words[] = { "required", "none", NULL };
 static const char *const flag_words[] = { "yes", "no", NULL };
+static const char *const compress_words[] = { "auto", "yes", "no", NULL };
 
 static const Setting settings[] = {
   { "allow-cram-md5", fault_of_word, "no", 0, 0, flag_words },
@@ -119,7 +120,7 @@ static const Setting settings[] = {
   { "ca-file", fault_of_text, NULL, 0, 0, NULL },
   { "client-cert", fault_of_text, NULL, 0, 0, NULL },
   { "client-key", fault_of_text, NULL, 0, 0, NULL },
-  { "compress", fault_of_word, "yes", 0, 0, flag_words },
+  { "compress", fault_of_word, "auto", 0, 0, compress_words },
   { "connect-timeout", fault_of_number, "30", 1, 3600, NULL },
   { "idle-renewal", fault_of_number, "1500", 30, 1740, NULL },
   { "leave", fault_of_word, "yes", 0, 0, flag_words },
@@ -349,7 +350,8 @@ taube_settings_wants_tls (TaubeSettings *self)
  * - `client-cert`: a PEM file with a certificate of the user's, and those that signed it, to show to the server: it
  *   signs in by itself where the server takes it for that
  * - `client-key`: a PEM file with its key, if it is not in the same file; its password is the account's
- * - `compress`: `yes` compresses what goes over the wire where the server can, `no` never does
+ * - `compress`: `yes` compresses what goes over the wire where the server can, `no` never does; `auto`, as at the
+ *   start, does so unless the server is on this machine, where it would only cost time
  * - `connect-timeout`: seconds until a connection must be up (1 to 3600, at the start 30)
  * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500:
  *   servers may end it after 30 minutes, RFC 2177)

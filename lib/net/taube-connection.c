@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #define TIMEOUT_DEFAULT 30000
 
@@ -523,6 +524,23 @@ GBytes *
 taube_connection_get_channel_binding (TaubeConnection *self, const char *type)
 {
   return self->tls != NULL ? taube_tls_stream_get_channel_binding (self->tls, type) : NULL;
+}
+
+gboolean
+taube_connection_is_local (TaubeConnection *self)
+{
+  struct sockaddr_storage storage = { 0 };
+  socklen_t length = sizeof storage;
+  g_autoptr (GSocketAddress) address = NULL;
+
+  if (taube_memory_stream_check (self->wire)
+      || getpeername (self->wire->fd, (struct sockaddr *) &storage, &length) != 0)
+    return FALSE;
+  if (storage.ss_family == AF_UNIX)
+    return TRUE;
+  address = g_socket_address_new_from_native (&storage, length);
+  return G_IS_INET_SOCKET_ADDRESS (address)
+         && g_inet_address_get_is_loopback (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
 }
 
 /* ---- compression ---- */

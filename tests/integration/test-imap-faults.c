@@ -10,6 +10,7 @@ typedef struct
 {
   const char *script;
   ImapClientFunc func;
+  const char *query; /* NULL: "?tls=none" */
 } Scenario;
 
 static gboolean
@@ -122,7 +123,7 @@ static const Scenario scenarios[] = {
   { "imap/dovecot/folders", imap_client_folders },
   { "imap/dovecot/list", imap_client_list },
   { "imap/dovecot/search", imap_client_search },
-  { "imap/generic/compress", imap_client_list },
+  { "imap/generic/compress", imap_client_list, "?tls=none&compress=yes" },
   { "imap/dovecot/fetch", imap_client_fetch },
   { "imap/dovecot/store", imap_client_store_keyword },
   { "imap/dovecot/manage", manage },
@@ -137,7 +138,8 @@ static void
 run (TaubeTestServer *server, TaubeTestFault fault, guint step, gpointer user_data)
 {
   const Scenario *scenario = user_data;
-  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  const char *query = scenario->query != NULL ? scenario->query : "?tls=none";
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), query, NULL);
   g_autoptr (GError) error = NULL;
   gboolean ok = scenario->func (account, &error);
 

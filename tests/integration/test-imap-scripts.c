@@ -25,11 +25,11 @@ static const Case cases[] = {
   { "generic/nul-bytes", "?tls=none", imap_client_connect, OK, NULL, NULL },
   { "generic/gone", "?tls=none", imap_client_list, TAUBE_ERROR_NOT_FOUND, "no such mailbox", NULL },
   { "generic/store", "?tls=none", imap_client_store, OK, NULL, NULL },
-  { "generic/compress", "?tls=none", imap_client_list, OK, NULL, "SELECT" },
-  { "generic/compress-refused", "?tls=none", imap_client_list, OK, NULL, NULL },
-  { "generic/compress-bad", "?tls=none", imap_client_list, OK, NULL, NULL },
-  { "hostile/compress-garbage", "?tls=none", imap_client_list, TAUBE_ERROR_PROTOCOL, "decompress", NULL },
-  { "hostile/compress-bomb", "?tls=none", imap_client_fetch, TAUBE_ERROR_LIMIT, "unpacks", NULL },
+  { "generic/compress", "?tls=none&compress=yes", imap_client_list, OK, NULL, "SELECT" },
+  { "generic/compress-refused", "?tls=none&compress=yes", imap_client_list, OK, NULL, NULL },
+  { "generic/compress-bad", "?tls=none&compress=yes", imap_client_list, OK, NULL, NULL },
+  { "hostile/compress-garbage", "?tls=none&compress=yes", imap_client_list, TAUBE_ERROR_PROTOCOL, "decompress", NULL },
+  { "hostile/compress-bomb", "?tls=none&compress=yes", imap_client_fetch, TAUBE_ERROR_LIMIT, "unpacks", NULL },
   { "hostile/preauth", "?tls=none", imap_client_connect, OK, NULL, "LOGIN" },
 
   { "hostile/starttls-injection", "", imap_client_connect, TAUBE_ERROR_TLS, NULL, "AUTHENTICATE" },
@@ -299,7 +299,7 @@ static void
 test_gmail (void)
 {
   TaubeTestServer *server = serve ("gmail/list");
-  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none&compress=yes");
   g_autoptr (GError) error = NULL;
   g_autoptr (TaubeMessageList) list = imap_client_list_inbox (account, &error);
   const char *const *keywords;

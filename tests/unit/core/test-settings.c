@@ -21,7 +21,7 @@ test_initial (void)
     const char *value;
   } initial[] = {
     { "allow-cram-md5", "no" },  { "auth", NULL },         { "ca-file", NULL },      { "client-cert", NULL },
-    { "client-key", NULL },      { "compress", "yes" },
+    { "client-key", NULL },      { "compress", "auto" },
     { "connect-timeout", "30" }, { "idle-renewal", "1500" },
     { "leave", "yes" },   { "max-connections", "4" }, { "pin", NULL },           { "poll-interval", "60" },
     { "proxy", NULL },    { "timeout", "60" },      { "tls", "required" },       { "url", NULL },
