@@ -309,6 +309,25 @@ typedef enum /*< flags,prefix=TAUBE_LIST_FIELDS >*/
 } TaubeListFields;
 
 /**
+ * TaubeViewSort:
+ * @TAUBE_VIEW_SORT_DATE: when the message arrived, or else when it was sent
+ * @TAUBE_VIEW_SORT_SENT_DATE: when it was sent, or else when it arrived
+ * @TAUBE_VIEW_SORT_SIZE: how large it is
+ * @TAUBE_VIEW_SORT_SUBJECT: what it is about, without `Re:` and the like, in the order of the user's language
+ * @TAUBE_VIEW_SORT_SENDER: who wrote it, in the order of the user's language
+ *
+ * By what a [class@FolderView] is sorted.
+ */
+typedef enum /*< enum,prefix=TAUBE_VIEW_SORT >*/
+{
+  TAUBE_VIEW_SORT_DATE,
+  TAUBE_VIEW_SORT_SENT_DATE,
+  TAUBE_VIEW_SORT_SIZE,
+  TAUBE_VIEW_SORT_SUBJECT,
+  TAUBE_VIEW_SORT_SENDER,
+} TaubeViewSort;
+
+/**
  * TaubePriority:
  * @TAUBE_PRIORITY_INTERACTIVE: somebody waits for it
  * @TAUBE_PRIORITY_NORMAL: the usual

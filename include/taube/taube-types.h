@@ -22,6 +22,7 @@ typedef struct _TaubeChanges TaubeChanges;
 typedef struct _TaubeCredentials TaubeCredentials;
 typedef struct _TaubeFolder TaubeFolder;
 typedef struct _TaubeGrantableRights TaubeGrantableRights;
+typedef struct _TaubeFolderView TaubeFolderView;
 typedef struct _TaubeIdSet TaubeIdSet;
 typedef struct _TaubeItem TaubeItem;
 typedef struct _TaubeItemList TaubeItemList;

@@ -14,6 +14,7 @@
 #include <taube/taube-changes.h>
 #include <taube/taube-credentials.h>
 #include <taube/taube-error.h>
+#include <taube/taube-folder-view.h>
 #include <taube/taube-folder.h>
 #include <taube/taube-id-set.h>
 #include <taube/taube-item-list.h>

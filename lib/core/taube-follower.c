@@ -32,8 +32,8 @@ taube_watch_set_test_pause (TaubeTestPause pause)
   g_atomic_pointer_set (&test_pause, pause);
 }
 
-static guint
-decide_pause (guint attempt, guint milliseconds)
+guint
+taube_watch_decide_pause (guint attempt, guint milliseconds)
 {
   TaubeTestPause pause = g_atomic_pointer_get (&test_pause);
 
@@ -213,7 +213,7 @@ note_failure (TaubeFollower *self, const GError *error)
     }
   pause = taube_retry_pause (++self->failures, PAUSE_FIRST_MILLISECONDS, PAUSE_CAP_MILLISECONDS, g_random_int ());
   pause = MAX (pause, MIN (taube_error_get_retry_after (error), G_MAXUINT / 2000) * 1000);
-  pause = decide_pause (self->failures, pause);
+  pause = taube_watch_decide_pause (self->failures, pause);
   TAUBE_TRACE ("job", "watch of %s: %s; next attempt in %u ms",
                self->folder != NULL ? taube_folder_get_name (self->folder) : "all folders", error->message, pause);
   rest (self, pause);
@@ -479,7 +479,7 @@ leave (TaubeFollower *self)
   taube_pool_release (taube_watch_core_get_pool (self->core), &self->lease);
   g_mutex_lock (&self->lock);
   if (!self->stopping)
-    pause = decide_pause (0, pause);
+    pause = taube_watch_decide_pause (0, pause);
   g_mutex_unlock (&self->lock);
   rest (self, pause);
 }

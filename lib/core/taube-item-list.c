@@ -239,6 +239,18 @@ hold (TaubeItemList *self, guint position, TaubeItem *item)
   return other;
 }
 
+gboolean
+taube_item_list_is_held (TaubeItemList *self, guint position)
+{
+  TaubeItemListPrivate *priv = get_private (self);
+  g_autoptr (TaubeItem) item = NULL;
+
+  g_mutex_lock (&priv->mutex);
+  item = look_up_held (priv, position);
+  g_mutex_unlock (&priv->mutex);
+  return item != NULL;
+}
+
 /* An item of POSITION ends: its entry goes, unless it is that of a younger one by now. */
 void
 taube_item_list_forget (TaubeItemList *self, guint position)

@@ -196,6 +196,60 @@ taube_message_list_builder_add_address (TaubeMessageListBuilder *self, TaubeMess
   taube_text_cells_add_address (&self->draft.cells, name, name_length, mailbox, mailbox_length, host, host_length);
 }
 
+static void
+copy_id (TaubeMessageListBuilder *self, TaubeMessageList *from, guint position)
+{
+  g_autofree char *id = taube_item_list_get_id (TAUBE_ITEM_LIST (from), position);
+  gsize digits = strlen (id);
+  guint64 number;
+
+  while (digits > 0 && g_ascii_isdigit (id[digits - 1]))
+    digits--;
+  /* An id of another form that only looks like a number, such as "7.007", is kept as it is. */
+  if (id[digits] == '\0' || (id[digits] == '0' && id[digits + 1] != '\0')
+      || !g_ascii_string_to_unsigned (id + digits, 10, 0, G_MAXUINT32, &number, NULL))
+    {
+      taube_message_list_builder_add_id (self, id);
+      return;
+    }
+  id[digits] = '\0';
+  taube_message_list_builder_add (self, id, (guint32) number);
+}
+
+static void
+copy_texts (TaubeMessageListBuilder *self, TaubeMessageList *from, guint position)
+{
+  for (guint column = 0; column < TAUBE_N_MESSAGE_COLUMNS; column++)
+    {
+      const char *text = taube_message_list_get_text (from, column, position);
+
+      if (text == NULL || !wants (self, field_of (column)))
+        continue;
+      taube_message_draft_open_text (&self->draft, column);
+      taube_text_cells_add_valid (&self->draft.cells, text, strlen (text));
+      taube_message_draft_close_text (&self->draft);
+    }
+}
+
+/* A row like the one at POSITION of FROM. */
+void
+taube_message_list_builder_copy (TaubeMessageListBuilder *self, TaubeMessageList *from, guint position)
+{
+  const char *const *keywords = taube_message_list_get_keywords (from, position);
+  gint64 time;
+  int offset;
+
+  copy_id (self, from, position);
+  taube_message_list_builder_set_flags (self, taube_message_list_get_flags (from, position), keywords,
+                                        g_strv_length ((char **) keywords));
+  taube_message_list_builder_set_size (self, taube_message_list_get_message_size (from, position));
+  if (taube_message_list_get_date (from, position, &time, &offset))
+    taube_message_list_builder_set_date (self, time, offset);
+  if (taube_message_list_get_sent_date (from, position, &time, &offset))
+    taube_message_list_builder_set_sent_date (self, time, offset);
+  copy_texts (self, from, position);
+}
+
 /* How many rows there are. */
 guint
 taube_message_list_builder_get_size (TaubeMessageListBuilder *self)

@@ -76,6 +76,9 @@ gboolean taube_watch_core_is_online (TaubeWatchCore *self);
 TaubeWatchEvent *taube_watch_core_wait (TaubeWatchCore *self, GCancellable *cancellable, GError **error);
 void taube_watch_core_wait_async (TaubeWatchCore *self, GTask *task, GCancellable *cancellable);
 
+/* How long to rest, as the test that is running may want it. */
+guint taube_watch_decide_pause (guint attempt, guint milliseconds);
+
 /* The object, as its core sees it; in the account's context. */
 TaubeWatchCore *taube_watch_get_core (TaubeWatch *self);
 gboolean taube_watch_has_handler (TaubeWatch *self, gboolean of_failures);

@@ -11,6 +11,8 @@
 typedef struct _Server Server;
 typedef struct _TestSession TestSession;
 
+typedef TaubeItemList *(*ListFunc) (Server *server, TaubeFolder *folder, TaubeListRequest *request, GError **error);
+
 typedef gboolean (*WatchFunc) (Server *server, TestSession *session, TaubeFolder *folder, TaubeWatchStep *step,
                                GCancellable *cancellable, GError **error);
 
@@ -39,6 +41,8 @@ struct _Server
   GThread *last_thread;  /* that ran a vfunc */
   void (*inside) (Server *server, TaubeAccount *account, gpointer data); /* called inside list */
   gpointer inside_data;
+  ListFunc list; /* or NULL: an empty one */
+  gpointer list_data;
   WatchFunc watch;
   gpointer watch_data;
 };
