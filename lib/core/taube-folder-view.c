@@ -28,14 +28,14 @@ typedef struct
  * The messages of a folder as a live, sorted list: a [iface@Gio.ListModel] that a list widget is bound to.
  *
  * The view follows the folder by a watch of its own, fills itself newest first, and tells of every change by
- * [signal@Gio.ListModel::items-changed] with the exact position and numbers: neighbours that come or go together are one
- * signal. It goes on after lost connections and after [method@Account.account_disconnect] as a [class@Watch] does; what
- * happened in between is shown then.
+ * [signal@Gio.ListModel::items-changed] with the exact position and numbers: neighbours that come or go together are
+ * one signal. It goes on after lost connections and after [method@Account.account_disconnect] as a [class@Watch] does;
+ * what happened in between is shown then.
  *
  * Items are [class@Message] objects, made when they are asked for. A message never changes; when its flags do, another
- * object takes its place, which is told as one row removed and one added at the same position, as GTK expects of a model
- * whose items are replaced. A selection that has to survive that is kept by ids, see [method@FolderView.find]. A program
- * that needs no objects reads the cells, see [method@FolderView.get_cells].
+ * object takes its place, which is told as one row removed and one added at the same position, as GTK expects of a
+ * model whose items are replaced. A selection that has to survive that is kept by ids, see [method@FolderView.find]. A
+ * program that needs no objects reads the cells, see [method@FolderView.get_cells].
  *
  * A view belongs to the context in which its account was made: make it and use it there, as a list widget does. It may
  * be dropped on any thread and at any moment, in the middle of its own signals, too.

@@ -15,9 +15,9 @@
 #include "core/taube-message-list-private.h"
 #include "core/taube-watch-private.h"
 
-/* Keeps the rows of a view as the folder is. First the watch, then the listing, so that nothing falls between them; then
- * what the watch tells, one question to the server at a time, and what it tells meanwhile as one. A question that fails
- * is asked again with what came since. */
+/* Keeps the rows of a view as the folder is. First the watch, then the listing, so that nothing falls between them;
+ * then what the watch tells, one question to the server at a time, and what it tells meanwhile as one. A question that
+ * fails is asked again with what came since. */
 
 #define CHUNK_ROWS 1000
 #define PAUSE_FIRST_MILLISECONDS 1000
