@@ -550,7 +550,7 @@ run (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError **e
 
   if (!imap_session_has (session, IMAP_CAPABILITY_NOTIFY) || session->quirks.no_notify)
     return set_cannot ("the server lacks NOTIFY", error);
-  if (out->reason == TAUBE_WATCH_POLL)
+  if (out->reason == TAUBE_WATCH_LEAVE)
     return disarm (hub, out, cancellable, error);
   imap_pipeline_reset_flood (session->pipeline);
   if (hub->selected != NULL)

@@ -410,7 +410,9 @@ imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchSt
   if (self.state == NULL)
     self.state = fresh = imap_watch_state_new ();
   imap_session_set_listener (self.session, &imap_watch_listener, &self);
-  if (out->reason == TAUBE_WATCH_POLL)
+  if (out->reason == TAUBE_WATCH_LEAVE)
+    ok = self.session->idle == NULL || imap_session_leave_idle (self.session, cancellable, error);
+  else if (out->reason == TAUBE_WATCH_POLL)
     ok = poll_shared (&self, cancellable, error);
   else
     ok = run_own (&self, out->reason, cancellable, error);

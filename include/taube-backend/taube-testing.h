@@ -52,6 +52,8 @@ TAUBE_API void taube_connection_set_test_dialer (TaubeTestDialer dialer, gpointe
  * nothing else. NULL ends it. */
 typedef guint (*TaubeTestPause) (guint attempt, guint milliseconds);
 TAUBE_API void taube_watch_set_test_pause (TaubeTestPause pause);
+/* After so many milliseconds a watch renews its waiting, whatever the backend wants. 0 ends it. */
+TAUBE_API void taube_watch_set_test_renewal (guint milliseconds);
 
 /* How many connections are parked in the process. */
 TAUBE_API guint taube_parking_get_count (void);

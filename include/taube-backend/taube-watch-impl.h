@@ -12,6 +12,7 @@ typedef enum
   TAUBE_WATCH_READABLE, /* the server said something */
   TAUBE_WATCH_DEADLINE, /* wake_at has come: renew, or ask */
   TAUBE_WATCH_POLL,     /* the session is shared: ask what is new and leave it as it was */
+  TAUBE_WATCH_LEAVE,    /* the session is given back: ask nothing and leave it as it was */
 } TaubeWatchReason;
 
 /* One step of a watch of one folder. STATE is the backend's own memory of the folder; it lives across reconnects, so
@@ -27,8 +28,7 @@ typedef struct
 } TaubeWatchStep;
 
 /* One step of a watch of many folders on one session, where the server tells of all of them there. TAUBE_WATCH_START
- * comes also when the folders are others than in the step before. TAUBE_WATCH_POLL: the session is to be given back as
- * it was; nothing is asked.
+ * comes also when the folders are others than in the step before; TAUBE_WATCH_POLL never.
  *
  * TAUBE_ERROR_NOT_SUPPORTED, on a session that is not broken, means that this server cannot, or not any more: then each
  * folder is followed by itself. */

@@ -25,11 +25,18 @@
 #define BUSY_STEPS_MAX 10000
 
 static TaubeTestPause test_pause; /* atomic */
+static guint test_renewal;        /* atomic */
 
 void
 taube_watch_set_test_pause (TaubeTestPause pause)
 {
   g_atomic_pointer_set (&test_pause, pause);
+}
+
+void
+taube_watch_set_test_renewal (guint milliseconds)
+{
+  g_atomic_int_set (&test_renewal, milliseconds);
 }
 
 guint
@@ -272,6 +279,14 @@ settled (TaubeLease *lease)
     taube_io_thread_invoke (on_lease_failed, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
 }
 
+/* Whoever gives its session to the jobs looks once more, since the folder is polled from then on; not so the hub, whose
+ * folders are looked at by others, and whoever is stopped. Under lock. */
+static TaubeWatchReason
+leaving_reason (TaubeFollower *self)
+{
+  return self->stopping || self->kind == TAUBE_FOLLOWER_HUB ? TAUBE_WATCH_LEAVE : TAUBE_WATCH_POLL;
+}
+
 /* Takes the session back from where it is parked, if nobody else has; then a worker leaves it as it was. */
 static gboolean
 unpark_to_leave (gpointer data)
@@ -290,7 +305,7 @@ unpark_to_leave (gpointer data)
     {
       g_mutex_lock (&self->lock);
       self->phase = PHASE_WORKING;
-      self->reason = TAUBE_WATCH_POLL;
+      self->reason = leaving_reason (self);
       g_mutex_unlock (&self->lock);
       taube_worker_push (work_on, self); /* with the reference of the park function */
     }
@@ -394,6 +409,10 @@ on_session_woke (TaubeSession *session, TaubeWakeReason reason, gpointer data)
 static gint64
 get_deadline (TaubeFollower *self, gint64 wake_at)
 {
+  guint renewal = g_atomic_int_get (&test_renewal);
+
+  if (renewal > 0)
+    return g_get_monotonic_time () + (gint64) renewal * 1000;
   if (wake_at != 0)
     return wake_at;
   return g_get_monotonic_time () + (gint64) taube_watch_core_get_poll_interval (self->core) * G_USEC_PER_SEC;
@@ -409,7 +428,7 @@ park (TaubeFollower *self, TaubeSession *session, gint64 wake_at)
   wanted = self->stopping || self->give_up;
   if (!wanted)
     self->phase = PHASE_PARKED;
-  self->reason = wanted ? TAUBE_WATCH_POLL : TAUBE_WATCH_READABLE;
+  self->reason = wanted ? leaving_reason (self) : TAUBE_WATCH_READABLE;
   g_mutex_unlock (&self->lock);
   if (wanted)
     return FALSE;
@@ -461,7 +480,7 @@ run_steps (TaubeFollower *self, TaubeSession *session, GError **error)
       if (self->reason != TAUBE_WATCH_START)
         self->failures = 0;
       taube_watch_core_set_online (self->core, self, TRUE);
-      if (self->reason == TAUBE_WATCH_POLL || !can_park (self, session))
+      if (self->reason == TAUBE_WATCH_POLL || self->reason == TAUBE_WATCH_LEAVE || !can_park (self, session))
         return OUTCOME_LEFT;
       if (park (self, session, wake_at))
         return OUTCOME_PARKED;
@@ -526,8 +545,8 @@ work_with_session (TaubeFollower *self)
     }
   else
     {
-      /* What a session in the middle of a watch would still say belongs to nobody. */
-      if (self->lease.dedicated)
+      /* What a session would still tell of all folders belongs to nobody. One that only refused is as good as before. */
+      if (self->kind == TAUBE_FOLLOWER_HUB)
         taube_session_set_broken (session);
       taube_pool_release (pool, &self->lease);
       note_failure (self, error);

@@ -290,7 +290,7 @@ run_hub_step (TaubeWatchCore *core, TaubeSession *session, TaubeAccountWatchStep
   done = GINT_TO_POINTER (
       TAUBE_ACCOUNT_GET_CLASS (account)->watch_step (account, session, step, cancellable, error));
   done = taube_job_check_result (account, "TaubeAccount.watch_step", done, NULL, error);
-  if (done != NULL && step->reason != TAUBE_WATCH_POLL)
+  if (done != NULL && step->reason != TAUBE_WATCH_LEAVE)
     tell_late (core, step->folders);
   free_followed (self, g_steal_pointer (&step->folders));
   return done != NULL;

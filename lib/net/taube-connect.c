@@ -69,6 +69,31 @@ taube_connect_error_new_timeout (const TaubeEndpoint *endpoint)
   return taube_connect_error_new (endpoint, why);
 }
 
+/* A peer that is no longer there is noticed within four minutes also when nothing is to be said to it, and when what is
+ * said to it gets lost: the system's own patience is two hours and a quarter. What it does not know it ignores. */
+#define PROBE_IDLE_SECONDS 120
+#define PROBE_INTERVAL_SECONDS 30
+#define PROBES 4
+
+static void
+probe_peer (int fd)
+{
+#ifdef TCP_KEEPIDLE
+  const int idle = PROBE_IDLE_SECONDS, interval = PROBE_INTERVAL_SECONDS, probes = PROBES;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+#endif
+#ifdef TCP_USER_TIMEOUT
+  {
+    const unsigned int milliseconds = (PROBE_IDLE_SECONDS + PROBES * PROBE_INTERVAL_SECONDS) * 1000;
+
+    setsockopt (fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+  }
+#endif
+}
+
 /* The socket under CONNECTION, as a descriptor of our own. A GSocket for each connection would cost more than the rest
  * of a parked one. */
 static int
@@ -86,6 +111,7 @@ take_fd (GSocketConnection *connection)
   /* Commands are written in one piece each, and nobody notices a vanished peer without a probe. */
   setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  probe_peer (fd);
   return fd;
 }
 

@@ -161,6 +161,34 @@ class ModuleTest(Case):
                 inbox.search("since:yesterday")
             self.assertIn("column 7", caught.exception.message)
 
+    def test_view(self):
+        with self.open() as account:
+            view = account.folder("Junk").view()
+            view.wait()
+            self.assertEqual(len(view), 0)
+            splices = []
+            view.on_change(lambda *splice: splices.append(splice))
+            for i in range(3):
+                self.server.deliver("Junk", LETTER.replace("Grüße", f"letter {i}"))
+            view.wait(lambda: len(view) == 3)
+            self.assertEqual([message.subject for message in view], ["letter 2", "letter 1", "letter 0"])
+            self.assertEqual(sum(added - removed for _, removed, added in splices), 3)
+            self.assertEqual(view[-1].subject, "letter 0")
+            self.assertEqual([message.subject for message in view[:2]], ["letter 2", "letter 1"])
+            self.assertEqual(view.find(view[1].id), 1)
+            with self.assertRaises(IndexError):
+                view[3]  # pylint: disable=pointless-statement
+            account.folder("Junk").set_flags([view[0].id], add=taube.Flags.SEEN)
+            view.wait(lambda: view[0].flags & taube.Flags.SEEN)
+            view.filter(lacking=taube.Flags.SEEN)
+            self.assertEqual(len(view), 2)
+            view.filter()
+            view.sort(Taube.ViewSort.SUBJECT, False)
+            self.assertEqual(view[0].subject, "letter 0")
+            self.assertTrue(view.online)
+            self.assertFalse(view.loading)
+            self.assertIsNone(view.error)
+
     def test_token(self):
         hosts = []
 

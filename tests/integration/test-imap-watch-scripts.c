@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "imap-client.h"
+
+#include <taube-backend/taube-testing.h>
+
+#include <string.h>
+
+/* Watches of servers that tell, refuse or give up in their own way, each by a script of what it says. */
+
+static GMutex lock;
+static GArray *pauses; /* guint, under lock: milliseconds before each new attempt */
+
+static guint
+note_pause (guint attempt, guint milliseconds)
+{
+  g_mutex_lock (&lock);
+  if (attempt > 0 && pauses != NULL)
+    g_array_append_val (pauses, milliseconds);
+  g_mutex_unlock (&lock);
+  return 1;
+}
+
+static TaubeWatch *
+watch_these (TaubeAccount *account, const char *first, const char *second)
+{
+  g_autoptr (GPtrArray) folders = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GError) error = NULL;
+  TaubeWatch *watch;
+
+  g_ptr_array_add (folders, taube_account_get_folder_by_name (account, first));
+  if (second != NULL)
+    g_ptr_array_add (folders, taube_account_get_folder_by_name (account, second));
+  watch = taube_account_watch (account, folders, &error);
+  g_assert_no_error (error);
+  return watch;
+}
+
+static gboolean
+has (const TaubeIdSet *set, const char *id)
+{
+  return id != NULL && taube_id_set_contains (set, id);
+}
+
+/* Waits until all of these were told; NULL: none. */
+static void
+expect (TaubeWatch *watch, const char *added, const char *changed, const char *removed)
+{
+  gboolean got_added = added == NULL, got_changed = changed == NULL, got_removed = removed == NULL;
+
+  while (!got_added || !got_changed || !got_removed)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeWatchEvent) event = taube_watch_next (watch, NULL, &error);
+      TaubeChanges *changes;
+
+      g_assert_no_error (error);
+      changes = taube_watch_event_get_changes (event);
+      g_assert_false (taube_changes_is_reset (changes));
+      got_added |= has (taube_changes_get_added (changes), added);
+      got_changed |= has (taube_changes_get_changed (changes), changed);
+      got_removed |= has (taube_changes_get_removed (changes), removed);
+    }
+}
+
+typedef struct
+{
+  const char *script;
+  const char *second; /* folder */
+  const char *added;
+  const char *changed;
+  const char *removed;
+} Case;
+
+static const Case cases[] = {
+  { "dovecot/notify", NULL, "7.13", "7.11", "7.10" },
+  { "dovecot/notify-two", "Sent", "8.21", NULL, "8.20" },
+  { "watch/notify-refused", NULL, "7.11", NULL, NULL },
+  { "watch/notify-bad", NULL, "7.11", NULL, NULL },
+  { "watch/notify-overflow", NULL, "7.11", NULL, NULL },
+  { "watch/notify-without-idle", NULL, "7.11", NULL, NULL },
+  { "watch/leaving-idle", NULL, "7.11", "7.10", NULL },
+};
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *test = data;
+  g_autofree char *name = g_strconcat ("imap/", test->script, NULL);
+  TaubeTestServer *server = taube_test_server_new (name);
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (TaubeWatch) watch = watch_these (account, "INBOX", test->second);
+
+  expect (watch, test->added, test->changed, test->removed);
+  taube_watch_stop (watch);
+  g_clear_object (&watch);
+  taube_account_disconnect (account, NULL, NULL);
+  taube_test_server_finish (server);
+}
+
+/* Whoever is not let in waits longer each time, and as long as the server asks for; in the end all is well. */
+static void
+test_busy (void)
+{
+  TaubeTestServer *server = taube_test_server_new ("imap/watch/busy");
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (TaubeWatch) watch = NULL;
+  guint longest = 0;
+
+  pauses = g_array_new (FALSE, FALSE, sizeof (guint));
+  watch = watch_these (account, "INBOX", NULL);
+  expect (watch, "7.11", NULL, NULL);
+  taube_watch_stop (watch);
+  g_clear_object (&watch);
+  taube_account_disconnect (account, NULL, NULL);
+  g_mutex_lock (&lock);
+  g_assert_cmpuint (pauses->len, >=, 5);
+  /* They grow from one second, twice as long each time, shortened by up to a half. */
+  g_assert_cmpuint (g_array_index (pauses, guint, 1), >=, 1000);
+  for (guint i = 0; i < pauses->len; i++)
+    longest = MAX (longest, g_array_index (pauses, guint, i));
+  g_assert_cmpuint (longest, >=, 299961);
+  g_clear_pointer (&pauses, g_array_unref);
+  g_mutex_unlock (&lock);
+  taube_test_server_finish (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  imap_client_timeout = "5";
+  taube_watch_set_test_pause (note_pause);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/imap/watch/%s", cases[i].script);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  g_test_add_func ("/imap/watch/busy", test_busy);
+  return g_test_run ();
+}
