@@ -545,7 +545,8 @@ work_with_session (TaubeFollower *self)
     }
   else
     {
-      /* What a session would still tell of all folders belongs to nobody. One that only refused is as good as before. */
+      /* What a session would still tell of all folders belongs to nobody. One that only refused is as good as
+       * before. */
       if (self->kind == TAUBE_FOLLOWER_HUB)
         taube_session_set_broken (session);
       taube_pool_release (pool, &self->lease);

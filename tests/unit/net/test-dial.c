@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -101,56 +100,6 @@ test_greeting (gconstpointer data)
   g_assert_no_error (outcome->error);
   g_assert_cmpuint (taube_buffer_length (taube_connection_get_input (outcome->connection)), >, 0);
   g_assert_true (outcome->thread != g_thread_self ());
-}
-
-/* The socket of ours that leads to PORT, which nobody else hands out. */
-static int
-find_socket (guint16 port)
-{
-  for (int fd = 3; fd < 256; fd++)
-    {
-      struct sockaddr_in peer;
-      socklen_t size = sizeof peer;
-
-      if (getpeername (fd, (struct sockaddr *) &peer, &size) == 0 && ntohs (peer.sin_port) == port)
-        return fd;
-    }
-  return -1;
-}
-
-static int
-get_option (int fd, int level, int name)
-{
-  int value = 0;
-  socklen_t size = sizeof value;
-
-  g_assert_cmpint (getsockopt (fd, level, name, &value, &size), ==, 0);
-  return value;
-}
-
-/* In IDLE a client says nothing for half an hour: the system looks for it whether the server is still there. */
-static void
-test_vanished_peers_are_noticed (void)
-{
-  g_autoptr (NetServer) server = net_server_new (greet, NULL);
-  TaubeEndpoint endpoint;
-  g_autoptr (Outcome) outcome = NULL;
-  int fd;
-
-  fill_endpoint (&endpoint, server);
-  outcome = dial_either (FALSE, &endpoint, TRUE, NULL);
-  g_assert_no_error (outcome->error);
-  fd = find_socket (net_server_get_port (server));
-  g_assert_cmpint (fd, >=, 3);
-  g_assert_cmpint (get_option (fd, SOL_SOCKET, SO_KEEPALIVE), !=, 0);
-#ifdef TCP_KEEPIDLE
-  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_KEEPIDLE) + get_option (fd, IPPROTO_TCP, TCP_KEEPCNT)
-                   * get_option (fd, IPPROTO_TCP, TCP_KEEPINTVL), <=, 300);
-#endif
-#ifdef TCP_USER_TIMEOUT
-  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT), >, 0);
-  g_assert_cmpint (get_option (fd, IPPROTO_TCP, TCP_USER_TIMEOUT), <=, 300000);
-#endif
 }
 
 static void
@@ -701,7 +650,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/net/dial/cancel-at-any-moment", test_cancel_at_any_moment);
   g_test_add_func ("/net/dial/tls-async", test_tls_async);
-  g_test_add_func ("/net/dial/vanished-peers-are-noticed", test_vanished_peers_are_noticed);
   g_test_add_data_func ("/net/dial/many-hold-no-thread", GINT_TO_POINTER (FALSE), test_many_hold_no_thread);
   g_test_add_data_func ("/net/dial/many-hold-no-thread-in-tls", GINT_TO_POINTER (TRUE), test_many_hold_no_thread);
   g_test_add_data_func ("/net/dial/http-proxy", GINT_TO_POINTER (FALSE), test_proxy);
