@@ -368,7 +368,7 @@ def _write_metadata(owner, name, value):
     owner.set_metadata(name, GLib.Bytes.new(value) if value is not None else None, None)
 
 
-class View:
+class View(Sequence):
     """A folder as a live, sorted sequence of messages: ``len``, indices, slices and iteration, as it is now.
 
     It follows the folder while the main context in which the account was made is run, which ``wait`` does for a while.
@@ -388,9 +388,6 @@ class View:
         if not 0 <= position < len(self):
             raise IndexError(index)
         return _wrap_item(self.native.get_item(position))
-
-    def __iter__(self):
-        return (self[i] for i in range(len(self)))
 
     def find(self, item_id):
         """The position of the message with this id, or None."""
