@@ -25,6 +25,8 @@ import gi
 gi.require_version("Taube", "1")
 from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 
+from .view import View  # noqa: E402
+
 Capability = Taube.Capability
 Content = Taube.Content
 Error = Taube.Error
@@ -368,65 +370,6 @@ def _write_metadata(owner, name, value):
     owner.set_metadata(name, GLib.Bytes.new(value) if value is not None else None, None)
 
 
-class View(Sequence):
-    """A folder as a live, sorted sequence of messages: ``len``, indices, slices and iteration, as it is now.
-
-    It follows the folder while the main context in which the account was made is run, which ``wait`` does for a while.
-    ``native`` is the ``Gio.ListModel`` for list widgets.
-    """
-
-    def __init__(self, native):
-        self.native = native
-
-    def __len__(self):
-        return self.native.get_size()
-
-    def __getitem__(self, index):
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        position = index + len(self) if index < 0 else index
-        if not 0 <= position < len(self):
-            raise IndexError(index)
-        return _wrap_item(self.native.get_item(position))
-
-    def find(self, item_id):
-        """The position of the message with this id, or None."""
-        found, position = self.native.find(item_id)
-        return position if found else None
-
-    def sort(self, key=Taube.ViewSort.DATE, descending=True):
-        self.native.set_sort(key, descending)
-
-    def filter(self, having=Flags.NONE, lacking=Flags.NONE):
-        """Shows only messages that have all of the first flags and none of the second."""
-        self.native.set_filter(having | lacking, having)
-
-    @property
-    def loading(self):
-        return self.native.is_loading()
-
-    @property
-    def online(self):
-        return self.native.is_online()
-
-    @property
-    def error(self):
-        return self.native.get_property("error")
-
-    def on_change(self, function):
-        """Has ``function (position, removed, added)`` called at every change."""
-        self.native.connect("items-changed", lambda _, position, removed, added: function(position, removed, added))
-
-    def wait(self, until=None):
-        """Runs the main context until ``until ()`` is true; at first until all rows are there."""
-        context = GLib.MainContext.ref_thread_default()
-        until = until or (lambda: not self.loading)
-        while not until():
-            if self.error is not None:
-                raise self.error
-            context.iteration(True)
-
-
 class Folder:
     """A folder; iterating gives its items, newest first."""
 
@@ -557,7 +500,7 @@ class Folder:
 
     def view(self):
         """A live view of the folder, newest first."""
-        return View(Taube.FolderView.new(self.native))
+        return View(Taube.FolderView.new(self.native), _wrap_item)
 
     def append(self, *messages, flags=Flags.NONE, keywords=(), date=None):
         """Writes messages into the folder: bytes, open binary files, or paths. Gives the id of each (of one, only its
