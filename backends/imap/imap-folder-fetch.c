@@ -245,6 +245,22 @@ run_ranges (Fetch *fetch, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+static gboolean
+run (Fetch *fetch, gint64 length, GCancellable *cancellable, GError **error)
+{
+  return fetch->offset == 0 && length < 0 ? run_fetch (fetch, 0, cancellable, error)
+                                          : run_ranges (fetch, cancellable, error);
+}
+
+/* A message of which this session has not been told yet: some servers do not find it then. */
+static gboolean
+may_be_news (const Fetch *fetch, const GError *error)
+{
+  return g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND) && !fetch->message
+         && fetch->session->mailbox != NULL && fetch->session->mailbox->stale
+         && !imap_pipeline_is_broken (fetch->session->pipeline);
+}
+
 /* TaubeFolderClass.fetch */
 gboolean
 imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, const char *section, guint64 offset,
@@ -252,6 +268,7 @@ imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, c
                    GError **error)
 {
   Fetch fetch = { 0 };
+  GError *local = NULL;
   gboolean ok;
 
   fetch.folder = folder;
@@ -270,9 +287,15 @@ imap_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, c
   if (imap_session_has_open (fetch.session, folder)
       && !imap_folder_parse_id (fetch.session, folder, id, &fetch.uid, error))
     return FALSE;
-  ok = offset == 0 && length < 0 ? run_fetch (&fetch, 0, cancellable, error)
-                                 : run_ranges (&fetch, cancellable, error);
+  ok = run (&fetch, length, cancellable, &local);
+  if (!ok && may_be_news (&fetch, local))
+    {
+      g_clear_error (&local);
+      ok = imap_session_refresh (fetch.session, cancellable, &local) && run (&fetch, length, cancellable, &local);
+    }
   if (ok)
     taube_progress_update (progress, fetch.written, fetch.written);
+  else
+    g_propagate_error (error, local);
   return ok;
 }

@@ -313,7 +313,11 @@ note_progress (ImapPipeline *self, const ImapResponse *response)
 
       if (inprogress.tag.text != NULL && strcmp (imap_command_get_tag (call->command), inprogress.tag.text) != 0)
         continue;
-      taube_progress_update (call->progress, inprogress.done, inprogress.goal);
+      if (call->progress_total > 0)
+        taube_progress_update (call->progress, MIN (call->progress_base + inprogress.done, call->progress_total),
+                               call->progress_total);
+      else
+        taube_progress_update (call->progress, inprogress.done, inprogress.goal);
       return;
     }
 }

@@ -40,6 +40,8 @@ struct _ImapCall
   gpointer user_data;          /* of the five */
   GDestroyNotify free_user_data;
   TaubeProgress *progress;     /* not owned, may be NULL: told how far the server says it is */
+  guint64 progress_base;       /* of a whole that this command is a part of: what was done before it */
+  guint64 progress_total;      /* and all of it; 0: the command is the whole */
 
   /* What became of it: */
   gboolean sent;           /* some byte of it may have reached the server */

@@ -179,6 +179,9 @@ new_transfer (Transfer *self, ImapSession *session, const char *set, Answer *ans
   call->untagged = on_copyuid;
   call->completed = on_copyuid;
   call->user_data = answer;
+  call->progress = self->progress;
+  call->progress_base = self->done;
+  call->progress_total = self->total;
   return g_steal_pointer (&call);
 }
 

@@ -378,6 +378,7 @@ test_ranges (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *whole = imap_client_fetch_section (account, "7.10", "", 2, 3, &error);
   g_autofree char *short_one = NULL;
+  g_autofree char *late = NULL;
 
   g_assert_no_error (error);
   g_assert_cmpstr (whole, ==, "234");
@@ -390,6 +391,9 @@ test_ranges (void)
   g_assert_null (imap_client_fetch_section (account, "7.12", "4", 0, -1, &error));
   g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
   g_clear_error (&error);
+  late = imap_client_fetch_section (account, "7.14", "1", 0, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (late, ==, "new");
 
   /* Ids of a folder that was made anew in the meantime, and what is none: nothing is sent. */
   g_assert_null (imap_client_fetch_section (account, "6.12", "", 0, -1, &error));
