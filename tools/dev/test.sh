@@ -21,7 +21,8 @@ run_tests() {
   local folder=$1 status
   shift
   rm -f "$folder/meson-logs/testlog.json"
-  meson test -C "$folder" --no-rebuild --print-errorlogs "$@" </dev/null
+  # Most of them wait for a time-out or a server more than they work.
+  meson test -C "$folder" --no-rebuild --print-errorlogs --num-processes "$(($(nproc) * 3))" "$@" </dev/null
   status=$?
   /usr/bin/python3 tools/dev/count_tests.py "$folder/meson-logs/testlog.json" "$status"
 }
@@ -41,7 +42,7 @@ print(*sorted({suite.split(":")[-1] for test in json.load(sys.stdin) for suite i
 }
 
 test_main() {
-  local folder=_build/default build=build_default argument suites=() options=(--no-suite slow)
+  local folder=_build/default build=build_default argument suites=() options=(--no-suite slow --timeout-multiplier 3)
   for argument in "$@"; do
     case $argument in
       --sanitize) folder=_build/asan build=build_asan ;;
