@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-copy-map.h"
 
+#include "imap-pieces.h"
+
 void
 imap_copy_map_init (ImapCopyMap *self)
 {
@@ -43,6 +45,17 @@ imap_copy_map_add (ImapCopyMap *self, const ImapResponse *response, guint64 most
   append_set (self->source, source);
   append_set (self->target, target);
   return TRUE;
+}
+
+gboolean
+imap_copy_map_is_within (const ImapCopyMap *self, const ImapSeqset *asked)
+{
+  g_autoptr (ImapSeqset) source = imap_seqset_copy (self->source);
+  g_autoptr (ImapSeqset) others = NULL;
+
+  imap_seqset_normalize (source);
+  others = imap_pieces_subtract (source, asked);
+  return imap_seqset_is_empty (others);
 }
 
 void

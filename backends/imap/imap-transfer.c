@@ -485,6 +485,8 @@ run_piece (Transfer *self, ImapSession *session, GCancellable *cancellable, GErr
   imap_copy_map_init (&answer.map);
   answer.most = imap_seqset_count (self->piece);
   ok = run_commands (self, session, &answer, &refusal, &begun, cancellable, &local);
+  if (!imap_copy_map_is_within (&answer.map, self->piece))
+    answer.map.uidvalidity = 0; /* nothing is removed by what cannot be true */
   if (ok)
     ok = take_answer (self, session, &answer, refusal, cancellable, &local);
   else if (begun)

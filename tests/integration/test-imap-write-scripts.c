@@ -113,6 +113,22 @@ test_copyuid_untagged (void)
   tear_down (&f, 1);
 }
 
+static void
+test_copyuid_others (void)
+{
+  Fixture f;
+  g_autoptr (TaubeIdSet) ids = make_ids ();
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&f, "generic/copyuid-others");
+  result = taube_folder_move (f.inbox, ids, f.target, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_done (result, "7.10", "8.32");
+  assert_done (result, "7.11", "8.33");
+  tear_down (&f, 1);
+}
+
 /* 23 */
 static void
 test_gmail_remove (void)
@@ -343,6 +359,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   imap_client_timeout = "5";
   g_test_add_func ("/imap/write-script/6-copyuid-empty", test_copyuid_empty);
+  g_test_add_func ("/imap/write-script/copyuid-others", test_copyuid_others);
   g_test_add_func ("/imap/write-script/34-copyuid-untagged", test_copyuid_untagged);
   g_test_add_func ("/imap/write-script/23-gmail-remove", test_gmail_remove);
   g_test_add_func ("/imap/write-script/15-untagged-no", test_untagged_no);
