@@ -112,16 +112,10 @@ make_error (TaubeError code, const char *format, ...)
   return error;
 }
 
-static const char *
-get_verb (const Transfer *self)
-{
-  return self->moves ? "moved" : "copied";
-}
-
 static void
 set_missing (Transfer *self, const ImapSeqset *uids)
 {
-  g_autoptr (GError) error = make_error (TAUBE_ERROR_NOT_FOUND, "there is no such message in folder \"%s\"",
+  g_autoptr (GError) error = make_error (TAUBE_ERROR_NOT_FOUND, _ ("there is no such message in folder \"%s\""),
                                          taube_folder_get_name (self->folder));
 
   imap_outcome_failed (&self->outcome, uids, error);
@@ -132,7 +126,9 @@ set_unknown (Transfer *self, const ImapSeqset *uids, const char *why)
 {
   g_autoptr (GError) error
     = make_error (TAUBE_ERROR_UNKNOWN_OUTCOME,
-                  "it is not known whether the message was %s from folder \"%s\" to folder \"%s\": %s", get_verb (self),
+                  self->moves
+                      ? _ ("it is not known whether the message was moved from folder \"%s\" to folder \"%s\": %s")
+                      : _ ("it is not known whether the message was copied from folder \"%s\" to folder \"%s\": %s"),
                   taube_folder_get_name (self->folder), taube_folder_get_name (self->target), why);
 
   imap_outcome_unknown (&self->outcome, uids, error);
@@ -323,9 +319,9 @@ tell_removal (Transfer *self, const ImapRemoval *removal)
   gone = removal->left != NULL ? imap_pieces_subtract (self->copied, removal->left) : imap_seqset_new ();
   imap_outcome_done (&self->outcome, gone);
   error = make_error (removal->refusal != NULL ? (TaubeError) removal->refusal->code : TAUBE_ERROR_PERMISSION,
-                      "the message was copied to folder \"%s\" and could not be removed from folder \"%s\": %s",
+                      _ ("the message was copied to folder \"%s\" and could not be removed from folder \"%s\": %s"),
                       taube_folder_get_name (self->target), taube_folder_get_name (self->folder),
-                      removal->refusal != NULL ? removal->refusal->message : "the server has it still");
+                      removal->refusal != NULL ? removal->refusal->message : _ ("the server has it still"));
   imap_outcome_failed (&self->outcome, removal->left != NULL ? removal->left : self->copied, error);
 }
 
@@ -408,8 +404,9 @@ set_others (Transfer *self, const ImapSeqset *taken, const GError *refusal)
   if (refusal != NULL)
     error = g_error_copy (refusal);
   else
-    error = make_error (TAUBE_ERROR_NOT_FOUND, "the message was not %s: the server left it where it was",
-                        get_verb (self));
+    error = make_error (TAUBE_ERROR_NOT_FOUND,
+                        self->moves ? _ ("the message was not moved: the server left it where it was")
+                                    : _ ("the message was not copied: the server left it where it was"));
   imap_outcome_failed (&self->outcome, others, error);
   if (self->has_prints)
     set_missing (self, absent);
@@ -420,7 +417,7 @@ static gboolean
 take_doubt (Transfer *self, ImapSession *session, GError *local, GError **error)
 {
   self->stage = STAGE_SETTLED;
-  set_unknown (self, self->piece, local != NULL ? local->message : "the server does not tell");
+  set_unknown (self, self->piece, local != NULL ? local->message : _ ("the server does not tell"));
   if (local != NULL && imap_pipeline_is_broken (session->pipeline))
     {
       self->stage = STAGE_DOUBT;
@@ -456,7 +453,7 @@ take_answer (Transfer *self, ImapSession *session, const Answer *answer, const G
   self->stage = removes ? STAGE_REMOVE : STAGE_SETTLED;
   if (removes)
     {
-      set_unknown (self, taken, "it was copied, and not yet removed");
+      set_unknown (self, taken, _ ("it was copied, and not yet removed"));
       self->copied = imap_pieces_subtract (taken, &(ImapSeqset){ 0 });
     }
   else

@@ -9,7 +9,8 @@ FOLDERS = ("lib", "backends")
 # What gives a text to an error, by its name wherever it stands; "fail" and "refuse" are what files call their own.
 MAKERS = re.compile(r"\b(g_set_error|g_set_error_literal|g_error_new|g_error_new_literal|g_prefix_error|"
                     r"g_propagate_prefixed_error|g_task_return_new_error|taube_error_new_throttled|imap_session_call|"
-                    r"imap_call_new|imap_errors_new|fail|refuse|set_reason) \(")
+                    r"imap_call_new|imap_errors_new|fail|refuse|set_reason|make_error|"
+                    r"set_unknown) \(")
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 # Words, not names of commands, conversions or punctuation.
 PHRASE = re.compile(r"[a-z]{2,} [a-z(\"%]|^\"[a-z]+ [a-z]|[a-z]{2}: %s")
