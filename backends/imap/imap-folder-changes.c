@@ -2,6 +2,7 @@
 #include "imap-folder.h"
 
 #include "imap-changes.h"
+#include "imap-gettext.h"
 
 static TaubeIdSet *
 make_ids (const ImapSeqset *uids, const char *prefix)
@@ -38,6 +39,13 @@ imap_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *sta
   if (!imap_changes_ask (imap, folder, IMAP_SELECT_ANY, known, progress, &news, &now, cancellable, error))
     return NULL;
   taube_folder_set_counts (folder, imap->mailbox->exists, -1);
+  if (news->reset && state == NULL)
+    {
+      /* There is nothing to forget, and no token to go on with. */
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, _ ("folder \"%s\" was made anew meanwhile"),
+                   taube_folder_get_name (folder));
+      return NULL;
+    }
   if (news->reset)
     return taube_changes_new (NULL, NULL, NULL, TRUE);
   imap_folder_format_prefix (imap, prefix);

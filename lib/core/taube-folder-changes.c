@@ -81,15 +81,16 @@ changes_job (TaubeFolder *self, GBytes *token, TaubeProgress *progress)
  *
  * A token names its account and its folder. One that can tell nothing any more, because the server has forgotten, or
  * made the folder anew, or because the token was damaged or comes from a later version of the library, gives a reset
- * ([method@Changes.is_reset]): forget what you knew and ask without a token. Nothing is ever left out silently; what
- * happens while the answer is on its way is told next time. An id may be told as changed although nothing that you
- * look at is different, and as removed although you never knew it.
+ * ([method@Changes.is_reset]): forget what you knew and ask without a token, which never gives a reset. Nothing is ever
+ * left out silently; what happens while the answer is on its way is told next time. An id may be told as changed
+ * although nothing that you look at is different, and as removed although you never knew it.
  *
  * With a server that counts changes and remembers removed messages a token has some 50 bytes, otherwise up to 8 bytes a
  * message.
  *
  * Returns: (transfer full): the changes with the next token, or %NULL with @error: %TAUBE_ERROR_INVALID when @token is
- *   none, or one of another account or folder, before anything is sent
+ *   none, or one of another account or folder, before anything is sent; %TAUBE_ERROR_CONFLICT when the folder is made
+ *   anew just while it is looked at for the first time
  */
 TaubeChanges *
 taube_folder_get_changes (TaubeFolder *self, GBytes *token, TaubeProgress *progress, GCancellable *cancellable,

@@ -30,6 +30,7 @@ static const Case cases[] = {
   { "nomodseq", { "+10", "~10" } },
   { "modseq-64-bits", { "+10", "~10" } },
   { "modseq-63-bits", { "+10", "~10" } },
+  { "anew-at-first", { "!made anew meanwhile", "+10" } },
   { "anew-in-the-middle", { "+10 +11 +12", "reset" } }, /* quirk 47 */
   { "uidnext-goes-back", { "+10 +11 +12", "reset" } },  /* quirk 47 */
   { "modseq-goes-back", { "+10 +11 +12", "reset" } },
