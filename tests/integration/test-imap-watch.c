@@ -20,6 +20,7 @@
 typedef struct
 {
   const char *name;
+  TaubeTestMailKind kind;
   const char *hidden[6];
   const char *query;
   gboolean all;    /* of the account, with folders that come and go */
@@ -28,13 +29,15 @@ typedef struct
 } Way;
 
 static const Way ways[] = {
-  { "notify", { NULL }, "?tls=none&compress=no&max-connections=4", TRUE, 3000, 3000 },
-  { "idle", { "NOTIFY", NULL }, "?tls=none&compress=no&max-connections=5", FALSE, 3000, 3000 },
-  { "poll", { "NOTIFY", "IDLE", NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 1500, 3000 },
-  { "plain", { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL }, "?tls=none&compress=no&max-connections=5", FALSE,
+  { "notify", TAUBE_TEST_DOVECOT, { NULL }, "?tls=none&compress=no&max-connections=4", TRUE, 3000, 3000 },
+  { "idle", TAUBE_TEST_DOVECOT, { "NOTIFY", NULL }, "?tls=none&compress=no&max-connections=5", TRUE, 2500, 3000 },
+  { "poll", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 1500, 3000 },
+  { "plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL }, "?tls=none&compress=no&max-connections=5", FALSE,
     1500, 1200 },
-  { "poll-plain", { "NOTIFY", "IDLE", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
+  { "poll-plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
     "?tls=none&compress=no&max-connections=1", FALSE, 1000, 1200 },
+  { "cyrus", TAUBE_TEST_CYRUS, { NULL }, "?tls=none&compress=no&max-connections=5", FALSE, 250, 2000 },
+  { "courier", TAUBE_TEST_COURIER, { NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 250, 2000 },
 };
 
 /* What is known of a folder: UID to flags as text. */
@@ -223,7 +226,7 @@ ask_truth (TaubeTestHand *hand, const char *name)
 {
   GHashTable *messages = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autofree char *selected = taube_test_hand_run (hand, "SELECT %s", name);
-  g_autofree char *answer = taube_test_hand_run (hand, "UID FETCH 1:* (UID FLAGS)");
+  g_autofree char *answer = taube_test_hand_try (hand, "UID FETCH 1:* (UID FLAGS)");
   g_auto (GStrv) lines = g_strsplit (answer, "\r\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
@@ -312,6 +315,16 @@ choose_some (void)
   return g_strdup_printf ("%u", first);
 }
 
+/* No two are the same: some servers refuse many of those. */
+static void
+append (TaubeTestHand *hand, const char *title, const char *flags)
+{
+  static guint number;
+  g_autofree char *message = g_strdup_printf ("Subject: coo %u\nFrom: a@example.org\n\nCoo.\n", ++number);
+
+  taube_test_hand_append (hand, title, flags, message, -1);
+}
+
 static void
 change (World *world)
 {
@@ -323,7 +336,7 @@ change (World *world)
   int dice = g_test_rand_int_range (0, 100);
 
   if (dice < 22)
-    taube_test_hand_append (hand, titles[place], g_test_rand_bit () ? "(\\Seen)" : NULL, "Subject: coo\n\nCoo.\n", -1);
+    append (hand, titles[place], g_test_rand_bit () ? "(\\Seen)" : NULL);
   else if (dice < 74)
     g_free (taube_test_hand_try (hand, "STORE %s %cFLAGS.SILENT (%s)", some, g_test_rand_bit () ? '+' : '-',
                                  flags[g_test_rand_int_range (0, G_N_ELEMENTS (flags))]));
@@ -347,9 +360,9 @@ change_folders (World *world, guint number)
 
   taube_test_mail_make_folder (world->mail, "alice", title);
   for (guint i = 0; i < 5; i++)
-    taube_test_hand_append (world->hands[0], title, NULL, "Subject: coo\n\nCoo.\n", -1);
+    append (world->hands[0], title, NULL);
   check (world, path, name);
-  taube_test_hand_append (world->hands[1], title, "(\\Flagged)", "Subject: coo\n\nCoo.\n", -1);
+  append (world->hands[1], title, "(\\Flagged)");
   check (world, path, name);
   taube_test_hand_select (world->hands[0], titles[0]);
   g_free (taube_test_hand_run (world->hands[0], "DELETE %s", name));
@@ -435,7 +448,7 @@ static void
 test_storm (gconstpointer data)
 {
   const Way *way = data;
-  TaubeTestMail *mail = taube_test_mail_share (TAUBE_TEST_DOVECOT);
+  TaubeTestMail *mail = taube_test_mail_share (way->kind);
   guint changes = way->changes * (g_test_slow () ? 10 : 1);
   StormCount count;
   World world;
@@ -457,7 +470,7 @@ test_storm (gconstpointer data)
   count = storm_line_get_count (world.storm);
   g_test_message ("%u changes, %u events, %u connections: %u cut, %u stalled, %u slow", changes, world.events,
                   count.connections, count.cuts, count.stalls, count.delays);
-  g_assert_cmpuint (count.cuts, >, 3);
+  g_assert_cmpuint (count.cuts + count.stalls + count.delays, >, 3);
   tear_down (&world);
 }
 
