@@ -31,9 +31,10 @@ typedef struct
 static const Way ways[] = {
   { "notify", TAUBE_TEST_DOVECOT, { NULL }, "?tls=none&compress=no&max-connections=4", TRUE, 3000, 3000 },
   { "idle", TAUBE_TEST_DOVECOT, { "NOTIFY", NULL }, "?tls=none&compress=no&max-connections=5", TRUE, 2500, 3000 },
-  { "poll", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 1500, 3000 },
-  { "plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL }, "?tls=none&compress=no&max-connections=5", FALSE,
-    1500, 1200 },
+  { "poll", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", NULL },
+    "?tls=none&compress=no&max-connections=1", FALSE, 1500, 3000 },
+  { "plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
+    "?tls=none&compress=no&max-connections=5", FALSE, 1500, 1200 },
   { "poll-plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
     "?tls=none&compress=no&max-connections=1", FALSE, 1000, 1200 },
   { "cyrus", TAUBE_TEST_CYRUS, { NULL }, "?tls=none&compress=no&max-connections=5", FALSE, 250, 2000 },
