@@ -22,7 +22,17 @@ typedef struct
   guint32 first, last; /* sequence numbers; 0 and 0: rows are asked for by UID */
   guint most;
   GArray *rows;
+  gboolean limited; /* the server looked at some only (RFC 9738), … */
+  guint32 lowest;   /* … of which this has the lowest UID */
 } Rows;
+
+/* Who is there. */
+typedef struct
+{
+  ImapSeqset *uids;
+  gboolean told;
+  gboolean doubtful; /* it cannot be read, or there are more */
+} Found;
 
 /* Rows. */
 
@@ -62,6 +72,16 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
   row.member.uid = fetch.uid;
   row.member.flags = imap_watch_hash_flags (&fetch.flags);
   g_array_append_val (rows->rows, row);
+  return TRUE;
+}
+
+static gboolean
+on_rows_completed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  Rows *rows = user_data;
+  guint32 limit;
+
+  rows->limited = imap_decode_limit (response, &limit, &rows->lowest);
   return TRUE;
 }
 
@@ -114,6 +134,7 @@ ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancella
       imap_command_close (call->command);
     }
   call->untagged = on_row;
+  call->completed = on_rows_completed;
   call->user_data = rows;
   return imap_call_run (call, cancellable, error);
 }
@@ -123,11 +144,22 @@ static gboolean
 ask_in_order (ImapWatch *self, Rows *rows, guint32 first, GCancellable *cancellable, GError **error)
 {
   guint32 last_uid = first > 1 ? imap_roster_get_last_uid (self->state->roster) : 0;
-  g_autofree char *set = g_strdup_printf ("%u:%u", last_uid + 1, G_MAXUINT32);
+  guint32 upper = G_MAXUINT32;
 
+  if (last_uid == G_MAXUINT32)
+    return TRUE;
   rows->first = rows->last = 0;
-  if (last_uid == G_MAXUINT32 || !ask_rows (self, rows, set, 0, cancellable, error))
-    return last_uid == G_MAXUINT32;
+  do
+    {
+      g_autofree char *set = NULL;
+
+      if (rows->limited)
+        upper = rows->lowest - 1;
+      set = g_strdup_printf ("%u:%u", last_uid + 1, upper);
+      if (!ask_rows (self, rows, set, 0, cancellable, error))
+        return FALSE;
+    }
+  while (rows->limited && rows->lowest > last_uid + 1 && rows->lowest <= upper);
   g_array_sort (rows->rows, compare_uids);
   for (guint i = 0; i < rows->rows->len; i++)
     g_array_index (rows->rows, Row, i).seq = first + i;
@@ -139,7 +171,7 @@ static GArray *
 ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
-  g_autofree char *set = g_strdup_printf (first == last ? "%u" : "%u:%u", first, last);
+  guint32 limit = imap_session_get_message_limit (self->session);
   Rows rows = { self, first, last, last - first + 1, array };
 
   if (first > last)
@@ -148,8 +180,16 @@ ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cance
     return NULL;
   if (self->session->uid_only)
     return ask_in_order (self, &rows, first, cancellable, error) ? g_steal_pointer (&array) : NULL;
-  if (!ask_rows (self, &rows, set, 0, cancellable, error))
-    return NULL;
+  for (guint64 from = first; from <= last; from = (guint64) rows.last + 1)
+    {
+      g_autofree char *set = NULL;
+
+      rows.first = (guint32) from;
+      rows.last = (guint32) MIN (last, from + limit - 1);
+      set = g_strdup_printf (rows.first == rows.last ? "%u" : "%u:%u", rows.first, rows.last);
+      if (!ask_rows (self, &rows, set, 0, cancellable, error))
+        return NULL;
+    }
   for (guint i = 1; i < array->len; i++)
     if (g_array_index (array, Row, i - 1).seq >= g_array_index (array, Row, i).seq)
       {
@@ -297,25 +337,35 @@ merge_rows (ImapWatch *self, GArray *rows)
 static gboolean
 on_uids (const ImapResponse *response, gpointer user_data, GError **error)
 {
-  ImapSeqset *found = user_data;
+  Found *found = user_data;
   ImapEsearch esearch;
 
   if (response->type == IMAP_RESPONSE_SEARCH)
-    return imap_decode_search (response, found, NULL);
-  if (response->type != IMAP_RESPONSE_ESEARCH || !imap_decode_esearch (response, &esearch))
+    found->doubtful |= !imap_decode_search (response, found->uids, NULL);
+  else if (response->type != IMAP_RESPONSE_ESEARCH)
     return FALSE;
-  if ((esearch.fields & IMAP_ESEARCH_ALL) != 0
-      && !imap_seqset_add_text (found, esearch.all.text, esearch.all.length, NULL))
-    imap_seqset_clear (found);
+  else if (!imap_decode_esearch (response, &esearch)
+           || ((esearch.fields & IMAP_ESEARCH_ALL) != 0
+               && !imap_seqset_add_text (found->uids, esearch.all.text, esearch.all.length, NULL)))
+    found->doubtful = TRUE;
+  found->told = TRUE;
   return TRUE;
 }
 
-/* The UIDs of all messages. (transfer full) */
+static gboolean
+on_uids_completed (const ImapResponse *response, gpointer user_data, GError **error)
+{
+  ((Found *) user_data)->doubtful |= response->code == IMAP_CODE_MESSAGELIMIT;
+  return TRUE;
+}
+
+/* The UIDs of all messages: NULL without an error when nobody can tell. (transfer full) */
 static ImapSeqset *
 ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
 {
   ImapSession *session = self->session;
-  g_autoptr (ImapSeqset) found = imap_seqset_new ();
+  g_autoptr (ImapSeqset) uids = imap_seqset_new ();
+  Found found = { .uids = uids };
   g_autoptr (ImapCall) call
       = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL, _ ("cannot follow folder \"%s\""),
                            taube_folder_get_name (self->folder));
@@ -329,11 +379,12 @@ ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
     }
   imap_command_add_atom (call->command, "key", "ALL");
   call->untagged = on_uids;
-  call->user_data = found;
-  if (!imap_call_run (call, cancellable, error))
+  call->completed = on_uids_completed;
+  call->user_data = &found;
+  if (!imap_call_run (call, cancellable, error) || !found.told || found.doubtful)
     return NULL;
-  imap_seqset_normalize (found);
-  return g_steal_pointer (&found);
+  imap_seqset_normalize (uids);
+  return g_steal_pointer (&uids);
 }
 
 /* Who is not among FOUND has gone. */
@@ -371,21 +422,30 @@ ask_changes (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GEr
     {
       g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
       g_autoptr (ImapSeqset) found = NULL;
+      GError *local = NULL;
       Rows rows = { self, 0, 0, self->session->mailbox->exists, array };
 
       if (is_too_much (self, self->session->mailbox->exists, error)
           || !ask_rows (self, &rows, self->session->quirks.star_misses_last ? "1:4294967295" : "1:*",
                         state->highestmodseq, cancellable, error))
         return FALSE;
+      if (rows.limited)
+        return TRUE;
       if (!merge_rows (self, array))
         return TRUE;
       *fits_out = fits (self);
       if (*fits_out)
         return TRUE;
       state->moved = FALSE;
-      found = ask_uids (self, cancellable, error);
+      found = ask_uids (self, cancellable, &local);
       if (found == NULL)
-        return FALSE;
+        {
+          gboolean ok = local == NULL;
+
+          if (!ok)
+            g_propagate_error (error, local);
+          return ok;
+        }
       keep_only (self, found);
       *fits_out = fits (self) && imap_seqset_count (found) == imap_roster_get_size (state->roster);
       if (*fits_out)
@@ -410,7 +470,7 @@ imap_watch_sync_new (ImapWatch *self, gboolean *fits_out, GCancellable *cancella
   if (is_too_much (self, self->session->mailbox->exists, error)
       || !ask_rows (self, &rows, set, 0, cancellable, error))
     return FALSE;
-  *fits_out = merge_rows (self, array) && fits (self);
+  *fits_out = !rows.limited && merge_rows (self, array) && fits (self);
   return TRUE;
 }
 

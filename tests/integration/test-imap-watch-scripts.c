@@ -78,6 +78,7 @@ static const Case cases[] = {
   { "watch/notify-bad", NULL, "7.11", NULL, NULL },
   { "watch/notify-overflow", NULL, "7.11", NULL, NULL },
   { "watch/notify-without-idle", NULL, "7.11", NULL, NULL },
+  { "watch/message-limit", NULL, NULL, "7.9", NULL },
   { "watch/leaving-idle", NULL, "7.11", "7.10", NULL },
 };
 
