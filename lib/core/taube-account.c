@@ -599,6 +599,8 @@ taube_account_invoke (TaubeAccount *self, GSourceFunc func, gpointer data, GDest
       taube_context_settle (priv->context);
       call_free (self_call);
     }
+  else if (here)
+    taube_pool_invoke_patiently (priv->pool, call, self_call, call_free);
   else
     taube_pool_invoke (priv->pool, call, self_call, call_free);
 }

@@ -71,27 +71,77 @@ invocation_dispatch (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static Invocation *
+invocation_new (TaubePool *pool, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  Invocation *self = g_new0 (Invocation, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->func = func;
+  self->data = data;
+  self->notify = notify;
+  self->pool = taube_pool_ref (pool);
+  self->source = g_idle_source_new ();
+  g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->source, invocation_dispatch, self, taube_pool_invocation_unref);
+  return self;
+}
+
+static void
+invocation_queue (Invocation *self)
+{
+  TaubePool *pool = self->pool;
+
+  g_mutex_lock (&pool->lock);
+  g_atomic_ref_count_inc (&self->refs);
+  g_queue_push_tail (&pool->invocations, self);
+  taube_pool_wake_waiting_locked (pool);
+  /* Under the lock: whoever takes it out of the queue ends the source. */
+  g_source_attach (self->source, pool->context);
+  g_mutex_unlock (&pool->lock);
+}
+
 void
 taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify)
 {
-  Invocation *invocation = g_new0 (Invocation, 1);
+  invocation_queue (invocation_new (self, func, data, notify));
+}
 
-  g_atomic_ref_count_init (&invocation->refs);
-  invocation->func = func;
-  invocation->data = data;
-  invocation->notify = notify;
-  invocation->pool = taube_pool_ref (self);
-  invocation->source = g_idle_source_new ();
-  g_source_set_priority (invocation->source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (invocation->source, invocation_dispatch, invocation, taube_pool_invocation_unref);
+/* On the thread that asked: does it itself as soon as it can have the context, unless somebody has done it. */
+static gboolean
+invocation_try (gpointer data)
+{
+  Invocation *self = data;
+  TaubePool *pool = self->pool;
+  gboolean listed;
 
-  g_mutex_lock (&self->lock);
+  if (g_atomic_int_get (&self->claimed))
+    return G_SOURCE_REMOVE;
+  if (!g_main_context_acquire (pool->context))
+    return G_SOURCE_CONTINUE;
+  g_mutex_lock (&pool->lock);
+  listed = g_queue_remove (&pool->invocations, self);
+  g_mutex_unlock (&pool->lock);
+  g_source_destroy (self->source);
+  invocation_run (self, NULL);
+  g_main_context_release (pool->context);
+  taube_context_settle (pool->context);
+  if (listed)
+    taube_pool_invocation_unref (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+taube_pool_invoke_patiently (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  g_autoptr (GMainContext) here = g_main_context_ref_thread_default ();
+  g_autoptr (GSource) timer = g_timeout_source_new (CONTEXT_TAKEN_MICROSECONDS / 1000);
+  Invocation *invocation = invocation_new (self, func, data, notify);
+
   g_atomic_ref_count_inc (&invocation->refs);
-  g_queue_push_tail (&self->invocations, invocation);
-  taube_pool_wake_waiting_locked (self);
-  /* Under the lock: whoever takes it out of the queue ends the source. */
-  g_source_attach (invocation->source, self->context);
-  g_mutex_unlock (&self->lock);
+  g_source_set_callback (timer, invocation_try, invocation, taube_pool_invocation_unref);
+  invocation_queue (invocation);
+  g_source_attach (timer, here);
 }
 
 void

@@ -70,6 +70,9 @@ void taube_pool_release (TaubePool *self, TaubeLease *lease);
 /* Runs FUNC once: in the account's context, or on a thread blocked in one of the waits above that has or can
  * take it. */
 void taube_pool_invoke (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
+/* The same from a thread that could not have the context just now, since somebody has it: maybe to run it, maybe only
+ * for a moment. It tries again as long as the thread iterates its thread-default context. */
+void taube_pool_invoke_patiently (TaubePool *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
 /* From the first to the last: what is invoked has a thread-default context of its own, which goes on in the account's
  * context and in the waits above. So whatever the application begins in it to find an answer ends, even when the
  * thread that should run the account's context waits for the one who asked. */

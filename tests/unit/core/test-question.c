@@ -316,6 +316,48 @@ test_after_the_context_was_blocked (void)
   g_object_unref (fixture.account);
 }
 
+static gint enough; /* atomic */
+
+static gpointer
+take_the_context (gpointer data)
+{
+  while (!g_atomic_int_get (&enough))
+    if (g_main_context_acquire (NULL))
+      {
+        g_thread_yield ();
+        g_main_context_release (NULL);
+      }
+  return NULL;
+}
+
+static void
+answer_at_once (TaubeQuestion *question, gpointer user_data)
+{
+  taube_question_answer_password (question, "geheim");
+}
+
+/* Other threads of the library take the context for a moment, to drop something: who cannot have it then asks later. */
+static void
+test_while_others_take_the_context (void)
+{
+  Fixture fixture = { 0 };
+  GThread *thread = g_thread_new ("taker", take_the_context, NULL);
+
+  set_up (&fixture, answer_at_once);
+  for (guint round = 0; round < 20; round++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      taube_account_connect (fixture.account, NULL, &error);
+      g_assert_no_error (error);
+      taube_account_disconnect (fixture.account, NULL, &error);
+      g_assert_no_error (error);
+    }
+  g_atomic_int_set (&enough, TRUE);
+  g_thread_join (thread);
+  g_object_unref (fixture.account);
+}
+
 /* What the URI says goes over the settings, and only into the account's own copy. */
 static void
 test_settings (void)
@@ -361,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/question/while-the-context-is-blocked", test_while_the_context_is_blocked);
   g_test_add_func ("/question/before-the-context-is-blocked", test_before_the_context_is_blocked);
   g_test_add_func ("/question/after-the-context-was-blocked", test_after_the_context_was_blocked);
+  g_test_add_func ("/question/while-others-take-the-context", test_while_others_take_the_context);
   g_test_add_func ("/question/settings", test_settings);
   return g_test_run ();
 }
