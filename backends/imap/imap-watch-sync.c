@@ -199,6 +199,19 @@ ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cance
   return g_steal_pointer (&array);
 }
 
+/* The same for rows that the roster will have: news about them that comes meanwhile sets MISSED. */
+static GArray *
+ask_roster_rows (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
+{
+  GArray *rows;
+
+  self->state->missed = FALSE;
+  self->state->asking = TRUE;
+  rows = ask_by_number (self, first, last, cancellable, error);
+  self->state->asking = FALSE;
+  return rows;
+}
+
 /* ROWS at the end of ROSTER, so that sequence number FIRST is the next member and LAST the last; who did not come is
  * nobody. A server that claims far more than it tells gets no memory for that. */
 static void
@@ -291,7 +304,7 @@ look_at_all (ImapWatch *self, gboolean first_time, GCancellable *cancellable, GE
 
   state->moved = FALSE;
   state->aligned = FALSE;
-  rows = ask_by_number (self, 1, last, cancellable, error);
+  rows = ask_roster_rows (self, 1, last, cancellable, error);
   if (rows == NULL)
     return FALSE;
   append_rows (roster, rows, 1, last);
@@ -305,7 +318,7 @@ look_at_all (ImapWatch *self, gboolean first_time, GCancellable *cancellable, GE
   imap_roster_free (state->roster);
   state->roster = g_steal_pointer (&roster);
   state->aligned = !state->moved;
-  state->resync = state->moved;
+  state->resync = state->moved || state->missed;
   state->asked = last;
   return TRUE;
 }
@@ -572,10 +585,10 @@ ask_new (ImapWatch *self, GCancellable *cancellable, GError **error)
   g_autoptr (GArray) rows = NULL;
 
   state->moved = FALSE;
-  rows = ask_by_number (self, first, last, cancellable, error);
+  rows = ask_roster_rows (self, first, last, cancellable, error);
   if (rows == NULL)
     return FALSE;
-  if (state->moved || imap_roster_get_size (state->roster) + 1 != first)
+  if (state->moved || state->missed || imap_roster_get_size (state->roster) + 1 != first)
     {
       state->resync = TRUE;
       return TRUE;

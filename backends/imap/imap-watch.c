@@ -204,6 +204,12 @@ on_fetched (const ImapFetch *fetch, gpointer user_data)
 
   if (state->roster == NULL || ((fetch->fields | fetch->malformed) & IMAP_FETCH_FLAGS) == 0)
     return;
+  if (state->asking && (!state->aligned || fetch->seq > imap_roster_get_size (state->roster)))
+    {
+      /* Newer than the row that came, and about a roster that is still to be made. */
+      state->missed = TRUE;
+      return;
+    }
   if ((fetch->malformed & IMAP_FETCH_FLAGS) != 0)
     state->resync = TRUE;
   else if (find_fetched (self, fetch, &rank))

@@ -20,6 +20,8 @@ typedef struct
   gboolean aligned;      /* sequence numbers are ranks of the roster */
   gboolean resync;       /* what is known does not fit to what the server says */
   gboolean moved;        /* messages went while others were asked for */
+  gboolean asking;       /* rows are on their way that are not in the roster yet */
+  gboolean missed;       /* and news came about one of them */
   guint32 asked;         /* EXISTS for which new messages were last asked for */
   guint polls;           /* in a row, without looking at every message */
 

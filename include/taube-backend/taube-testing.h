@@ -55,6 +55,9 @@ TAUBE_API void taube_watch_set_test_pause (TaubeTestPause pause);
 /* After so many milliseconds a watch renews its waiting, whatever the backend wants. 0 ends it. */
 TAUBE_API void taube_watch_set_test_renewal (guint milliseconds);
 
+/* Forgets how safely logins succeeded: the next server may listen at a port that another had. */
+TAUBE_API void taube_sasl_forget_logins (void);
+
 /* How many connections are parked in the process. */
 TAUBE_API guint taube_parking_get_count (void);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "counting-proxy.h"
 
+#include <taube-backend/taube-testing.h>
+
 #include <string.h>
 
 struct _CountingProxy
@@ -153,6 +155,7 @@ counting_proxy_start (guint16 port)
   g_autoptr (GSocketAddress) bound = NULL;
   CountingProxy *self = g_new0 (CountingProxy, 1);
 
+  taube_sasl_forget_logins ();
   g_mutex_init (&self->lock);
   self->target = port;
   self->end = g_cancellable_new ();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "signin-server.h"
 
+#include <taube-backend/taube-testing.h>
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
@@ -471,6 +473,7 @@ signin_server_start (const SigninOptions *options)
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   socklen_t length = sizeof address;
 
+  taube_sasl_forget_logins ();
   self->options = *options;
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);

@@ -224,7 +224,14 @@ def wait_for_end(until_eof):
             return
 
 
+def ignore_signals():
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def stop_by_signal(number, frame):
+    """Ends once: a second signal must not cut the clearing away short."""
+    ignore_signals()
     raise SystemExit(0)
 
 
@@ -262,8 +269,7 @@ def run(server_class, parser):
         print(f"serve: {error}{': ' + detail.decode(errors='replace') if detail else ''}", file=sys.stderr)
         return EXIT_MISSING if isinstance(error, MissingServer) else 1
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         if server is not None:
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
