@@ -9,9 +9,6 @@ static const char *const schemes[] = { "imap", "imaps", NULL };
 
 #define BOTH(row, support, reason) \
   { TAUBE_CAPABILITY_##row, TAUBE_SUPPORT_##support, reason, TAUBE_SUPPORT_##support, reason }
-#define LATER(row, support, reason) \
-  { TAUBE_CAPABILITY_##row, TAUBE_SUPPORT_##support, reason, TAUBE_SUPPORT_NO, \
-    N_ ("not yet implemented in this module") }
 
 const TaubeCapabilityRow imap_rows[TAUBE_N_CAPABILITIES] = {
   BOTH (RETRIEVAL, YES, N_ ("messages are fetched whole or in part")),

@@ -71,22 +71,8 @@ ImapSeqset *
 imap_pieces_subtract (const ImapSeqset *a, const ImapSeqset *b)
 {
   ImapSeqset *rest = imap_seqset_new ();
-  guint j = 0;
 
-  for (guint i = 0; i < a->n_ranges; i++)
-    {
-      guint64 first = a->ranges[i].first, last = a->ranges[i].last;
-
-      while (j < b->n_ranges && b->ranges[j].last < first)
-        j++;
-      for (guint k = j; k < b->n_ranges && b->ranges[k].first <= last && first <= last; k++)
-        {
-          if (b->ranges[k].first > first)
-            imap_seqset_add_range (rest, first, b->ranges[k].first - 1);
-          first = MAX (first, (guint64) b->ranges[k].last + 1);
-        }
-      if (first <= last)
-        imap_seqset_add_range (rest, first, last);
-    }
+  imap_seqset_add_set (rest, a);
+  imap_seqset_subtract (rest, b);
   return rest;
 }
