@@ -65,7 +65,10 @@ struct _TaubeAccountClass
   gboolean (*set_metadata) (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder, const char *name,
                             GBytes *value, GCancellable *cancellable, GError **error);
 
-  gpointer reserved[17];
+  /* How many sessions the server lets one login have at once, whatever the settings say; 0: any number. */
+  gsize max_connections;
+
+  gpointer reserved[16];
 };
 
 /* What a backend knows about a folder. */

@@ -26,12 +26,14 @@ typedef struct
   gboolean ticket;               /* Kerberos may be asked for a ticket, which can block on its network: GSSAPI */
   gboolean allow_cram_md5;       /* the user has said so */
   const TaubeLimits *limits;     /* NULL: the defaults; must outlive the exchange */
+  const char *apop_stamp;        /* nullable: what the server's greeting gives to hash the password with; "+APOP" */
 } TaubeSaslRequest;
 
 /* One exchange: one thread at a time, no I/O. The order of calls:
  *
  *   sasl = taube_sasl_new (offered, &request, &error);
- *   name = taube_sasl_get_mechanism (sasl);     NULL: send the protocol's own command with user and password
+ *   name = taube_sasl_get_mechanism (sasl);     NULL: send the protocol's own command with user and password;
+ *     "+APOP": send that command with the 16 bytes that taube_sasl_step (sasl, NULL, 0, &error) gives, in hexadecimal
  *   send "AUTHENTICATE name", and on the same line, where the server allows it and
  *     taube_sasl_has_initial_response() says so, taube_sasl_step (sasl, NULL, 0, &error); "" is written as "="
  *   for each challenge: send taube_sasl_step (sasl, text, length, &error); on an error send "*" and read the reply

@@ -72,14 +72,15 @@ get_priv (TaubeAccount *self)
 }
 
 static guint
-read_max_connections (TaubeSettings *settings)
+read_max_connections (TaubeAccount *self, TaubeSettings *settings)
 {
+  gsize most = TAUBE_ACCOUNT_GET_CLASS (self)->max_connections;
   g_autofree char *text = taube_settings_get (settings, "max-connections");
   guint64 number;
 
   if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 1, 1000, &number, NULL))
-    return MAX_CONNECTIONS_DEFAULT;
-  return (guint) number;
+    number = MAX_CONNECTIONS_DEFAULT;
+  return (guint) (most > 0 ? MIN (number, most) : number);
 }
 
 static void
@@ -95,7 +96,7 @@ taube_account_constructed (GObject *object)
     priv->capabilities = taube_backend_get_capabilities (priv->backend, NULL);
   if (priv->capabilities == NULL)
     priv->capabilities = taube_capabilities_new (NULL, 0);
-  priv->pool = taube_pool_new (self, priv->context, read_max_connections (priv->settings));
+  priv->pool = taube_pool_new (self, priv->context, read_max_connections (self, priv->settings));
 }
 
 static void

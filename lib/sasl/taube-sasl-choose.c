@@ -11,7 +11,8 @@
 const TaubeSaslMechanism *const taube_sasl_mechanisms[] = {
   &taube_sasl_external,          &taube_sasl_gssapi,          &taube_sasl_oauthbearer,  &taube_sasl_xoauth2,
   &taube_sasl_scram_sha256_plus, &taube_sasl_scram_sha1_plus, &taube_sasl_scram_sha256, &taube_sasl_scram_sha1,
-  &taube_sasl_cram_md5,          &taube_sasl_plain,           &taube_sasl_login,        NULL,
+  &taube_sasl_cram_md5,          &taube_sasl_apop,            &taube_sasl_plain,        &taube_sasl_login,
+  NULL,
 };
 
 /* The protocol's own command counts as the weakest mechanism. It has no name and nothing to start. */
@@ -41,6 +42,8 @@ is_offered (const TaubeSaslMechanism *mechanism, const char *const *offered, con
 {
   if (mechanism == &login_command)
     return request->login_command;
+  if (mechanism == &taube_sasl_apop)
+    return request->apop_stamp != NULL;
   for (guint i = 0; offered != NULL && offered[i] != NULL; i++)
     if (g_ascii_strcasecmp (offered[i], mechanism->name) == 0)
       return TRUE;
@@ -68,7 +71,8 @@ get_obstacle (const TaubeSaslMechanism *mechanism, const TaubeSaslRequest *reque
     return _ ("only when it is asked for, or no password is given");
   if (mechanism == &login_command && request->authzid != NULL)
     return _ ("cannot name another user");
-  if ((mechanism == &taube_sasl_login || mechanism == &taube_sasl_cram_md5) && request->authzid != NULL)
+  if ((mechanism == &taube_sasl_login || mechanism == &taube_sasl_cram_md5 || mechanism == &taube_sasl_apop)
+      && request->authzid != NULL)
     return _ ("cannot name another user");
   return NULL;
 }
@@ -102,6 +106,10 @@ describe_offer (const char *const *offered, const TaubeSaslRequest *request)
       g_string_append_printf (text, "%s%s (%s)", shown++ > 0 ? ", " : "", offered[i],
                               obstacle != NULL ? obstacle : _ ("not the one asked for"));
     }
+  if (request->apop_stamp != NULL)
+    g_string_append_printf (text, "%sAPOP (%s)", shown++ > 0 ? ", " : "",
+                            get_obstacle (&taube_sasl_apop, request) != NULL ? get_obstacle (&taube_sasl_apop, request)
+                                                                             : _ ("not the one asked for"));
   if (request->login_command)
     g_string_append_printf (text, _ ("%sthe plain login command (%s)"), shown++ > 0 ? ", " : "",
                             get_obstacle (&login_command, request) != NULL ? get_obstacle (&login_command, request)
@@ -173,6 +181,38 @@ refuse_weaker (const TaubeSaslRequest *request, const char *offer, GError **erro
   return FALSE;
 }
 
+/* MD5 is broken: over TLS APOP protects a password less than TLS does, and a server that offers it keeps the password in
+ * the clear. There it comes last, unless the server was signed in to in this way before. In the clear it is better than
+ * the password itself. */
+static gboolean
+is_apop_last (const TaubeSaslRequest *request, TaubeSaslRank floor)
+{
+  return request->secure && floor < taube_sasl_apop.rank;
+}
+
+/* The first of the table that can be used; NULL: none. *KNOWN: one that is built in was offered. */
+static const TaubeSaslMechanism *
+find_best (const char *const *offered, const TaubeSaslRequest *request, TaubeSaslRank floor, gboolean *known)
+{
+  const TaubeSaslMechanism *candidates[] = { &login_command, &taube_sasl_apop };
+
+  for (guint i = 0; taube_sasl_mechanisms[i] != NULL; i++)
+    {
+      const TaubeSaslMechanism *mechanism = taube_sasl_mechanisms[i];
+
+      if (!is_offered (mechanism, offered, request))
+        continue;
+      *known = TRUE;
+      if (get_obstacle (mechanism, request) == NULL
+          && !(mechanism == &taube_sasl_apop && is_apop_last (request, floor)))
+        return mechanism;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (candidates); i++)
+    if (is_offered (candidates[i], offered, request) && get_obstacle (candidates[i], request) == NULL)
+      return candidates[i];
+  return NULL;
+}
+
 /* The strongest mechanism that the server offers and the user's secrets allow; *MECHANISM_OUT is NULL when that is
  * the protocol's own login command. NOT_SUPPORTED when nothing that is built in was offered, TLS when all that could be
  * used is below FLOOR, else AUTH. */
@@ -180,9 +220,9 @@ gboolean
 taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request, TaubeSaslRank floor,
                    const TaubeSaslMechanism **mechanism_out, GError **error)
 {
-  const TaubeSaslMechanism *forced = NULL;
+  const TaubeSaslMechanism *forced = NULL, *best;
   g_autofree char *offer = NULL;
-  gboolean known = request->login_command, weaker = FALSE;
+  gboolean known = request->login_command;
 
   if (is_forced (request))
     {
@@ -191,28 +231,14 @@ taube_sasl_choose (const char *const *offered, const TaubeSaslRequest *request, 
       *mechanism_out = forced != &login_command ? forced : NULL;
       return TRUE;
     }
-  for (guint i = 0; taube_sasl_mechanisms[i] != NULL; i++)
+  best = find_best (offered, request, floor, &known);
+  if (best != NULL && is_good_enough (best, floor))
     {
-      if (!is_offered (taube_sasl_mechanisms[i], offered, request))
-        continue;
-      known = TRUE;
-      if (get_obstacle (taube_sasl_mechanisms[i], request) != NULL)
-        continue;
-      weaker = !is_good_enough (taube_sasl_mechanisms[i], floor);
-      if (weaker)
-        break;
-      *mechanism_out = taube_sasl_mechanisms[i];
+      *mechanism_out = best != &login_command ? best : NULL;
       return TRUE;
     }
   offer = describe_offer (offered, request);
-  if (!weaker && request->login_command && get_obstacle (&login_command, request) == NULL)
-    {
-      weaker = !is_good_enough (&login_command, floor);
-      *mechanism_out = NULL;
-      if (!weaker)
-        return TRUE;
-    }
-  if (weaker)
+  if (best != NULL)
     return refuse_weaker (request, offer, error);
   g_set_error (error, TAUBE_ERROR, known ? TAUBE_ERROR_AUTH : TAUBE_ERROR_NOT_SUPPORTED,
                _ ("cannot sign in to %s as \"%s\": the server offers %s"), request->host, request->user, offer);

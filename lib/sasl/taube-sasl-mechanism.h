@@ -20,6 +20,7 @@ typedef struct
   char *channel_binding_type; /* nullable */
   GBytes *channel_binding;    /* nullable */
   gboolean binding_offered;   /* some mechanism of the server's binds the channel */
+  char *apop_stamp;           /* nullable */
   const TaubeLimits *limits;
 } TaubeSaslIdentity;
 
@@ -73,6 +74,7 @@ struct _TaubeSaslMechanism
 /* Strongest first, ends with a name of NULL. */
 extern const TaubeSaslMechanism *const taube_sasl_mechanisms[];
 
+extern const TaubeSaslMechanism taube_sasl_apop;
 extern const TaubeSaslMechanism taube_sasl_cram_md5;
 extern const TaubeSaslMechanism taube_sasl_external;
 extern const TaubeSaslMechanism taube_sasl_gssapi;

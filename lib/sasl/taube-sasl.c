@@ -102,6 +102,7 @@ copy_identity (TaubeSaslIdentity *identity, const TaubeSaslRequest *request, con
       identity->channel_binding = g_bytes_ref (request->channel_binding);
     }
   identity->binding_offered = offers_binding (offered);
+  identity->apop_stamp = g_strdup (request->apop_stamp);
   identity->limits = request->limits != NULL ? request->limits : taube_limits_get_default ();
 }
 
@@ -151,6 +152,7 @@ taube_sasl_free (TaubeSasl *self)
   g_free (self->identity.service);
   g_free (self->identity.host);
   g_free (self->identity.channel_binding_type);
+  g_free (self->identity.apop_stamp);
   g_clear_pointer (&self->identity.channel_binding, g_bytes_unref);
   g_free (self->server_error);
   g_free (self);

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pop3-session.h"
+
+#include <taube-backend/taube-sasl.h>
+#include <taube-backend/taube-settings-impl.h>
+#include <taube-backend/taube-throttle.h>
+
+#include <string.h>
+
+#include "pop3-errors.h"
+#include "pop3-gettext.h"
+
+/* What one exchange is begun with, and what it owns. */
+typedef struct
+{
+  TaubeSaslRequest request;
+  GBytes *binding;
+  char *mechanism;
+} Request;
+
+static void
+request_clear (Request *self)
+{
+  g_clear_pointer (&self->binding, g_bytes_unref);
+  g_free (self->mechanism);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
+
+/* Each version of TLS has its own. */
+static void
+bind_channel (Pop3Session *self, Request *request)
+{
+  static const char *const types[] = { "tls-exporter", "tls-unique" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types) && request->binding == NULL; i++)
+    {
+      request->binding = taube_connection_get_channel_binding (self->connection, types[i]);
+      request->request.channel_binding_type = types[i];
+    }
+  request->request.channel_binding = request->binding;
+}
+
+/* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
+ * that may take long. */
+static gboolean
+may_ask_kerberos (TaubeAccount *account, const char *mechanism)
+{
+  if (mechanism != NULL)
+    return g_ascii_strcasecmp (mechanism, "GSSAPI") == 0;
+  return !taube_account_has_password (account) && !taube_account_has_token (account);
+}
+
+/* USER is announced by CAPA; a server without CAPA, or one that announces no way at all, has it nevertheless. */
+static gboolean
+has_user_command (Pop3Session *self)
+{
+  return pop3_session_has (self, POP3_CAPABILITY_USER) || !self->has_capa
+         || (pop3_capabilities_get_mechanisms (self->capabilities)[0] == NULL && self->stamp == NULL);
+}
+
+static void
+fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, Request *request)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
+  TaubeUri *uri = taube_account_get_uri (account);
+  TaubeSettings *settings = taube_account_get_settings (account);
+  TaubeSaslRequest *out = &request->request;
+
+  /* The URI's ;AUTH= went into the settings, if it was not "*". */
+  request->mechanism = taube_settings_get (settings, "auth");
+  out->user = taube_uri_get_user (uri);
+  out->password = is_token ? NULL : (TaubeSecret *) secret;
+  out->token = is_token ? (TaubeSecret *) secret : NULL;
+  out->service = "pop";
+  out->host = taube_uri_get_host (uri);
+  out->port = taube_uri_get_port (uri);
+  out->secure = taube_connection_is_secure (self->connection);
+  out->allow_plaintext = pop3_account_is_plain_allowed (pop3_session_get_account (self));
+  out->login_command = has_user_command (self);
+  out->apop_stamp = self->stamp;
+  /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
+  out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
+  out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
+  out->allow_cram_md5 = taube_settings_get_flag (settings, "allow-cram-md5");
+  out->mechanism = request->mechanism;
+  out->limits = taube_account_get_limits (account);
+  if (bind)
+    bind_channel (self, request);
+}
+
+static TaubeSasl *
+choose_mechanism (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, GError **error)
+{
+  g_auto (Request) request = { 0 };
+
+  fill_request (self, secret, is_token, bind, &request);
+  return taube_sasl_new (pop3_capabilities_get_mechanisms (self->capabilities), &request.request, error);
+}
+
+static char *
+describe (Pop3Session *self)
+{
+  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (pop3_session_get_account (self)));
+
+  return g_strdup_printf (_ ("cannot sign in to %s as \"%s\""), taube_connection_get_host (self->connection),
+                          taube_uri_get_user (uri));
+}
+
+/* A server that got the secret must not bring it into our messages. */
+static GError *
+make_refusal (Pop3Session *self, const Pop3Response *response, const TaubeSecret *secret)
+{
+  g_autofree char *tried = describe (self);
+  g_autofree char *words = g_strndup (response->text, response->length);
+  const char *text = secret != NULL ? taube_secret_peek (secret) : "";
+  Pop3Response hidden = *response;
+  GError *error;
+
+  if (text[0] != '\0' && strstr (words, text) != NULL)
+    {
+      hidden.text = "***";
+      hidden.length = 3;
+    }
+  error = pop3_session_make_error (self, &hidden, TAUBE_ERROR_AUTH, tried);
+  if (error->code == TAUBE_ERROR_THROTTLED && response->code == POP3_CODE_LOGIN_DELAY)
+    pop3_account_put_off_login (pop3_session_get_account (self), taube_error_get_retry_after (error));
+  return error;
+}
+
+/* USER and PASS, APOP. */
+
+/* Sends the command (taken) and reads its one line. */
+static gboolean
+run_plain (Pop3Session *self, Pop3Command *command, const TaubeSecret *secret, GCancellable *cancellable,
+           GError **error)
+{
+  g_autoptr (Pop3Command) owned = command;
+  Pop3Response response;
+
+  if (!pop3_pipeline_send (self->pipeline, command, cancellable, error)
+      || !pop3_pipeline_read_response (self->pipeline, &response, cancellable, error))
+    return FALSE;
+  if (response.status == POP3_STATUS_OK)
+    return TRUE;
+  if (response.status == POP3_STATUS_ERR)
+    {
+      g_propagate_error (error, make_refusal (self, &response, secret));
+      return FALSE;
+    }
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server at %s asks on where nothing is to be said"),
+               taube_connection_get_host (self->connection));
+  pop3_pipeline_break (self->pipeline, *error);
+  return FALSE;
+}
+
+static gboolean
+run_user_pass (Pop3Session *self, const TaubeSecret *secret, GCancellable *cancellable, GError **error)
+{
+  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (pop3_session_get_account (self)));
+  g_autoptr (Pop3Command) user = pop3_command_new ("USER");
+  g_autoptr (Pop3Command) pass = pop3_command_new ("PASS");
+  gsize length;
+
+  pop3_command_add_rest (user, N_ ("user name"), taube_uri_get_user (uri));
+  pop3_command_add_secret (pass, N_ ("password"), secret);
+  /* A password that cannot be sent is not worth a USER. */
+  return pop3_command_finish (pass, &length, error) != NULL
+         && run_plain (self, g_steal_pointer (&user), secret, cancellable, error)
+         && run_plain (self, g_steal_pointer (&pass), secret, cancellable, error);
+}
+
+/* "APOP" SP name SP digest                                             (RFC 1939) */
+static gboolean
+run_apop (Pop3Session *self, TaubeSasl *sasl, const TaubeSecret *secret, GCancellable *cancellable, GError **error)
+{
+  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (pop3_session_get_account (self)));
+  g_autoptr (Pop3Command) command = pop3_command_new ("APOP");
+  g_autoptr (TaubeSecret) encoded = taube_sasl_step (sasl, NULL, 0, error);
+  g_autoptr (TaubeSecret) digest = NULL;
+  g_autoptr (GString) hex = g_string_sized_new (64);
+  g_autofree guchar *bytes = NULL;
+  gsize length;
+
+  if (encoded == NULL)
+    return FALSE;
+  bytes = g_base64_decode (taube_secret_peek (encoded), &length);
+  for (gsize i = 0; i < length; i++)
+    g_string_append_printf (hex, "%02x", bytes[i]);
+  digest = taube_secret_new (hex->str);
+  taube_memory_wipe (hex->str, hex->len);
+  taube_memory_wipe (bytes, length);
+  pop3_command_add_word (command, N_ ("user name"), taube_uri_get_user (uri));
+  pop3_command_add_secret (command, N_ ("digest"), digest);
+  return run_plain (self, g_steal_pointer (&command), secret, cancellable, error);
+}
+
+/* AUTH. */
+
+/* The line of AUTH, with the first response where that is allowed and fits: a line has 255 bytes at most, and what does
+ * not fit is sent when the server asks for it (RFC 5034 section 4). */
+static Pop3Command *
+make_auth_command (Pop3Session *self, TaubeSasl *sasl, gboolean *first_sent, TaubeSecret **first_out, GError **error)
+{
+  g_autoptr (Pop3Command) command = pop3_command_new ("AUTH");
+  g_autoptr (TaubeSecret) first = NULL;
+  const char *text;
+
+  *first_sent = FALSE;
+  pop3_command_add_word (command, N_ ("mechanism"), taube_sasl_get_mechanism (sasl));
+  if (!taube_sasl_has_initial_response (sasl))
+    return g_steal_pointer (&command);
+  first = taube_sasl_step (sasl, NULL, 0, error);
+  if (first == NULL)
+    return NULL;
+  text = taube_secret_peek (first);
+  if (!self->quirks.no_initial_response && pop3_command_get_length (command) + 1 + strlen (text) <= POP3_LINE_MAX)
+    {
+      if (text[0] == '\0')
+        pop3_command_add_word (command, N_ ("response"), "=");
+      else
+        pop3_command_add_secret (command, N_ ("response"), first);
+      *first_sent = TRUE;
+    }
+  *first_out = g_steal_pointer (&first);
+  return g_steal_pointer (&command);
+}
+
+/* Gives the exchange up, as SASL wants it: "*", and the server says -ERR. */
+static void
+abort_exchange (Pop3Session *self, GCancellable *cancellable)
+{
+  g_autoptr (Pop3Command) star = pop3_command_new ("*");
+  Pop3Response response;
+
+  if (pop3_pipeline_send (self->pipeline, star, cancellable, NULL)
+      && pop3_pipeline_read_response (self->pipeline, &response, cancellable, NULL)
+      && response.status != POP3_STATUS_ERR)
+    {
+      g_autoptr (GError) local = g_error_new_literal (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+                                                      _ ("the server does not end the sign-in that was given up"));
+
+      pop3_pipeline_break (self->pipeline, local);
+    }
+}
+
+/* Challenge and response until the server has said its last word. FIRST: our first response, when it was not sent along
+ * with the command; what the server says before it is only "go on". */
+static gboolean
+exchange (Pop3Session *self, TaubeSasl *sasl, TaubeSecret *first, const TaubeSecret *secret, GCancellable *cancellable,
+          GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (TaubeSecret) response = NULL;
+      Pop3Response said;
+
+      if (!pop3_pipeline_read_response (self->pipeline, &said, cancellable, error))
+        return FALSE;
+      if (said.status == POP3_STATUS_OK)
+        return TRUE;
+      if (said.status == POP3_STATUS_ERR)
+        {
+          g_propagate_error (error, make_refusal (self, &said, secret));
+          return FALSE;
+        }
+      response = first != NULL ? taube_secret_ref (first) : taube_sasl_step (sasl, said.text, said.length, error);
+      first = NULL;
+      if (response == NULL)
+        {
+          abort_exchange (self, cancellable);
+          return FALSE;
+        }
+      if (!pop3_pipeline_send_secret_line (self->pipeline, response, cancellable, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+verify (Pop3Session *self, TaubeSasl *sasl, GError **error)
+{
+  GError *local = NULL;
+
+  if (taube_sasl_verify_success (sasl, NULL, 0, &local))
+    return TRUE;
+  /* Whoever said OK does not know the password: nothing more is said to it. */
+  pop3_pipeline_break (self->pipeline, local);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static void
+add_server_error (GError *local, TaubeSasl *sasl)
+{
+  char *message;
+
+  if (!g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH) || taube_sasl_get_server_error (sasl) == NULL)
+    return;
+  message = g_strdup_printf ("%s (%s)", local->message, taube_sasl_get_server_error (sasl));
+  g_free (local->message);
+  local->message = message;
+}
+
+static gboolean
+run_auth (Pop3Session *self, TaubeSasl *sasl, const TaubeSecret *secret, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeSecret) first = NULL;
+  gboolean first_sent;
+  g_autoptr (Pop3Command) command = make_auth_command (self, sasl, &first_sent, &first, error);
+  GError *local = NULL;
+
+  if (command == NULL || !pop3_pipeline_send (self->pipeline, command, cancellable, error))
+    return FALSE;
+  if (exchange (self, sasl, first_sent ? NULL : first, secret, cancellable, &local))
+    return verify (self, sasl, error);
+  add_server_error (local, sasl);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+static gboolean
+try_once (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, gboolean *may_unbind,
+          GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeSasl) sasl = choose_mechanism (self, secret, is_token, bind, error);
+  const char *mechanism;
+
+  *may_unbind = FALSE;
+  if (sasl == NULL)
+    return FALSE;
+  mechanism = taube_sasl_get_mechanism (sasl);
+  if (mechanism == NULL)
+    return run_user_pass (self, secret, cancellable, error) && verify (self, sasl, error);
+  if (strcmp (mechanism, "+APOP") == 0)
+    return run_apop (self, sasl, secret, cancellable, error) && verify (self, sasl, error);
+  if (run_auth (self, sasl, secret, cancellable, error))
+    return TRUE;
+  *may_unbind = taube_sasl_may_unbind (sasl) && !pop3_pipeline_is_broken (self->pipeline);
+  return FALSE;
+}
+
+/* Whether the server lets us in without a password or token, by a certificate or a ticket; FORCED_OUT: the user demands
+ * that. */
+gboolean
+pop3_auth_needs_no_secret (Pop3Session *self, gboolean *forced_out)
+{
+  g_auto (Request) request = { 0 };
+
+  fill_request (self, NULL, FALSE, FALSE, &request);
+  *forced_out = request.mechanism != NULL;
+  return taube_sasl_needs_no_secret (pop3_capabilities_get_mechanisms (self->capabilities), &request.request);
+}
+
+/* Signs in with the strongest way that server and credentials allow; SECRET is NULL for those that need none.
+ * TAUBE_ERROR_AUTH: it may be tried again with another secret. */
+gboolean
+pop3_auth_run (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+               GError **error)
+{
+  gboolean may_unbind;
+  GError *local = NULL;
+
+  if (try_once (self, secret, is_token, TRUE, &may_unbind, cancellable, &local))
+    return TRUE;
+  if (!may_unbind)
+    {
+      g_propagate_error (error, local);
+      return FALSE;
+    }
+  TAUBE_TRACE ("pop3", "the server does not bind to this connection: %s", local->message);
+  g_error_free (local);
+  return try_once (self, secret, is_token, FALSE, &may_unbind, cancellable, error);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+#include "pop3-backend.h"
+#include "pop3-session.h"
+
+/* An answer to a row that depends. */
+typedef struct
+{
+  TaubeSupport support;
+  const char *reason;
+} Answer;
+
+static Answer
+keeps_on_server (Pop3Session *session, gboolean leave)
+{
+  guint days = pop3_capabilities_get_expire (session->capabilities);
+
+  if (!leave)
+    return (Answer){ TAUBE_SUPPORT_NO, N_ ("the settings take each message off the server once it is stored here") };
+  if (days == 0)
+    return (Answer){ TAUBE_SUPPORT_NO, N_ ("the server removes each message once it was fetched") };
+  if (days == POP3_EXPIRE_NEVER)
+    return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay until they are removed") };
+  if (days == POP3_EXPIRE_UNKNOWN)
+    return (Answer){ TAUBE_SUPPORT_YES,
+                     N_ ("messages stay until they are removed; the server does not say how long it keeps them") };
+  return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay for as many days as the server keeps them") };
+}
+
+/* "leave=yes, CAPA EXPIRE 30, CAPA UIDL" */
+static char *
+make_evidence (Pop3Session *session, const char *leave, const Pop3Capability *wanted, guint n)
+{
+  g_autoptr (GString) evidence = g_string_new (NULL);
+
+  g_string_append_printf (evidence, "leave=%s", leave);
+  for (guint i = 0; i < n; i++)
+    {
+      const char *line = pop3_capabilities_get_line (session->capabilities, wanted[i]);
+
+      if (line != NULL)
+        g_string_append_printf (evidence, ", CAPA %s", line);
+      else if (wanted[i] == POP3_CAPABILITY_UIDL)
+        g_string_append (evidence, session->has_capa ? ", no CAPA UIDL"
+                                   : session->uidl == POP3_OFFER_YES ? ", +OK to UIDL" : ", -ERR to UIDL");
+    }
+  return g_string_free (g_steal_pointer (&evidence), FALSE);
+}
+
+static void
+report_keeping (Pop3Session *session, TaubeAccount *account, Answer keeps, const char *leave)
+{
+  static const Pop3Capability wanted[] = { POP3_CAPABILITY_EXPIRE };
+  g_autofree char *evidence = make_evidence (session, leave, wanted, G_N_ELEMENTS (wanted));
+
+  taube_account_set_live_capability (account, TAUBE_CAPABILITY_KEEPS_ON_SERVER, keeps.support, keeps.reason, evidence);
+}
+
+static void
+report_devices (Pop3Session *session, TaubeAccount *account, Answer keeps, const char *leave)
+{
+  static const Pop3Capability wanted[]
+    = { POP3_CAPABILITY_UIDL, POP3_CAPABILITY_EXPIRE, POP3_CAPABILITY_LOGIN_DELAY };
+  g_autofree char *evidence = make_evidence (session, leave, wanted, G_N_ELEMENTS (wanted));
+  Answer answer = { TAUBE_SUPPORT_YES, N_ ("each device finds what is new to it by the names of the messages (UIDL)") };
+
+  if (keeps.support == TAUBE_SUPPORT_NO)
+    answer = (Answer){ TAUBE_SUPPORT_NO, N_ ("mail does not stay on the server: the first device has it alone") };
+  else if (session->uidl == POP3_OFFER_NO)
+    answer = (Answer){ TAUBE_SUPPORT_NO,
+                       N_ ("the server gives messages no names that last (UIDL): a device cannot tell what is new") };
+  else if (pop3_capabilities_get_login_delay (session->capabilities) > 0)
+    answer.reason = N_ ("each device finds what is new to it (UIDL), but there must be a pause between two logins");
+  taube_account_set_live_capability (account, TAUBE_CAPABILITY_MULTI_DEVICE, answer.support, answer.reason, evidence);
+}
+
+static void
+report_server (Pop3Session *session, TaubeAccount *account)
+{
+  const char *name = pop3_capabilities_get_value (session->capabilities, POP3_CAPABILITY_IMPLEMENTATION);
+
+  if (name == NULL && session->greeting != NULL && session->greeting[0] != '\0')
+    name = session->greeting;
+  taube_account_set_server (account, name, pop3_capabilities_get_lines (session->capabilities));
+}
+
+/* Tells the account what this server and this login give. */
+void
+pop3_live_report (Pop3Session *session)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (session));
+  g_autofree char *leave = taube_settings_get (taube_account_get_settings (account), "leave");
+  Answer keeps = keeps_on_server (session, g_strcmp0 (leave, "no") != 0);
+
+  for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
+    taube_account_set_live_capability (account, pop3_rows[i].capability, pop3_rows[i].module,
+                                       pop3_rows[i].module_reason,
+                                       pop3_rows[i].module == TAUBE_SUPPORT_NO ? NULL : "POP3");
+  report_keeping (session, account, keeps, leave);
+  report_devices (session, account, keeps, leave);
+  report_server (session, account);
+}
