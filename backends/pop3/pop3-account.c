@@ -111,11 +111,11 @@ pop3_account_await_login (Pop3Account *self, GCancellable *cancellable, GError *
       if (wait > patience)
         {
           guint seconds = (guint) ((wait + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+          const char *host = taube_uri_get_host (taube_account_get_uri (TAUBE_ACCOUNT (self)));
 
-          g_propagate_error (
-            error, taube_error_new_throttled (seconds, _ ("the server %s wants %u seconds between two logins: %u are left"),
-                                              taube_uri_get_host (taube_account_get_uri (TAUBE_ACCOUNT (self))),
-                                              MAX (pop3_account_get_login_delay (self), seconds), seconds));
+          g_propagate_error (error, taube_error_new_throttled (
+                                      seconds, _ ("%s wants a pause between two logins: %u seconds are left"), host,
+                                      seconds));
           return FALSE;
         }
       if (g_cancellable_set_error_if_cancelled (cancellable, error))

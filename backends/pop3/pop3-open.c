@@ -485,8 +485,8 @@ look_around (Pop3Session *self, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
-/* CAPA says whether there are UIDL and TOP. Without it UIDL is tried, on one message where there is one; TOP is not, for
- * some servers count what it shows as read. */
+/* CAPA says whether there are UIDL and TOP. Without it UIDL is tried, on one message where there is one; TOP is not,
+ * for some servers count what it shows as read. */
 static gboolean
 find_out (Pop3Session *self, GCancellable *cancellable, GError **error)
 {

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * time.
  *
  * There are two kinds of failure. Refused: the server said -ERR; pop3_pipeline_is_broken() stays FALSE. Broken: the
- * stream ended, timed out, was cancelled in the middle or is out of step; nothing more can be done with it, and what was
- * marked for deletion stays. */
+ * stream ended, timed out, was cancelled in the middle or is out of step; nothing more can be done with it, and what
+ * was marked for deletion stays. */
 typedef struct _Pop3Pipeline Pop3Pipeline;
 
 /* A line of a text, or a piece of one. FALSE, with an error, breaks the stream. */
@@ -30,8 +30,8 @@ typedef struct
   Pop3Command *(*next) (gpointer user_data);
   /* The status line of a command has come: +OK or -ERR. A text follows only +OK. */
   gboolean (*answered) (guint64 index, const Pop3Response *response, gpointer user_data, GError **error);
-  /* The text, by lines or, when there is no function for that, in pieces as they come (line ends and all). Dots that were
-   * put before lines are gone. Neither: it is skipped. */
+  /* The text, by lines or, when there is no function for that, in pieces as they come (line ends and all). Dots that
+   * were put before lines are gone. Neither: it is skipped. */
   Pop3LineFunc line;
   Pop3DataFunc data;
   /* The text is whole. Optional. */

@@ -11,8 +11,8 @@ typedef struct
 {
   const char *server; /* "dovecot", "gmail", … for the log; "unknown" */
 
-  /* Offers PIPELINING and loses answers, or hangs up: o2.pl; WildDuck up to 2025 mixes up the ends of messages. Also set
-   * when it happens with another one. */
+  /* Offers PIPELINING and loses answers, or hangs up: o2.pl; WildDuck up to 2025 mixes up the ends of messages. Also
+   * set when it happens with another one. */
   gboolean no_pipelining;
   /* Refuses a first response on the line of AUTH: Exchange. */
   gboolean no_initial_response;

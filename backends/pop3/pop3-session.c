@@ -385,8 +385,8 @@ pop3_session_unpark (TaubeSession *session)
   return taube_connection_unpark (POP3_SESSION (session)->connection);
 }
 
-/* The server speaks: it ends the session, or it is only TLS. Nobody has wanted anything for a while: others may have the
- * maildrop now. */
+/* The server speaks: it ends the session, or it is only TLS. Nobody has wanted anything for a while: others may have
+ * the maildrop now. */
 static gboolean
 pop3_session_wake (TaubeSession *session, TaubeWakeReason reason, GCancellable *cancellable, GError **error)
 {

@@ -45,7 +45,7 @@ struct _TaubePop3Session
   Pop3Offer top;
   guint64 count;    /* STAT: messages at sign-in */
   guint64 size;     /* and their bytes */
-  guint serial;     /* another one for each sign-in: what was learned of message numbers holds as long as it is the same */
+  guint serial;     /* another one for each sign-in: what was learned of numbers holds as long as it is the same */
   gboolean looked;  /* pop3_session_look() was answered with this sign-in already */
   guint marked;     /* messages with a DELE that only QUIT makes true */
 
@@ -72,9 +72,9 @@ gboolean pop3_session_look (Pop3Session *self, GCancellable *cancellable, GError
 /* QUIT if that can still be said, and another sign-in within the same job. */
 gboolean pop3_session_reopen (Pop3Session *self, GCancellable *cancellable, GError **error);
 
-/* One command with one line for an answer. TRIED begins the error when it is refused, `cannot fetch message 3`, and
- * FALLBACK is its code when the server gives no reason. *TEXT_OUT (nullable, transfer full): what stands behind +OK.
- * Refused: FALSE, and the session goes on; taube_session_is_broken() says which. */
+/* One command (transfer full) with one line for an answer. TRIED begins the error when it is refused, `cannot fetch
+ * message 3`, and FALLBACK is its code when the server gives no reason. *TEXT_OUT (nullable, transfer full): what stands
+ * behind +OK. Refused: FALSE, and the session goes on; taube_session_is_broken() says which. */
 gboolean pop3_session_run (Pop3Session *self, Pop3Command *command, TaubeError fallback, const char *tried,
                            char **text_out, GCancellable *cancellable, GError **error);
 /* The same for a command with a text for an answer: CAPA, LIST, UIDL by lines; RETR, TOP in pieces. NULL skips it. */
@@ -98,8 +98,8 @@ typedef enum
   POP3_QUIT_UNSENT,  /* it never reached the server: none is gone */
 } Pop3Quit;
 
-/* Says QUIT and waits for the answer; the session is used up afterwards, whatever comes of it. ERROR is set unless it is
- * DONE. */
+/* Says QUIT and waits for the answer; the session is used up afterwards, whatever comes of it. ERROR is set unless it
+ * is DONE. */
 Pop3Quit pop3_session_quit (Pop3Session *self, GCancellable *cancellable, GError **error);
 
 /* Writes followed by waiting, since the connection was made. */

@@ -181,9 +181,9 @@ refuse_weaker (const TaubeSaslRequest *request, const char *offer, GError **erro
   return FALSE;
 }
 
-/* MD5 is broken: over TLS APOP protects a password less than TLS does, and a server that offers it keeps the password in
- * the clear. There it comes last, unless the server was signed in to in this way before. In the clear it is better than
- * the password itself. */
+/* MD5 is broken: over TLS APOP protects a password less than TLS does, and a server that offers it keeps the password
+ * in the clear. There it comes last, unless the server was signed in to in this way before. In the clear it is better
+ * than the password itself. */
 static gboolean
 is_apop_last (const TaubeSaslRequest *request, TaubeSaslRank floor)
 {
