@@ -73,8 +73,8 @@ gboolean pop3_session_look (Pop3Session *self, GCancellable *cancellable, GError
 gboolean pop3_session_reopen (Pop3Session *self, GCancellable *cancellable, GError **error);
 
 /* One command (transfer full) with one line for an answer. TRIED begins the error when it is refused, `cannot fetch
- * message 3`, and FALLBACK is its code when the server gives no reason. *TEXT_OUT (nullable, transfer full): what stands
- * behind +OK. Refused: FALSE, and the session goes on; taube_session_is_broken() says which. */
+ * message 3`, and FALLBACK is its code when the server gives no reason. *TEXT_OUT (nullable, transfer full): what
+ * stands behind +OK. Refused: FALSE, and the session goes on; taube_session_is_broken() says which. */
 gboolean pop3_session_run (Pop3Session *self, Pop3Command *command, TaubeError fallback, const char *tried,
                            char **text_out, GCancellable *cancellable, GError **error);
 /* The same for a command with a text for an answer: CAPA, LIST, UIDL by lines; RETR, TOP in pieces. NULL skips it. */
