@@ -371,6 +371,37 @@ typedef enum /*< enum,prefix=TAUBE_BATCH_STATUS >*/
 } TaubeBatchStatus;
 
 /**
+ * TaubeLeaveKind:
+ * @TAUBE_LEAVE_KIND_FOREVER: it stays
+ * @TAUBE_LEAVE_KIND_DAYS: it goes a number of days after it was first seen
+ * @TAUBE_LEAVE_KIND_UNTIL_REMOVED: it goes when it was removed where it was stored
+ * @TAUBE_LEAVE_KIND_NO: it goes as soon as it was stored
+ *
+ * How long mail stays on the server after it was retrieved. Whatever the kind, only what was confirmed as stored goes.
+ */
+typedef enum /*< enum,prefix=TAUBE_LEAVE_KIND >*/
+{
+  TAUBE_LEAVE_KIND_FOREVER,
+  TAUBE_LEAVE_KIND_DAYS,
+  TAUBE_LEAVE_KIND_UNTIL_REMOVED,
+  TAUBE_LEAVE_KIND_NO,
+} TaubeLeaveKind;
+
+/**
+ * TaubeJournalFlags:
+ * @TAUBE_JOURNAL_FLAGS_NONE: nothing special
+ * @TAUBE_JOURNAL_FLAGS_MOVED: the mailbox has moved to another server, or the server has given its messages other ids:
+ *   what is found again by its headers goes on as it was, everything else is new
+ *
+ * How a journal is opened.
+ */
+typedef enum /*< flags,prefix=TAUBE_JOURNAL_FLAGS >*/
+{
+  TAUBE_JOURNAL_FLAGS_NONE = 0,
+  TAUBE_JOURNAL_FLAGS_MOVED = 1 << 0,
+} TaubeJournalFlags;
+
+/**
  * TaubeQueryKind:
  * @TAUBE_QUERY_KIND_ALL: every item
  * @TAUBE_QUERY_KIND_AND: what all children match

@@ -13,6 +13,8 @@ TAUBE_API TaubeSettings *taube_settings_copy (TaubeSettings *self);
 TAUBE_API gboolean taube_settings_set (TaubeSettings *self, const char *name, const char *value, GError **error);
 TAUBE_API char *taube_settings_get (TaubeSettings *self, const char *name);
 TAUBE_API char **taube_settings_get_names (void);
+TAUBE_API TaubeLeavePolicy *taube_settings_get_leave_policy (TaubeSettings *self);
+TAUBE_API void taube_settings_set_leave_policy (TaubeSettings *self, const TaubeLeavePolicy *policy);
 
 TAUBE_API void taube_set_maximum_workers (guint threads);
 

@@ -19,6 +19,7 @@
 #include <taube/taube-id-set.h>
 #include <taube/taube-item-list.h>
 #include <taube/taube-item.h>
+#include <taube/taube-leave-policy.h>
 #include <taube/taube-list-request.h>
 #include <taube/taube-log.h>
 #include <taube/taube-message-list.h>
@@ -30,11 +31,13 @@
 #include <taube/taube-progress.h>
 #include <taube/taube-query.h>
 #include <taube/taube-question.h>
+#include <taube/taube-receiver.h>
 #include <taube/taube-search-request.h>
 #include <taube/taube-search-result.h>
 #include <taube/taube-quota.h>
 #include <taube/taube-settings.h>
 #include <taube/taube-sharing.h>
+#include <taube/taube-spool.h>
 #include <taube/taube-token-source.h>
 #include <taube/taube-uri.h>
 #include <taube/taube-version.h>

@@ -172,11 +172,17 @@ job_work (Job *job)
   return FALSE;
 }
 
+/* FALSE: it ends here, with the error or, if a session is not needed, well. */
 static gboolean
 job_prepare (Job *job)
 {
-  return job->kind->prepare == NULL
-         || job->kind->prepare (job->object, job->args, job->cancellable, &job->error);
+  gboolean good = job->kind->prepare == NULL
+                  || job->kind->prepare (job->object, job->args, job->cancellable, &job->error);
+
+  if (job->kind->run != NULL)
+    return good;
+  job->result = taube_job_check_result (job->object, job->kind->name, GINT_TO_POINTER (good), NULL, &job->error);
+  return FALSE;
 }
 
 /* A blocking call would wait for the job that it is a part of, or for the thread that it blocks. */
@@ -198,7 +204,7 @@ taube_job_run (const TaubeJobRequest *request, GCancellable *cancellable, GError
   gpointer result;
   Job *job;
 
-  if (!may_block (request, error)
+  if ((request->kind->run != NULL && !may_block (request, error))
       || (request->kind->check != NULL && !request->kind->check (request->object, request->args, error)))
     {
       job_free_args (request->kind, request->args);

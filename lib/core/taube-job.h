@@ -15,7 +15,8 @@ typedef struct
   /* No I/O: is the operation possible at all? Called by both forms before the job is queued. Optional. */
   gboolean (*check) (gpointer object, gpointer args, GError **error);
   /* Blocking, with the lease on SESSION, on the caller's thread or on a worker. NULL (or FALSE) if and only if ERROR is
-   * set; anything else is dropped with a complaint. */
+   * set; anything else is dropped with a complaint. Without it prepare() is all there is, and no session is needed:
+   * such a job may also be run inside another one. */
   gpointer (*run) (gpointer object, TaubeSession *session, gpointer args, GCancellable *cancellable, GError **error);
   GDestroyNotify free_args;
   GDestroyNotify free_result; /* NULL: the result is TRUE or FALSE as a pointer */

@@ -3,6 +3,7 @@
 
 #include "base/taube-gettext.h"
 #include "base/taube-worker.h"
+#include "core/taube-leave-policy-private.h"
 
 #include <taube/taube-error.h>
 #include <taube-backend/taube-settings-impl.h>
@@ -110,6 +111,12 @@ fault_of_proxy (const Setting *setting, const char *value)
   return g_strdup (_ ("it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)"));
 }
 
+static char *
+fault_of_leave (const Setting *setting, const char *value)
+{
+  return taube_leave_policy_find_fault (value);
+}
+
 static const char *const tls_words[] = { "required", "none", NULL };
 static const char *const flag_words[] = { "yes", "no", NULL };
 static const char *const compress_words[] = { "auto", "yes", "no", NULL };
@@ -123,7 +130,7 @@ static const Setting settings[] = {
   { "compress", fault_of_word, "auto", 0, 0, compress_words },
   { "connect-timeout", fault_of_number, "30", 1, 3600, NULL },
   { "idle-renewal", fault_of_number, "1500", 30, 1740, NULL },
-  { "leave", fault_of_word, "yes", 0, 0, flag_words },
+  { "leave", fault_of_leave, "forever", 0, 0, NULL },
   { "max-connections", fault_of_number, "4", 1, 32, NULL },
   { "pin", fault_of_pin, NULL, 0, 0, NULL },
   { "poll-interval", fault_of_number, "60", 1, 86400, NULL },
@@ -151,6 +158,12 @@ typedef struct
   GObjectClass parent_class;
 } TaubeSettingsClass;
 
+enum
+{
+  PROP_0,
+  PROP_LEAVE_POLICY,
+};
+
 G_DEFINE_FINAL_TYPE (TaubeSettings, taube_settings, G_TYPE_OBJECT)
 
 static void
@@ -165,9 +178,40 @@ taube_settings_finalize (GObject *object)
 }
 
 static void
+taube_settings_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LEAVE_POLICY)
+    taube_settings_set_leave_policy ((TaubeSettings *) object, g_value_get_boxed (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+taube_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_LEAVE_POLICY)
+    g_value_take_boxed (value, taube_settings_get_leave_policy ((TaubeSettings *) object));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
 taube_settings_class_init (TaubeSettingsClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = taube_settings_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = taube_settings_finalize;
+  object_class->set_property = taube_settings_set_property;
+  object_class->get_property = taube_settings_get_property;
+
+  /**
+   * TaubeSettings:leave-policy:
+   *
+   * How long mail stays on the server once it was stored: the setting `leave`.
+   */
+  g_object_class_install_property (object_class, PROP_LEAVE_POLICY,
+                                   g_param_spec_boxed ("leave-policy", NULL, NULL, TAUBE_TYPE_LEAVE_POLICY,
+                                                       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -311,6 +355,38 @@ taube_settings_get (TaubeSettings *self, const char *name)
   return value;
 }
 
+/**
+ * taube_settings_get_leave_policy:
+ * @self: settings
+ *
+ * What the setting `leave` says.
+ *
+ * Returns: (transfer full): the policy
+ */
+TaubeLeavePolicy *
+taube_settings_get_leave_policy (TaubeSettings *self)
+{
+  g_autofree char *value = taube_settings_get (self, "leave");
+
+  g_return_val_if_fail (value != NULL, NULL);
+  return taube_leave_policy_new_from_text (value, NULL);
+}
+
+/**
+ * taube_settings_set_leave_policy:
+ * @self: settings
+ * @policy: (nullable): the policy, or %NULL for that of the start
+ *
+ * Sets the setting `leave`.
+ */
+void
+taube_settings_set_leave_policy (TaubeSettings *self, const TaubeLeavePolicy *policy)
+{
+  g_autofree char *value = policy != NULL ? taube_leave_policy_to_text (policy) : NULL;
+
+  taube_settings_set (self, "leave", value, NULL);
+}
+
 guint
 taube_settings_get_number (TaubeSettings *self, const char *name)
 {
@@ -355,7 +431,8 @@ taube_settings_wants_tls (TaubeSettings *self)
  * - `connect-timeout`: seconds until a connection must be up (1 to 3600, at the start 30)
  * - `idle-renewal`: seconds after which waiting for the server's news is renewed (30 to 1740, at the start 1500:
  *   servers may end it after 30 minutes, RFC 2177)
- * - `leave`: `yes` leaves mail on the server after retrieval, `no` removes it, where the protocol knows the difference
+ * - `leave`: how long mail stays on the server once it was retrieved and stored, where the protocol leaves that to the
+ *   client: `forever`, as at the start, `days=N`, `until-removed` or `no`; see [struct@LeavePolicy]
  * - `max-connections`: how many connections at once (1 to 32, at the start 4)
  * - `pin`: SHA-256 of the server's public key, 64 hexadecimal digits: this key is trusted and no other
  * - `poll-interval`: seconds between questions for news where the server does not tell by itself (1 to 86400, at the

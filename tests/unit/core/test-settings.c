@@ -23,7 +23,7 @@ test_initial (void)
     { "allow-cram-md5", "no" },  { "auth", NULL },         { "ca-file", NULL },      { "client-cert", NULL },
     { "client-key", NULL },      { "compress", "auto" },
     { "connect-timeout", "30" }, { "idle-renewal", "1500" },
-    { "leave", "yes" },   { "max-connections", "4" }, { "pin", NULL },           { "poll-interval", "60" },
+    { "leave", "forever" },   { "max-connections", "4" }, { "pin", NULL },           { "poll-interval", "60" },
     { "proxy", NULL },    { "timeout", "60" },      { "tls", "required" },       { "url", NULL },
   };
   g_autoptr (TaubeSettings) settings = taube_settings_new ();
@@ -37,7 +37,7 @@ test_initial (void)
     }
   assert_value (settings, "nonsense", NULL);
   g_assert_cmpuint (taube_settings_get_number (settings, "timeout"), ==, 60);
-  g_assert_true (taube_settings_get_flag (settings, "leave"));
+  g_assert_false (taube_settings_get_flag (settings, "allow-cram-md5"));
   g_assert_true (taube_settings_wants_tls (settings));
 }
 
@@ -95,7 +95,13 @@ test_faults (void)
     { "idle-renewal", "1741", "setting \"idle-renewal\": \"1741\" is not a whole number from 30 to 1740" },
     { "tls", "maybe", "setting \"tls\": \"maybe\" is neither \"required\" nor \"none\"" },
     { "tls", "", "setting \"tls\": \"\" is neither \"required\" nor \"none\"" },
-    { "leave", "YES", "setting \"leave\": \"YES\" is neither \"yes\" nor \"no\"" },
+    { "compress", "YES", "setting \"compress\": \"YES\" is neither \"auto\" nor \"yes\" nor \"no\"" },
+    { "leave", "yes",
+      "setting \"leave\": \"yes\" is neither \"forever\", \"days=N\", \"until-removed\" nor \"no\"" },
+    { "leave", "days", "setting \"leave\": \"days\" wants a number, such as \"days=30\"" },
+    { "leave", "days=0", "setting \"leave\": \"0\" is not a whole number of days from 1 to 36500" },
+    { "leave", "days=36501", "setting \"leave\": \"36501\" is not a whole number of days from 1 to 36500" },
+    { "leave", "days=-1", "setting \"leave\": \"-1\" is not a whole number of days from 1 to 36500" },
     { "ca-file", "", "setting \"ca-file\": it has no value" },
     { "ca-file", "a\nb", "setting \"ca-file\": there is a control character in its value" },
     { "ca-file", "a\xc2\x85" "b", "setting \"ca-file\": there is a control character in its value" },
