@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What tests ask of the server beside its protocol, in JSON below /admin/; nobody signs in for that."""
+import base64
+import json
+import urllib.parse
+
+from .faults import Reply
+from .sources import Small
+from .world import received_item
+
+
+def mailbox_in(server, query):
+    """The mailbox that ?user= names; the first one without."""
+    user = query.get("user")
+    return server.world.mailbox_of(user) if user else server.world.mailboxes[0]
+
+
+def folder_in(server, query):
+    """The folder that ?folder= names: a distinguished id, or a path of names below the top."""
+    mailbox = mailbox_in(server, query)
+    name = query.get("folder", "inbox")
+    if name in mailbox.distinguished:
+        return mailbox.distinguished[name]
+    folder = mailbox.distinguished["msgfolderroot"]
+    for step in name.split("/"):
+        folder = folder.child_named(step)
+        if folder is None:
+            raise LookupError(f"there is no folder {name}")
+    return folder
+
+
+def get_faults(server, *_):
+    """What is ordered."""
+    return server.service.faults.show()
+
+
+def post_faults(server, _, body):
+    """Order faults."""
+    server.service.faults.add(json.loads(body))
+
+
+def delete_faults(server, *_):
+    """Nothing goes wrong any more."""
+    server.service.faults.clear()
+
+
+def get_requests(server, *_):
+    """All requests so far."""
+    with server.lock:
+        return list(server.records)
+
+
+def delete_requests(server, *_):
+    """Forget them."""
+    with server.lock:
+        server.records.clear()
+
+
+def post_deliver(server, query, body):
+    """A message arrives: the body is MIME."""
+    item = server.world.deliver(body, mailbox_in(server, query), folder_in(server, query), query.get("read") == "true")
+    return {"id": item.id}
+
+
+def post_messages(server, query, _):
+    """?count= small messages arrive."""
+    folder = folder_in(server, query)
+    for number in range(int(query.get("count", 1))):
+        source = Small(number)
+        folder.mailbox.add_item(received_item(source, False, source.received), folder, is_mail=True)
+    return {"total": len(folder.items)}
+
+
+def post_remove(server, query, body):
+    """Items are gone: the body is a list of ids."""
+    mailbox = mailbox_in(server, query)
+    for key in json.loads(body):
+        mailbox.remove_item(mailbox.find_item(key))
+
+
+def post_read(server, query, body):
+    """Items are read: the body is a list of ids."""
+    mailbox = mailbox_in(server, query)
+    for key in json.loads(body):
+        item = mailbox.find_item(key)
+        mailbox.set_read(item, query.get("read", "true") == "true")
+        mailbox.touch_item(item, ["IsRead"])
+
+
+def get_folder(server, query, _):
+    """The items of a folder as they are now."""
+    folder = folder_in(server, query)
+    return [{"id": item.id, "change-key": item.change_key, "subject": item.get("Subject"), "read": item.is_read,
+             "draft": item.is_draft, "class": item.get("ItemClass"), "uid": item.uid}
+            for item in folder.items.values()]
+
+
+def get_mime(server, query, _):
+    """One item as MIME."""
+    return {"mime": base64.b64encode(mailbox_in(server, query).find_item(query["id"]).mime()).decode("ascii")}
+
+
+def get_outgoing(server, *_):
+    """Mail for elsewhere."""
+    return [{"from": sender, "to": recipients, "mime": base64.b64encode(data).decode("ascii")}
+            for sender, recipients, data in server.world.outgoing]
+
+
+def post_tokens(server, _, body):
+    """These tokens are valid from now on, and no others: {token: user}."""
+    server.world.tokens = json.loads(body)
+
+
+def post_limits(server, _, body):
+    """Limits of the world: {"find_cap": 10}."""
+    for name, value in json.loads(body).items():
+        if not isinstance(getattr(server.world, name), int):
+            raise LookupError(f"there is no limit {name}")
+        setattr(server.world, name, int(value))
+
+
+def post_cut(server, *_):
+    """All connections that stream are cut."""
+    return {"cut": server.cut_streams()}
+
+
+def delete_subscriptions(server, *_):
+    """The server forgets all subscriptions."""
+    server.world.subscriptions.clear()
+    server.world.changed.notify_all()
+
+
+VERBS = {
+    ("GET", "faults"): get_faults, ("POST", "faults"): post_faults, ("DELETE", "faults"): delete_faults,
+    ("GET", "requests"): get_requests, ("DELETE", "requests"): delete_requests, ("POST", "deliver"): post_deliver,
+    ("POST", "messages"): post_messages, ("POST", "remove"): post_remove, ("POST", "read"): post_read,
+    ("GET", "folder"): get_folder, ("GET", "mime"): get_mime, ("GET", "outgoing"): get_outgoing,
+    ("POST", "tokens"): post_tokens, ("POST", "limits"): post_limits, ("POST", "cut"): post_cut,
+    ("DELETE", "subscriptions"): delete_subscriptions,
+}
+
+
+def answer(server, method, target, body):
+    """The reply to a test."""
+    parts = urllib.parse.urlsplit(target)
+    query = dict(urllib.parse.parse_qsl(parts.query))
+    verb = VERBS.get((method, parts.path.rpartition("/")[2]))
+    if verb is None:
+        return Reply(404, b"{}", "application/json")
+    try:
+        with server.world.lock:
+            value = verb(server, query, body)
+    except Exception as error:
+        return Reply(400, json.dumps({"error": f"{type(error).__name__}: {error}"}).encode(), "application/json")
+    return Reply(200, json.dumps(value if value is not None else {}).encode(), "application/json")
