@@ -7,7 +7,7 @@ from . import extended, times
 from .errors import EwsError
 from .fields import DATES, FIELDS, INDEXED, ITEM_CLASSES, READ_ONLY, STRUCTURED, is_truth
 from .item import Attachment, Item, kind_of_class
-from .markup import copy, find, flag, is_true, local, t, text_of
+from .markup import copy, flag, is_true, local, t, text_of
 
 
 def decode(text):
