@@ -58,9 +58,9 @@ int taube_test_mail_run (void);
 TaubeTestMailKind taube_test_mail_get_kind (TaubeTestMail *self);
 const char *taube_test_mail_kind_name (TaubeTestMailKind kind);
 
-/* WHAT is one of: imap imaps (ports), ca-file, wrong-ca-file, dir, config, version, user, password, imap-uri,
- * imaps-uri, pid; but for Courier also pop3 pop3s pop3-uri pop3s-uri; Dovecot has token (for XOAUTH2 and OAUTHBEARER),
- * Cyrus has admin, a user with the same password who may do everything. */
+/* WHAT is one of: imap imaps pop3 pop3s (ports), imap-uri imaps-uri pop3-uri pop3s-uri, ca-file, wrong-ca-file, dir,
+ * config, version, user, password, pid; Dovecot has token (for XOAUTH2 and OAUTHBEARER), Cyrus has admin, a user with
+ * the same password who may do everything. */
 const char *taube_test_mail_get (TaubeTestMail *self, const char *what);
 guint16 taube_test_mail_get_port (TaubeTestMail *self, const char *scheme);
 

@@ -13,6 +13,7 @@ server_packages() {
   case $1 in
     cyrus) echo cyrus-common cyrus-imapd cyrus-pop3d ;;
     courier) echo courier-authlib courier-base courier-imap gamin ;;
+    courier-pop) echo courier-pop ;; # works with the libraries of the one above
   esac
 }
 
@@ -23,7 +24,7 @@ server_stamp() {
 
 has_server() { [ "$(cat "$(servers_folder)/$1/stamp" 2>/dev/null)" = "$(server_stamp "$1")" ]; }
 
-has_servers() { has_server cyrus && has_server courier; }
+has_servers() { has_server cyrus && has_server courier && has_server courier-pop; }
 
 # The libraries that PACKAGE… want directly, of alternatives the first.
 wanted_libraries() {
@@ -80,4 +81,5 @@ setup_server() {
 setup_servers() {
   setup_server cyrus || true
   setup_server courier || true
+  setup_server courier-pop || true
 }

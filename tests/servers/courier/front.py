@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What stands before Courier's imapd: sockets, TLS and sign-in.
+"""What stands before Courier's imapd and its POP3 server: sockets, TLS and sign-in.
 
 Courier's own programs for these read /etc/courier and ask a daemon at a fixed place, so a private one cannot use
 them. This says and asks what they do, and then starts Courier's imapd on the user's Maildir, with the environment
-that they would give it; every byte after sign-in is between the client and that.
+that they would give it; every byte after sign-in is between the client and that. pop3_front.py has the sign-in of POP3.
 """
 import asyncio
 import base64
@@ -16,6 +16,8 @@ import ssl
 import sys
 from dataclasses import dataclass, field
 
+from courier.pop3_front import Pop3SignIn
+
 LINE_LIMIT = 8192
 PUMP_SIZE = 65536
 
@@ -25,6 +27,7 @@ class Front:
     """What all connections of one server share."""
 
     program: str
+    pop3_program: str
     mail: str
     users: list
     password: str
@@ -166,13 +169,13 @@ async def pump(reader, writer):
             pass
 
 
-async def hand_over(front, reader, writer, secure, user, tag):
-    """Courier's imapd from here on."""
+async def hand_over(front, reader, writer, program, user, **more):
+    """Courier's PROGRAM from here on, with MORE in its environment."""
     peer = writer.get_extra_info("peername")
-    environment = dict(front.environment, AUTHENTICATED=user, AUTHADDR=user, IMAPLOGINTAG=tag, PROTOCOL="IMAP",
-                       IMAP_TLS="1" if secure else "0", TCPREMOTEIP=peer[0], TCPREMOTEPORT=str(peer[1]))
+    environment = dict(front.environment, AUTHENTICATED=user, AUTHADDR=user, TCPREMOTEIP=peer[0],
+                       TCPREMOTEPORT=str(peer[1]), **more)
     process = await asyncio.create_subprocess_exec(
-        front.program, ".", env=environment, cwd=os.path.join(front.mail, user), stdin=asyncio.subprocess.PIPE,
+        program, ".", env=environment, cwd=os.path.join(front.mail, user), stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE, preexec_fn=in_child(front.owner, os.getpid()), limit=PUMP_SIZE,
     )
     try:
@@ -183,14 +186,26 @@ async def hand_over(front, reader, writer, secure, user, tag):
             await process.wait()
 
 
-async def serve_client(front, reader, writer, secure):
+async def serve_imap(front, reader, writer, secure):
+    sign_in = SignIn(front, reader, writer, secure)
+    found = await sign_in.run()
+    if found is not None:
+        await hand_over(front, reader, writer, front.program, found[0], IMAPLOGINTAG=found[1], PROTOCOL="IMAP",
+                        IMAP_TLS="1" if sign_in.secure else "0")
+
+
+async def serve_pop3(front, reader, writer, secure):
+    sign_in = Pop3SignIn(front, reader, writer, secure)
+    user = await sign_in.run()
+    if user is not None:
+        await hand_over(front, reader, writer, front.pop3_program, user, PROTOCOL="POP3", UTF8=sign_in.utf8)
+
+
+async def serve_client(serve_protocol, front, reader, writer, secure):
     try:
-        sign_in = SignIn(front, reader, writer, secure)
-        found = await sign_in.run()
-        if found is not None:
-            await hand_over(front, reader, writer, sign_in.secure, *found)
+        await serve_protocol(front, reader, writer, secure)
     except (OSError, ssl.SSLError, asyncio.IncompleteReadError, ValueError):
-        pass  # the client is gone, or speaks no IMAP
+        pass  # the client is gone, or speaks another protocol
     finally:
         writer.close()
 
@@ -204,15 +219,14 @@ async def start_watcher(front, program):
 
 
 async def serve(front, sockets, watcher):
-    """SOCKETS listen already: for clear text, and for TLS."""
+    """SOCKETS listen already: for each protocol one for clear text, and one for TLS."""
     watching = await start_watcher(front, watcher)
-    clear, secure = sockets
 
-    def handler(is_secure):
-        return lambda reader, writer: serve_client(front, reader, writer, is_secure)
+    def handler(protocol, is_secure):
+        return lambda reader, writer: serve_client(protocol, front, reader, writer, is_secure)
 
-    servers = [await asyncio.start_server(handler(False), sock=clear),
-               await asyncio.start_server(handler(True), sock=secure, ssl=front.context)]
-    async with servers[0], servers[1]:
-        await watching.wait()
+    for protocol, clear, secure in zip([serve_imap, serve_pop3], sockets[::2], sockets[1::2]):
+        await asyncio.start_server(handler(protocol, False), sock=clear)
+        await asyncio.start_server(handler(protocol, True), sock=secure, ssl=front.context)
+    await watching.wait()
     sys.exit("the watcher of Maildirs ended")
