@@ -34,6 +34,7 @@ typedef enum
 {
   POP3_LESSON_NO_PIPELINING = 1 << 0,
   POP3_LESSON_NO_UTF8 = 1 << 1,
+  POP3_LESSON_NO_APOP = 1 << 2,
 } Pop3Lessons;
 
 guint pop3_account_get_lessons (Pop3Account *self);

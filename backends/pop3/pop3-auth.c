@@ -59,8 +59,15 @@ has_user_command (Pop3Session *self)
          || (pop3_capabilities_get_mechanisms (self->capabilities)[0] == NULL && self->stamp == NULL);
 }
 
+/* How a sign-in is tried. */
+typedef enum
+{
+  WITH_BINDING = 1 << 0, /* -PLUS mechanisms */
+  WITH_STAMP = 1 << 1,   /* APOP */
+} Means;
+
 static void
-fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, Request *request)
+fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, Request *request)
 {
   TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
   TaubeUri *uri = taube_account_get_uri (account);
@@ -78,23 +85,23 @@ fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, g
   out->secure = taube_connection_is_secure (self->connection);
   out->allow_plaintext = pop3_account_is_plain_allowed (pop3_session_get_account (self));
   out->login_command = has_user_command (self);
-  out->apop_stamp = self->stamp;
+  out->apop_stamp = (means & WITH_STAMP) != 0 ? self->stamp : NULL;
   /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
   out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
   out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
   out->allow_cram_md5 = taube_settings_get_flag (settings, "allow-cram-md5");
   out->mechanism = request->mechanism;
   out->limits = taube_account_get_limits (account);
-  if (bind)
+  if ((means & WITH_BINDING) != 0)
     bind_channel (self, request);
 }
 
 static TaubeSasl *
-choose_mechanism (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, GError **error)
+choose_mechanism (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, GError **error)
 {
   g_auto (Request) request = { 0 };
 
-  fill_request (self, secret, is_token, bind, &request);
+  fill_request (self, secret, is_token, means, &request);
   return taube_sasl_new (pop3_capabilities_get_mechanisms (self->capabilities), &request.request, error);
 }
 
@@ -318,24 +325,33 @@ run_auth (Pop3Session *self, TaubeSasl *sasl, const TaubeSecret *secret, GCancel
   return FALSE;
 }
 
+/* *LESS: what another try may go without; 0: it would not help. */
 static gboolean
-try_once (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, gboolean *may_unbind,
+try_once (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, Means *less,
           GCancellable *cancellable, GError **error)
 {
-  g_autoptr (TaubeSasl) sasl = choose_mechanism (self, secret, is_token, bind, error);
+  g_autoptr (TaubeSasl) sasl = choose_mechanism (self, secret, is_token, means, error);
   const char *mechanism;
 
-  *may_unbind = FALSE;
+  *less = 0;
   if (sasl == NULL)
     return FALSE;
   mechanism = taube_sasl_get_mechanism (sasl);
   if (mechanism == NULL)
     return run_user_pass (self, secret, cancellable, error) && verify (self, sasl, error);
   if (strcmp (mechanism, "+APOP") == 0)
-    return run_apop (self, sasl, secret, cancellable, error) && verify (self, sasl, error);
+    {
+      GError *local = NULL;
+
+      if (run_apop (self, sasl, secret, cancellable, &local))
+        return verify (self, sasl, error);
+      *less = g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH) ? WITH_STAMP : 0;
+      g_propagate_error (error, local);
+      return FALSE;
+    }
   if (run_auth (self, sasl, secret, cancellable, error))
     return TRUE;
-  *may_unbind = taube_sasl_may_unbind (sasl) && !pop3_pipeline_is_broken (self->pipeline);
+  *less = taube_sasl_may_unbind (sasl) ? WITH_BINDING : 0;
   return FALSE;
 }
 
@@ -346,28 +362,56 @@ pop3_auth_needs_no_secret (Pop3Session *self, gboolean *forced_out)
 {
   g_auto (Request) request = { 0 };
 
-  fill_request (self, NULL, FALSE, FALSE, &request);
+  fill_request (self, NULL, FALSE, 0, &request);
   *forced_out = request.mechanism != NULL;
   return taube_sasl_needs_no_secret (pop3_capabilities_get_mechanisms (self->capabilities), &request.request);
 }
 
+/* Whether another try without *LESS makes sense. */
+static gboolean
+may_do_with_less (Pop3Session *self, Means less)
+{
+  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (pop3_session_get_account (self)));
+  g_autofree char *demanded = taube_settings_get (settings, "auth");
+
+  return less != 0 && demanded == NULL && !pop3_pipeline_is_broken (self->pipeline);
+}
+
 /* Signs in with the strongest way that server and credentials allow; SECRET is NULL for those that need none.
- * TAUBE_ERROR_AUTH: it may be tried again with another secret. */
+ * TAUBE_ERROR_AUTH: it may be tried again with another secret.
+ *
+ * Some servers give a stamp and keep no passwords that APOP could be checked with (Cyrus): where they refuse it, and it
+ * has never worked in this process, what they offer beside it is tried. That takes nothing from anybody: APOP comes
+ * first only in the clear, where the user has allowed to send the password itself. */
 gboolean
 pop3_auth_run (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                GError **error)
 {
-  gboolean may_unbind;
-  GError *local = NULL;
+  Pop3Account *account = pop3_session_get_account (self);
+  gboolean no_apop = (pop3_account_get_lessons (account) & POP3_LESSON_NO_APOP) != 0;
+  Means means = WITH_BINDING | (no_apop ? 0 : WITH_STAMP), less;
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (GError) again = NULL;
 
-  if (try_once (self, secret, is_token, TRUE, &may_unbind, cancellable, &local))
+  if (try_once (self, secret, is_token, means, &less, cancellable, &refusal))
     return TRUE;
-  if (!may_unbind)
+  if (!may_do_with_less (self, less))
     {
-      g_propagate_error (error, local);
+      g_propagate_error (error, g_steal_pointer (&refusal));
       return FALSE;
     }
-  TAUBE_TRACE ("pop3", "the server does not bind to this connection: %s", local->message);
-  g_error_free (local);
-  return try_once (self, secret, is_token, FALSE, &may_unbind, cancellable, error);
+  TAUBE_TRACE ("pop3", "trying another way: %s", refusal->message);
+  if (try_once (self, secret, is_token, means & ~less, &less, cancellable, &again))
+    {
+      if ((means & WITH_STAMP) != 0 && self->stamp != NULL)
+        pop3_account_add_lesson (account, POP3_LESSON_NO_APOP);
+      return TRUE;
+    }
+  /* Nothing else was to be had: the refusal says more. */
+  if (g_error_matches (again, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED)
+      || g_error_matches (again, TAUBE_ERROR, TAUBE_ERROR_TLS))
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  else
+    g_propagate_error (error, g_steal_pointer (&again));
+  return FALSE;
 }

@@ -30,22 +30,33 @@ keeps_on_server (Pop3Session *session, gboolean leave)
   return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay for as many days as the server keeps them") };
 }
 
-/* "leave=yes, CAPA EXPIRE 30, CAPA UIDL" */
+/* What is said of a capability that CAPA does not name; NULL: nothing. */
+static const char *
+describe_lack (Pop3Session *session, Pop3Capability capability)
+{
+  if (capability == POP3_CAPABILITY_UIDL && !session->has_capa)
+    return session->uidl == POP3_OFFER_YES ? "+OK to UIDL" : "-ERR to UIDL";
+  if (capability == POP3_CAPABILITY_UIDL)
+    return "no CAPA UIDL";
+  return capability == POP3_CAPABILITY_EXPIRE && session->has_capa ? "no CAPA EXPIRE" : NULL;
+}
+
+/* "leave=yes, CAPA UIDL, CAPA EXPIRE 30" */
 static char *
 make_evidence (Pop3Session *session, const char *leave, const Pop3Capability *wanted, guint n)
 {
   g_autoptr (GString) evidence = g_string_new (NULL);
 
-  g_string_append_printf (evidence, "leave=%s", leave);
+  g_string_append_printf (evidence, "leave=%s%s", leave, session->has_capa ? "" : ", no CAPA");
   for (guint i = 0; i < n; i++)
     {
       const char *line = pop3_capabilities_get_line (session->capabilities, wanted[i]);
+      const char *lack = describe_lack (session, wanted[i]);
 
       if (line != NULL)
         g_string_append_printf (evidence, ", CAPA %s", line);
-      else if (wanted[i] == POP3_CAPABILITY_UIDL)
-        g_string_append (evidence, session->has_capa ? ", no CAPA UIDL"
-                                   : session->uidl == POP3_OFFER_YES ? ", +OK to UIDL" : ", -ERR to UIDL");
+      else if (lack != NULL)
+        g_string_append_printf (evidence, ", %s", lack);
     }
   return g_string_free (g_steal_pointer (&evidence), FALSE);
 }

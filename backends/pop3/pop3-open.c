@@ -258,6 +258,9 @@ establish (Pop3Session *self, GCancellable *cancellable, GError **error)
     }
   keep_certificate (self, NULL);
   detect (self);
+  if (pop3_session_has (self, POP3_CAPABILITY_LOGIN_DELAY))
+    pop3_account_set_login_delay (pop3_session_get_account (self),
+                                  pop3_capabilities_get_login_delay (self->capabilities));
   return TRUE;
 }
 
