@@ -282,7 +282,8 @@ static const Table tables[] = {
     "leave=no, CAPA UIDL, CAPA EXPIRE NEVER" },
   { "generic/login-delay", "?tls=none", NO, "leave=yes, CAPA EXPIRE 0 USER", NO,
     "leave=yes, CAPA UIDL, CAPA EXPIRE 0 USER, CAPA LOGIN-DELAY 3600 USER" },
-  { "generic/capa-differs", "", YES, "leave=yes, CAPA EXPIRE 30 USER", YES, "leave=yes, CAPA UIDL, CAPA EXPIRE 30 USER" },
+  { "generic/capa-differs", "", YES, "leave=yes, CAPA EXPIRE 30 USER", YES,
+    "leave=yes, CAPA UIDL, CAPA EXPIRE 30 USER" },
   { "generic/bare", "?tls=none", YES, "leave=yes, no CAPA", NO, "leave=yes, no CAPA, -ERR to UIDL" },
   { "rfc/apop", "?tls=none", YES, "leave=yes, no CAPA", YES, "leave=yes, no CAPA, +OK to UIDL" },
 };
@@ -376,7 +377,7 @@ test_unfit_secrets (void)
       g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (bad[i]);
       g_autoptr (TaubeAccount) account = pop3_client_new_with ("pop3", "alice", taube_test_server_get_port (server),
                                                                "?tls=none", NULL, credentials);
-    
+
       taube_sasl_forget_logins ();
       assert_fails (account, TAUBE_ERROR_INVALID, bad[i] == much ? "255" : "password");
       g_clear_object (&account);
