@@ -14,20 +14,26 @@ typedef struct
 } Answer;
 
 static Answer
-keeps_on_server (Pop3Session *session, gboolean leave)
+keeps_on_server (Pop3Session *session, const TaubeLeavePolicy *leave)
 {
   guint days = pop3_capabilities_get_expire (session->capabilities);
+  TaubeLeaveKind kind = taube_leave_policy_get_kind (leave);
 
-  if (!leave)
+  if (kind == TAUBE_LEAVE_KIND_NO)
     return (Answer){ TAUBE_SUPPORT_NO, N_ ("the settings take each message off the server once it is stored here") };
   if (days == 0)
     return (Answer){ TAUBE_SUPPORT_NO, N_ ("the server removes each message once it was fetched") };
+  if (kind == TAUBE_LEAVE_KIND_DAYS)
+    return (Answer){ TAUBE_SUPPORT_YES,
+                     N_ ("messages stay for the days that the settings name, if the server keeps them as long") };
+  if (days != POP3_EXPIRE_NEVER && days != POP3_EXPIRE_UNKNOWN)
+    return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay for as many days as the server keeps them") };
+  if (kind == TAUBE_LEAVE_KIND_UNTIL_REMOVED)
+    return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay until they are removed where they are stored") };
   if (days == POP3_EXPIRE_NEVER)
     return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay until they are removed") };
-  if (days == POP3_EXPIRE_UNKNOWN)
-    return (Answer){ TAUBE_SUPPORT_YES,
-                     N_ ("messages stay until they are removed; the server does not say how long it keeps them") };
-  return (Answer){ TAUBE_SUPPORT_YES, N_ ("messages stay for as many days as the server keeps them") };
+  return (Answer){ TAUBE_SUPPORT_YES,
+                   N_ ("messages stay until they are removed; the server does not say how long it keeps them") };
 }
 
 /* What is said of a capability that CAPA does not name; NULL: nothing. */
@@ -41,7 +47,7 @@ describe_lack (Pop3Session *session, Pop3Capability capability)
   return capability == POP3_CAPABILITY_EXPIRE && session->has_capa ? "no CAPA EXPIRE" : NULL;
 }
 
-/* "leave=yes, CAPA UIDL, CAPA EXPIRE 30" */
+/* "leave=forever, CAPA UIDL, CAPA EXPIRE 30" */
 static char *
 make_evidence (Pop3Session *session, const char *leave, const Pop3Capability *wanted, guint n)
 {
@@ -103,8 +109,9 @@ void
 pop3_live_report (Pop3Session *session)
 {
   TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (session));
-  g_autofree char *leave = taube_settings_get (taube_account_get_settings (account), "leave");
-  Answer keeps = keeps_on_server (session, g_strcmp0 (leave, "no") != 0);
+  g_autoptr (TaubeLeavePolicy) policy = taube_settings_get_leave_policy (taube_account_get_settings (account));
+  g_autofree char *leave = taube_leave_policy_to_text (policy);
+  Answer keeps = keeps_on_server (session, policy);
 
   for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
     taube_account_set_live_capability (account, pop3_rows[i].capability, pop3_rows[i].module,

@@ -276,16 +276,22 @@ typedef struct
 #define NO TAUBE_SUPPORT_NO
 
 static const Table tables[] = {
-  { "generic/login", "?tls=none", YES, "leave=yes, CAPA EXPIRE NEVER", YES,
-    "leave=yes, CAPA UIDL, CAPA EXPIRE NEVER" },
+  { "generic/login", "?tls=none", YES, "leave=forever, CAPA EXPIRE NEVER", YES,
+    "leave=forever, CAPA UIDL, CAPA EXPIRE NEVER" },
   { "generic/login", "?tls=none&leave=no", NO, "leave=no, CAPA EXPIRE NEVER", NO,
     "leave=no, CAPA UIDL, CAPA EXPIRE NEVER" },
-  { "generic/login-delay", "?tls=none", NO, "leave=yes, CAPA EXPIRE 0 USER", NO,
-    "leave=yes, CAPA UIDL, CAPA EXPIRE 0 USER, CAPA LOGIN-DELAY 3600 USER" },
-  { "generic/capa-differs", "", YES, "leave=yes, CAPA EXPIRE 30 USER", YES,
-    "leave=yes, CAPA UIDL, CAPA EXPIRE 30 USER" },
-  { "generic/bare", "?tls=none", YES, "leave=yes, no CAPA", NO, "leave=yes, no CAPA, -ERR to UIDL" },
-  { "rfc/apop", "?tls=none", YES, "leave=yes, no CAPA", YES, "leave=yes, no CAPA, +OK to UIDL" },
+  { "generic/login", "?tls=none&leave=days=30", YES, "leave=days=30, CAPA EXPIRE NEVER", YES,
+    "leave=days=30, CAPA UIDL, CAPA EXPIRE NEVER" },
+  { "generic/login", "?tls=none&leave=days%3D30", YES, "leave=days=30, CAPA EXPIRE NEVER", YES,
+    "leave=days=30, CAPA UIDL, CAPA EXPIRE NEVER" },
+  { "generic/login", "?tls=none&leave=until-removed", YES, "leave=until-removed, CAPA EXPIRE NEVER", YES,
+    "leave=until-removed, CAPA UIDL, CAPA EXPIRE NEVER" },
+  { "generic/login-delay", "?tls=none", NO, "leave=forever, CAPA EXPIRE 0 USER", NO,
+    "leave=forever, CAPA UIDL, CAPA EXPIRE 0 USER, CAPA LOGIN-DELAY 3600 USER" },
+  { "generic/capa-differs", "", YES, "leave=forever, CAPA EXPIRE 30 USER", YES,
+    "leave=forever, CAPA UIDL, CAPA EXPIRE 30 USER" },
+  { "generic/bare", "?tls=none", YES, "leave=forever, no CAPA", NO, "leave=forever, no CAPA, -ERR to UIDL" },
+  { "rfc/apop", "?tls=none", YES, "leave=forever, no CAPA", YES, "leave=forever, no CAPA, +OK to UIDL" },
 };
 
 static void
