@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <glib/gi18n-lib.h>
 
-#include <string.h>
+#include <taube/taube-leave-policy.h>
 
 #include "pop3-backend.h"
 #include "pop3-session.h"
