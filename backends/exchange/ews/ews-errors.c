@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-errors.h"
+
+#include <string.h>
+
+#include <taube-backend/taube-throttle.h>
+
+#include "exchange-gettext.h"
+
+/* Of the server's words, in an error message. */
+#define MAX_QUOTED_BYTES 400
+/* What is waited when a busy server does not say how long. */
+#define DEFAULT_BACK_OFF 10
+
+static const struct
+{
+  const char *code;
+  TaubeError error;
+} codes[] = {
+  { "ErrorAccessDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorAccountDisabled", TAUBE_ERROR_AUTH },
+  { "ErrorBatchProcessingStopped", TAUBE_ERROR_CONNECTION },
+  { "ErrorCannotDeleteObject", TAUBE_ERROR_PERMISSION },
+  { "ErrorCannotEmptyFolder", TAUBE_ERROR_PERMISSION },
+  { "ErrorChangeKeyRequired", TAUBE_ERROR_CONFLICT },
+  { "ErrorChangeKeyRequiredForWriteOperations", TAUBE_ERROR_CONFLICT },
+  { "ErrorClientDisconnected", TAUBE_ERROR_CONNECTION },
+  { "ErrorConnectionFailed", TAUBE_ERROR_CONNECTION },
+  { "ErrorCreateItemAccessDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorDataSizeLimitExceeded", TAUBE_ERROR_INVALID },
+  { "ErrorDeleteDistinguishedFolder", TAUBE_ERROR_PERMISSION },
+  { "ErrorExceededConnectionCount", TAUBE_ERROR_THROTTLED },
+  { "ErrorExceededFindCountLimit", TAUBE_ERROR_THROTTLED },
+  { "ErrorExceededSubscriptionCount", TAUBE_ERROR_THROTTLED },
+  { "ErrorFolderExists", TAUBE_ERROR_EXISTS },
+  { "ErrorFolderNotFound", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorImpersonateUserDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorImpersonationDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorInsufficientResources", TAUBE_ERROR_THROTTLED },
+  { "ErrorInternalServerTransientError", TAUBE_ERROR_THROTTLED },
+  { "ErrorInvalidChangeKey", TAUBE_ERROR_CONFLICT },
+  { "ErrorInvalidFolderId", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorInvalidId", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorInvalidIdEmpty", TAUBE_ERROR_INVALID },
+  { "ErrorInvalidIdMalformed", TAUBE_ERROR_INVALID },
+  { "ErrorInvalidIdMalformedEwsLegacyIdFormat", TAUBE_ERROR_INVALID },
+  { "ErrorInvalidOperation", TAUBE_ERROR_NOT_SUPPORTED },
+  { "ErrorInvalidRequest", TAUBE_ERROR_NOT_SUPPORTED },
+  { "ErrorInvalidServerVersion", TAUBE_ERROR_NOT_SUPPORTED },
+  { "ErrorInvalidSyncStateData", TAUBE_ERROR_CONFLICT },
+  { "ErrorIrresolvableConflict", TAUBE_ERROR_CONFLICT },
+  { "ErrorItemCorrupt", TAUBE_ERROR_PROTOCOL },
+  { "ErrorItemNotFound", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorItemSave", TAUBE_ERROR_PERMISSION },
+  { "ErrorItemSavePropertyError", TAUBE_ERROR_INVALID },
+  { "ErrorMailboxMoveInProgress", TAUBE_ERROR_THROTTLED },
+  { "ErrorMailboxStoreUnavailable", TAUBE_ERROR_THROTTLED },
+  { "ErrorMessageSizeExceeded", TAUBE_ERROR_LIMIT },
+  { "ErrorMoveCopyFailed", TAUBE_ERROR_PERMISSION },
+  { "ErrorNonExistentMailbox", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorNotEnoughMemory", TAUBE_ERROR_THROTTLED },
+  { "ErrorObjectTypeChanged", TAUBE_ERROR_INVALID },
+  { "ErrorParentFolderNotFound", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorPasswordChangeRequired", TAUBE_ERROR_AUTH },
+  { "ErrorPasswordExpired", TAUBE_ERROR_AUTH },
+  { "ErrorQuotaExceeded", TAUBE_ERROR_QUOTA },
+  { "ErrorSendAsDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorSentMeetingRequestUpdate", TAUBE_ERROR_INVALID },
+  { "ErrorServerBusy", TAUBE_ERROR_THROTTLED },
+  { "ErrorSubmissionQuotaExceeded", TAUBE_ERROR_THROTTLED },
+  { "ErrorSyncFolderNotFound", TAUBE_ERROR_NOT_FOUND },
+  { "ErrorTimeoutExpired", TAUBE_ERROR_THROTTLED },
+  { "ErrorTokenSerializationDenied", TAUBE_ERROR_PERMISSION },
+  { "ErrorTooManyObjectsOpened", TAUBE_ERROR_THROTTLED },
+  { "ErrorUnsupportedPathForQuery", TAUBE_ERROR_NOT_SUPPORTED },
+};
+
+TaubeError
+ews_errors_find (const char *code)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (strcmp (codes[i].code, code) == 0)
+      return codes[i].error;
+  return TAUBE_ERROR_PROTOCOL;
+}
+
+gboolean
+ews_errors_is_unknown (const char *code)
+{
+  static const char *const unknown[] = { "ErrorInvalidOperation", "ErrorInvalidRequest", "ErrorSchemaValidation",
+                                         "ErrorInvalidServerVersion", NULL };
+
+  return g_strv_contains (unknown, code);
+}
+
+/* t:MessageXml holds t:Value elements; the one named BackOffMilliseconds is a number of them. */
+static gint64
+read_back_off (const EwsNode *parent)
+{
+  const EwsNode *value = ews_node_find (ews_node_find (parent, "MessageXml"), "Value");
+  gint64 milliseconds = 0;
+
+  for (; value != NULL; value = ews_node_find_next (value, "Value"))
+    if (g_strcmp0 (ews_node_get_attribute (value, "Name"), "BackOffMilliseconds") == 0
+        && ews_text_to_number (value->text, &milliseconds) && milliseconds > 0)
+      return MIN (milliseconds, 24 * 3600 * 1000);
+  return 0;
+}
+
+void
+ews_verdict_decode_message (const EwsNode *message, EwsVerdict *verdict_out)
+{
+  const char *class = ews_node_get_attribute (message, "ResponseClass");
+  const char *code = ews_node_get_text (message, "ResponseCode");
+  const char *text = ews_node_get_text (message, "MessageText");
+
+  *verdict_out = (EwsVerdict){ .code = code != NULL ? code : "NoError", .text = text != NULL ? text : "" };
+  verdict_out->failed = g_strcmp0 (class, "Error") == 0
+                        || (class == NULL && g_str_has_prefix (verdict_out->code, "Error"));
+  verdict_out->warned = g_strcmp0 (class, "Warning") == 0;
+  if (verdict_out->failed && code == NULL)
+    verdict_out->code = "ErrorInternalServerError";
+  verdict_out->back_off = read_back_off (message);
+}
+
+/* The children of a fault stand in no namespace (SOAP 1.1) or in that of SOAP (1.2). */
+static const EwsNode *
+find_plain (const EwsNode *parent, const char *name)
+{
+  const EwsNode *node = parent != NULL ? parent->children : NULL;
+
+  while (node != NULL && (node->space == EWS_SPACE_OTHER || g_ascii_strcasecmp (node->name, name) != 0))
+    node = node->next;
+  return node;
+}
+
+/* "a:ErrorServerBusy" */
+static const char *
+strip_prefix (const char *code)
+{
+  const char *colon = strrchr (code, ':');
+
+  return colon != NULL ? colon + 1 : code;
+}
+
+void
+ews_verdict_decode_fault (const EwsNode *fault, EwsVerdict *verdict_out)
+{
+  const EwsNode *detail = find_plain (fault, "detail");
+  const EwsNode *code = find_plain (fault, "faultcode"), *text = find_plain (fault, "faultstring");
+  const char *response = ews_node_get_text (detail, "ResponseCode");
+
+  *verdict_out = (EwsVerdict){ .failed = TRUE, .code = "ErrorInternalServerError", .text = "" };
+  if (response != NULL && response[0] != '\0')
+    verdict_out->code = response;
+  else if (code != NULL && code->text[0] != '\0')
+    verdict_out->code = strip_prefix (code->text);
+  if (text != NULL)
+    verdict_out->text = text->text;
+  if (verdict_out->text[0] == '\0' && ews_node_get_text (detail, "Message") != NULL)
+    verdict_out->text = ews_node_get_text (detail, "Message");
+  verdict_out->back_off = read_back_off (detail);
+}
+
+/* (transfer full) */
+static char *
+quote (const EwsVerdict *verdict)
+{
+  g_autofree char *words = verdict->text[0] != '\0' ? g_strconcat (verdict->code, ": ", verdict->text, NULL)
+                                                    : g_strdup (verdict->code);
+  g_autofree char *clean = g_utf8_make_valid (words, -1);
+
+  for (char *c = clean; *c != '\0'; c++)
+    if (g_ascii_iscntrl (*c))
+      *c = ' ';
+  g_strstrip (clean);
+  if (strlen (clean) <= MAX_QUOTED_BYTES)
+    return g_steal_pointer (&clean);
+  *g_utf8_find_prev_char (clean, clean + MAX_QUOTED_BYTES) = '\0';
+  return g_strconcat (clean, "…", NULL);
+}
+
+GError *
+ews_errors_new (const EwsVerdict *verdict, const char *what)
+{
+  g_autofree char *words = quote (verdict);
+  TaubeError code = ews_errors_find (verdict->code);
+
+  if (code == TAUBE_ERROR_THROTTLED)
+    return taube_error_new_throttled (verdict->back_off > 0 ? (guint) ((verdict->back_off + 999) / 1000)
+                                                            : DEFAULT_BACK_OFF,
+                                      _ ("%s: server said \"%s\""), what, words);
+  return g_error_new (TAUBE_ERROR, (int) code, _ ("%s: server said \"%s\""), what, words);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube/taube-error.h>
+
+#include "ews/ews-node.h"
+
+G_BEGIN_DECLS
+
+/* What a response message or a fault says about itself. The strings live as long as the node. */
+typedef struct
+{
+  gboolean failed;       /* ResponseClass="Error", or a fault */
+  gboolean warned;
+  const char *code;      /* "ErrorItemNotFound"; "NoError"; never NULL */
+  const char *text;      /* the server's words; never NULL */
+  gint64 back_off;       /* milliseconds, 0: none was told */
+} EwsVerdict;
+
+void ews_verdict_decode_message (const EwsNode *message, EwsVerdict *verdict_out);
+void ews_verdict_decode_fault (const EwsNode *fault, EwsVerdict *verdict_out);
+
+/* What a code means; TAUBE_ERROR_PROTOCOL for those that say nothing to a user. */
+TaubeError ews_errors_find (const char *code);
+/* The error for a refusal: `cannot list "Inbox": server said "ErrorItemNotFound: …"`. */
+GError *ews_errors_new (const EwsVerdict *verdict, const char *what);
+/* What was asked is not known to this server or version: it need not be asked again. */
+gboolean ews_errors_is_unknown (const char *code);
+
+G_END_DECLS

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-fields.h"
+
+#include <string.h>
+
+/* The properties of MAPI that have no name of their own in EWS: [MS-OXPROPS]. */
+#define TAG_LAST_VERB "0x1081"
+#define TAG_FLAG_STATUS "0x1090"
+#define TAG_FROM_SMTP "0x5d02"
+#define TAG_SENDER_SMTP "0x5d01"
+
+#define VERB_REPLIED 102
+#define VERB_REPLIED_TO_ALL 103
+#define VERB_FORWARDED 104
+#define FLAG_STATUS_FLAGGED 2
+
+typedef struct
+{
+  TaubeMessageListBuilder *builder;
+  const EwsNode *item;
+  TaubeMessageFlags flags;
+  GPtrArray *keywords; /* of char*, not owned */
+} Row;
+
+typedef struct _Field Field;
+
+struct _Field
+{
+  TaubeListFields fields;
+  EwsVersion since, until;
+  EwsAsk ask;          /* GET: a search does not give it */
+  const char *uri;     /* "item:Subject", or the tag of an extended property */
+  const char *type;    /* of an extended property */
+  const char *element; /* in which the value comes */
+  void (*take) (const Field *field, const EwsNode *value, Row *row);
+  int what;            /* a flag or a column */
+};
+
+/* Flags. */
+
+static void
+take_flag (const Field *field, const EwsNode *value, Row *row)
+{
+  gboolean set;
+
+  if (ews_text_to_boolean (value->text, &set) && set)
+    row->flags |= (guint) field->what;
+}
+
+static void
+take_flag_status (const Field *field, const EwsNode *value, Row *row)
+{
+  const char *status = ews_node_get_text (value, "FlagStatus");
+  gint64 number;
+
+  if (g_strcmp0 (status, "Flagged") == 0
+      || (status == NULL && ews_text_to_number (value->text, &number) && number == FLAG_STATUS_FLAGGED))
+    row->flags |= TAUBE_MESSAGE_FLAGS_FLAGGED;
+}
+
+static void
+take_verb (const Field *field, const EwsNode *value, Row *row)
+{
+  gint64 verb;
+
+  if (!ews_text_to_number (value->text, &verb))
+    return;
+  if (verb == VERB_REPLIED || verb == VERB_REPLIED_TO_ALL)
+    row->flags |= TAUBE_MESSAGE_FLAGS_ANSWERED;
+  else if (verb == VERB_FORWARDED)
+    row->flags |= TAUBE_MESSAGE_FLAGS_FORWARDED;
+}
+
+static void
+take_categories (const Field *field, const EwsNode *value, Row *row)
+{
+  for (const EwsNode *name = ews_node_find (value, "String"); name != NULL; name = ews_node_find_next (name, "String"))
+    if (name->text[0] != '\0')
+      g_ptr_array_add (row->keywords, (gpointer) name->text);
+}
+
+/* Numbers, dates, texts. */
+
+static void
+take_size (const Field *field, const EwsNode *value, Row *row)
+{
+  gint64 size;
+
+  if (ews_text_to_number (value->text, &size) && size >= 0)
+    taube_message_list_builder_set_size (row->builder, (guint64) size);
+}
+
+static void
+take_received (const Field *field, const EwsNode *value, Row *row)
+{
+  gint64 seconds;
+  int offset;
+
+  if (ews_text_to_time (value->text, &seconds, &offset))
+    taube_message_list_builder_set_date (row->builder, seconds, offset);
+}
+
+static void
+take_sent (const Field *field, const EwsNode *value, Row *row)
+{
+  gint64 seconds;
+  int offset;
+
+  if (ews_text_to_time (value->text, &seconds, &offset))
+    taube_message_list_builder_set_sent_date (row->builder, seconds, offset);
+}
+
+static void
+take_text (const Field *field, const EwsNode *value, Row *row)
+{
+  taube_message_list_builder_set_text (row->builder, field->what, value->text, strlen (value->text));
+}
+
+static void
+take_conversation (const Field *field, const EwsNode *value, Row *row)
+{
+  const char *id = ews_node_get_attribute (value, "Id");
+
+  if (id != NULL)
+    taube_message_list_builder_set_text (row->builder, field->what, id, strlen (id));
+}
+
+/* Addresses. */
+
+static const EwsNode *find_extended (const EwsNode *item, const char *tag);
+
+/* The address by which mail gets there, when the server gives one of its directory instead. */
+static const char *
+find_smtp (const Row *row, int column, const char *address)
+{
+  const EwsNode *value = NULL;
+
+  if (address != NULL && strchr (address, '@') != NULL)
+    return address;
+  if (column == TAUBE_MESSAGE_COLUMN_FROM)
+    value = find_extended (row->item, TAG_FROM_SMTP);
+  else if (column == TAUBE_MESSAGE_COLUMN_SENDER)
+    value = find_extended (row->item, TAG_SENDER_SMTP);
+  return value != NULL && strchr (value->text, '@') != NULL ? value->text : address;
+}
+
+static void
+add_address (const Field *field, const EwsNode *mailbox, Row *row)
+{
+  const char *name = ews_node_get_text (mailbox, "Name");
+  const char *address = find_smtp (row, field->what, ews_node_get_text (mailbox, "EmailAddress"));
+  const char *at = address != NULL ? strrchr (address, '@') : NULL;
+  const char *host = at != NULL ? at + 1 : "";
+
+  if (address == NULL)
+    address = "";
+  if (name != NULL && (name[0] == '\0' || strcmp (name, address) == 0))
+    name = NULL;
+  if (name == NULL && address[0] == '\0')
+    return;
+  taube_message_list_builder_add_address (row->builder, field->what, name, name != NULL ? strlen (name) : 0, address,
+                                          at != NULL ? (gsize) (at - address) : strlen (address), host, strlen (host));
+}
+
+static void
+take_addresses (const Field *field, const EwsNode *value, Row *row)
+{
+  for (const EwsNode *mailbox = ews_node_find (value, "Mailbox"); mailbox != NULL;
+       mailbox = ews_node_find_next (mailbox, "Mailbox"))
+    add_address (field, mailbox, row);
+}
+
+#define ALWAYS EWS_VERSION_2007_SP1, EWS_VERSION_2013_SP1
+#define SINCE_2010 EWS_VERSION_2010_SP2, EWS_VERSION_2013_SP1
+#define SINCE_2013 EWS_VERSION_2013_SP1, EWS_VERSION_2013_SP1
+#define BEFORE_2013 EWS_VERSION_2007_SP1, EWS_VERSION_2010_SP2
+#define FLAGS(name) take_flag, TAUBE_MESSAGE_FLAGS_##name
+#define COLUMN(name) TAUBE_MESSAGE_COLUMN_##name
+
+/* What an item's property is called there, and which column it fills here. */
+static const Field table[] = {
+  { TAUBE_LIST_FIELDS_FLAGS, ALWAYS, EWS_ASK_FIND, "message:IsRead", NULL, "IsRead", FLAGS (SEEN) },
+  { TAUBE_LIST_FIELDS_FLAGS, ALWAYS, EWS_ASK_FIND, "item:IsDraft", NULL, "IsDraft", FLAGS (DRAFT) },
+  { TAUBE_LIST_FIELDS_FLAGS, SINCE_2013, EWS_ASK_FIND, "item:Flag", NULL, "Flag", take_flag_status, 0 },
+  { TAUBE_LIST_FIELDS_FLAGS, BEFORE_2013, EWS_ASK_FIND, TAG_FLAG_STATUS, "Integer", NULL, take_flag_status, 0 },
+  { TAUBE_LIST_FIELDS_FLAGS, ALWAYS, EWS_ASK_FIND, TAG_LAST_VERB, "Integer", NULL, take_verb, 0 },
+  { TAUBE_LIST_FIELDS_FLAGS, ALWAYS, EWS_ASK_FIND, "item:Categories", NULL, "Categories", take_categories, 0 },
+  { TAUBE_LIST_FIELDS_SIZE, ALWAYS, EWS_ASK_FIND, "item:Size", NULL, "Size", take_size, 0 },
+  { TAUBE_LIST_FIELDS_DATE, ALWAYS, EWS_ASK_FIND, "item:DateTimeReceived", NULL, "DateTimeReceived", take_received, 0 },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_FIND, "item:Subject", NULL, "Subject", take_text, COLUMN (SUBJECT) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_FIND, "item:DateTimeSent", NULL, "DateTimeSent", take_sent, 0 },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_FIND, "message:InternetMessageId", NULL, "InternetMessageId", take_text,
+    COLUMN (MESSAGE_ID) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_FIND, "item:InReplyTo", NULL, "InReplyTo", take_text,
+    COLUMN (IN_REPLY_TO) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:From", NULL, "From", take_addresses, COLUMN (FROM) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, TAG_FROM_SMTP, "String", NULL, NULL, 0 },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:Sender", NULL, "Sender", take_addresses,
+    COLUMN (SENDER) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, TAG_SENDER_SMTP, "String", NULL, NULL, 0 },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:ReplyTo", NULL, "ReplyTo", take_addresses,
+    COLUMN (REPLY_TO) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:ToRecipients", NULL, "ToRecipients", take_addresses,
+    COLUMN (TO) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:CcRecipients", NULL, "CcRecipients", take_addresses,
+    COLUMN (CC) },
+  { TAUBE_LIST_FIELDS_ENVELOPE, ALWAYS, EWS_ASK_GET, "message:BccRecipients", NULL, "BccRecipients", take_addresses,
+    COLUMN (BCC) },
+  { TAUBE_LIST_FIELDS_PREVIEW, SINCE_2013, EWS_ASK_FIND, "item:Preview", NULL, "Preview", take_text, COLUMN (PREVIEW) },
+  { TAUBE_LIST_FIELDS_OBJECT_IDS, SINCE_2010, EWS_ASK_FIND, "item:ConversationId", NULL, "ConversationId",
+    take_conversation, COLUMN (THREAD_ID) },
+};
+
+static gboolean
+is_asked (const Field *field, TaubeListFields fields, EwsVersion version, EwsAsk ask)
+{
+  return (field->fields & fields) != 0 && version >= field->since && version <= field->until
+         && (field->ask == EWS_ASK_FIND || ask == EWS_ASK_GET);
+}
+
+static void
+write_uri (EwsWriter *writer, const Field *field)
+{
+  if (field->type == NULL)
+    {
+      ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", field->uri);
+      return;
+    }
+  ews_writer_open (writer, "t:ExtendedFieldURI");
+  ews_writer_add_attribute (writer, "PropertyTag", field->uri);
+  ews_writer_add_attribute (writer, "PropertyType", field->type);
+  ews_writer_close (writer);
+}
+
+void
+ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
+{
+  gboolean open = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      if (!is_asked (&table[i], fields, ews_writer_get_version (writer), ask))
+        continue;
+      if (!open)
+        ews_writer_open (writer, "t:AdditionalProperties");
+      open = TRUE;
+      write_uri (writer, &table[i]);
+    }
+  if (open)
+    ews_writer_close (writer);
+}
+
+TaubeListFields
+ews_fields_get_costly (TaubeListFields fields)
+{
+  TaubeListFields costly = TAUBE_LIST_FIELDS_NONE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].ask == EWS_ASK_GET)
+      costly |= table[i].fields;
+  return fields & costly;
+}
+
+/* Servers write the tag as they like: 0x1081, 4225. */
+static gboolean
+is_same_tag (const char *a, const char *b)
+{
+  return a != NULL && g_ascii_strtoull (a, NULL, 0) == g_ascii_strtoull (b, NULL, 0);
+}
+
+/* The t:Value of an extended property. */
+static const EwsNode *
+find_extended (const EwsNode *item, const char *tag)
+{
+  for (const EwsNode *property = ews_node_find (item, "ExtendedProperty"); property != NULL;
+       property = ews_node_find_next (property, "ExtendedProperty"))
+    if (is_same_tag (ews_node_get_attribute (ews_node_find (property, "ExtendedFieldURI"), "PropertyTag"), tag))
+      return ews_node_find (property, "Value");
+  return NULL;
+}
+
+void
+ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageListBuilder *builder)
+{
+  g_autoptr (GPtrArray) keywords = g_ptr_array_new ();
+  Row row = { builder, item, TAUBE_MESSAGE_FLAGS_NONE, keywords };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    {
+      const Field *field = &table[i];
+      const EwsNode *value;
+
+      if ((field->fields & fields) == 0 || field->take == NULL)
+        continue;
+      value = field->type != NULL ? find_extended (item, field->uri) : ews_node_find (item, field->element);
+      if (value != NULL)
+        field->take (field, value, &row);
+    }
+  if (fields & TAUBE_LIST_FIELDS_FLAGS)
+    taube_message_list_builder_set_flags (builder, row.flags, (const char *const *) keywords->pdata, keywords->len);
+}
+
+const char *
+ews_item_get_id (const EwsNode *item)
+{
+  const char *id = ews_node_get_attribute (ews_node_find (item, "ItemId"), "Id");
+
+  return id != NULL && id[0] != '\0' ? id : NULL;
+}
+
+/* Writing flags. */
+
+static void
+open_set (EwsWriter *writer, const char *uri, const char *type)
+{
+  const Field field = { .uri = uri, .type = type };
+
+  ews_writer_open (writer, "t:SetItemField");
+  write_uri (writer, &field);
+  ews_writer_open (writer, "t:Message");
+}
+
+static void
+close_set (EwsWriter *writer)
+{
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+}
+
+static void
+write_number (EwsWriter *writer, const char *tag, int number)
+{
+  const Field field = { .uri = tag, .type = "Integer" };
+  g_autofree char *text = g_strdup_printf ("%d", number);
+
+  open_set (writer, tag, "Integer");
+  ews_writer_open (writer, "t:ExtendedProperty");
+  write_uri (writer, &field);
+  ews_writer_add_element (writer, "t:Value", text);
+  ews_writer_close (writer);
+  close_set (writer);
+}
+
+static void
+write_flag_status (EwsWriter *writer, gboolean flagged)
+{
+  if (ews_writer_get_version (writer) < EWS_VERSION_2013_SP1)
+    {
+      write_number (writer, TAG_FLAG_STATUS, flagged ? FLAG_STATUS_FLAGGED : 0);
+      return;
+    }
+  open_set (writer, "item:Flag", NULL);
+  ews_writer_open (writer, "t:Flag");
+  ews_writer_add_element (writer, "t:FlagStatus", flagged ? "Flagged" : "NotFlagged");
+  ews_writer_close (writer);
+  close_set (writer);
+}
+
+void
+ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags)
+{
+  const TaubeMessageFlags verbs = TAUBE_MESSAGE_FLAGS_ANSWERED | TAUBE_MESSAGE_FLAGS_FORWARDED;
+
+  ews_writer_open (writer, "t:Updates");
+  if (changed & TAUBE_MESSAGE_FLAGS_SEEN)
+    {
+      open_set (writer, "message:IsRead", NULL);
+      ews_writer_add_element (writer, "t:IsRead", flags & TAUBE_MESSAGE_FLAGS_SEEN ? "true" : "false");
+      close_set (writer);
+    }
+  if (changed & TAUBE_MESSAGE_FLAGS_FLAGGED)
+    write_flag_status (writer, (flags & TAUBE_MESSAGE_FLAGS_FLAGGED) != 0);
+  /* One number says what was done last. */
+  if (changed & verbs)
+    write_number (writer, TAG_LAST_VERB, flags & TAUBE_MESSAGE_FLAGS_ANSWERED ? VERB_REPLIED
+                                         : flags & TAUBE_MESSAGE_FLAGS_FORWARDED ? VERB_FORWARDED : 0);
+  ews_writer_close (writer);
+}

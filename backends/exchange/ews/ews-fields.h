@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-message-list-builder.h>
+
+#include "ews/ews-writer.h"
+
+G_BEGIN_DECLS
+
+/* Which request a field is asked for in: a search does not give the addresses. */
+typedef enum
+{
+  EWS_ASK_FIND, /* FindItem */
+  EWS_ASK_GET,  /* GetItem */
+} EwsAsk;
+
+/* t:AdditionalProperties for the columns FIELDS, or nothing when there are none. */
+void ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask);
+/* The columns that FindItem alone cannot fill. */
+TaubeListFields ews_fields_get_costly (TaubeListFields fields);
+/* Writes the columns that ITEM has into the row of BUILDER that was begun last. */
+void ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageListBuilder *builder);
+/* The id of the item, or NULL. */
+const char *ews_item_get_id (const EwsNode *item);
+
+/* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said. */
+void ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags);
+/* The flags that can be set. */
+#define EWS_SETTABLE_FLAGS (TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FLAGGED | TAUBE_MESSAGE_FLAGS_ANSWERED \
+                            | TAUBE_MESSAGE_FLAGS_FORWARDED)
+
+G_END_DECLS

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-requests.h"
+
+/* PidTagMessageFlags, with the bits that say that a message was read and that it is no draft: what is put into a folder
+ * is otherwise shown as not yet sent. */
+#define TAG_MESSAGE_FLAGS "0x0e07"
+#define TAG_DELIVERY_TIME "0x0e06"
+#define MSGFLAG_READ 1
+#define MSGFLAG_UNMODIFIED 2
+#define MSGFLAG_UNSENT 8
+
+static const EwsOperationInfo infos[EWS_N_OPERATIONS] = {
+  [EWS_OPERATION_GET_FOLDER] = { "m:GetFolder", "GetFolderResponse", TRUE },
+  [EWS_OPERATION_FIND_FOLDER] = { "m:FindFolder", "FindFolderResponse", TRUE },
+  [EWS_OPERATION_CREATE_FOLDER] = { "m:CreateFolder", "CreateFolderResponse", FALSE },
+  [EWS_OPERATION_UPDATE_FOLDER] = { "m:UpdateFolder", "UpdateFolderResponse", FALSE },
+  [EWS_OPERATION_MOVE_FOLDER] = { "m:MoveFolder", "MoveFolderResponse", FALSE },
+  [EWS_OPERATION_DELETE_FOLDER] = { "m:DeleteFolder", "DeleteFolderResponse", FALSE },
+  [EWS_OPERATION_FIND_ITEM] = { "m:FindItem", "FindItemResponse", TRUE },
+  [EWS_OPERATION_GET_ITEM] = { "m:GetItem", "GetItemResponse", TRUE },
+  [EWS_OPERATION_SYNC_FOLDER_ITEMS] = { "m:SyncFolderItems", "SyncFolderItemsResponse", TRUE },
+  [EWS_OPERATION_CREATE_ITEM] = { "m:CreateItem", "CreateItemResponse", FALSE },
+  [EWS_OPERATION_UPDATE_ITEM] = { "m:UpdateItem", "UpdateItemResponse", FALSE },
+  [EWS_OPERATION_MOVE_ITEM] = { "m:MoveItem", "MoveItemResponse", FALSE },
+  [EWS_OPERATION_COPY_ITEM] = { "m:CopyItem", "CopyItemResponse", FALSE },
+  [EWS_OPERATION_DELETE_ITEM] = { "m:DeleteItem", "DeleteItemResponse", FALSE },
+};
+
+const EwsOperationInfo *
+ews_operation_get_info (EwsOperation self)
+{
+  return &infos[self];
+}
+
+static EwsWriter *
+begin (EwsVersion version, EwsOperation operation)
+{
+  return ews_writer_new (version, infos[operation].element);
+}
+
+/* Parts that many requests have. */
+
+static void
+write_folder (EwsWriter *writer, const EwsFolderRef *folder)
+{
+  if (folder->id != NULL)
+    ews_writer_add_empty (writer, "t:FolderId", "Id", folder->id);
+  else
+    ews_writer_add_empty (writer, "t:DistinguishedFolderId", "Id", folder->distinguished);
+}
+
+static void
+write_folder_in (EwsWriter *writer, const char *name, const EwsFolderRef *folder)
+{
+  ews_writer_open (writer, name);
+  write_folder (writer, folder);
+  ews_writer_close (writer);
+}
+
+static void
+write_items (EwsWriter *writer, const char *const *ids, guint n)
+{
+  ews_writer_open (writer, "m:ItemIds");
+  for (guint i = 0; i < n; i++)
+    ews_writer_add_empty (writer, "t:ItemId", "Id", ids[i]);
+  ews_writer_close (writer);
+}
+
+static void
+write_folder_shape (EwsWriter *writer)
+{
+  static const char *const uris[] = { "folder:DisplayName", "folder:ParentFolderId", "folder:FolderClass",
+                                      "folder:TotalCount", "folder:UnreadCount", "folder:ChildFolderCount",
+                                      "folder:EffectiveRights" };
+
+  ews_writer_open (writer, "m:FolderShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_writer_open (writer, "t:AdditionalProperties");
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++)
+    ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", uris[i]);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+}
+
+static void
+write_item_shape (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
+{
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_fields_write (writer, fields, ask);
+  ews_writer_close (writer);
+}
+
+static void
+write_page (EwsWriter *writer, const char *name, guint offset, guint count)
+{
+  ews_writer_open (writer, name);
+  ews_writer_add_number (writer, "MaxEntriesReturned", count);
+  ews_writer_add_number (writer, "Offset", offset);
+  ews_writer_add_attribute (writer, "BasePoint", "Beginning");
+  ews_writer_close (writer);
+}
+
+/* Folders. */
+
+EwsWriter *
+ews_request_get_folder (EwsVersion version, const EwsFolderRef *folders, guint n)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_FOLDER);
+
+  write_folder_shape (writer);
+  ews_writer_open (writer, "m:FolderIds");
+  for (guint i = 0; i < n; i++)
+    write_folder (writer, &folders[i]);
+  ews_writer_close (writer);
+  return writer;
+}
+
+EwsWriter *
+ews_request_find_folder (EwsVersion version, const EwsFolderRef *root, guint offset, guint count)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_FIND_FOLDER);
+
+  ews_writer_add_attribute (writer, "Traversal", "Deep");
+  write_folder_shape (writer);
+  /* A page of folders can be asked for since 2010. */
+  if (version >= EWS_VERSION_2010_SP2)
+    write_page (writer, "m:IndexedPageFolderView", offset, count);
+  write_folder_in (writer, "m:ParentFolderIds", root);
+  return writer;
+}
+
+EwsWriter *
+ews_request_create_folder (EwsVersion version, const EwsFolderRef *parent, const char *name, const char *folder_class)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_CREATE_FOLDER);
+
+  write_folder_in (writer, "m:ParentFolderId", parent);
+  ews_writer_open (writer, "m:Folders");
+  ews_writer_open (writer, "t:Folder");
+  if (folder_class != NULL)
+    ews_writer_add_element (writer, "t:FolderClass", folder_class);
+  ews_writer_add_element (writer, "t:DisplayName", name);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+  return writer;
+}
+
+EwsWriter *
+ews_request_rename_folder (EwsVersion version, const char *id, const char *name)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_UPDATE_FOLDER);
+
+  ews_writer_open (writer, "m:FolderChanges");
+  ews_writer_open (writer, "t:FolderChange");
+  ews_writer_add_empty (writer, "t:FolderId", "Id", id);
+  ews_writer_open (writer, "t:Updates");
+  ews_writer_open (writer, "t:SetFolderField");
+  ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "folder:DisplayName");
+  ews_writer_open (writer, "t:Folder");
+  ews_writer_add_element (writer, "t:DisplayName", name);
+  for (guint i = 0; i < 5; i++)
+    ews_writer_close (writer);
+  return writer;
+}
+
+static void
+write_folder_ids (EwsWriter *writer, const char *id)
+{
+  ews_writer_open (writer, "m:FolderIds");
+  ews_writer_add_empty (writer, "t:FolderId", "Id", id);
+  ews_writer_close (writer);
+}
+
+EwsWriter *
+ews_request_move_folder (EwsVersion version, const char *id, const EwsFolderRef *parent)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_MOVE_FOLDER);
+
+  write_folder_in (writer, "m:ToFolderId", parent);
+  write_folder_ids (writer, id);
+  return writer;
+}
+
+EwsWriter *
+ews_request_delete_folder (EwsVersion version, const char *id)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_DELETE_FOLDER);
+
+  ews_writer_add_attribute (writer, "DeleteType", "HardDelete");
+  write_folder_ids (writer, id);
+  return writer;
+}
+
+/* Items. */
+
+EwsWriter *
+ews_request_find_item (EwsVersion version, const EwsFind *find)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_FIND_ITEM);
+
+  ews_writer_add_attribute (writer, "Traversal", "Shallow");
+  write_item_shape (writer, find->fields, EWS_ASK_FIND);
+  write_page (writer, "m:IndexedPageItemView", find->offset, find->count);
+  ews_writer_open (writer, "m:SortOrder");
+  ews_writer_open (writer, "t:FieldOrder");
+  ews_writer_add_attribute (writer, "Order", find->newest_first ? "Descending" : "Ascending");
+  ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "item:DateTimeReceived");
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+  write_folder_in (writer, "m:ParentFolderIds", &find->folder);
+  return writer;
+}
+
+EwsWriter *
+ews_request_get_item (EwsVersion version, const char *const *ids, guint n, TaubeListFields fields)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
+
+  write_item_shape (writer, fields, EWS_ASK_GET);
+  write_items (writer, ids, n);
+  return writer;
+}
+
+EwsWriter *
+ews_request_get_mime (EwsVersion version, const char *id)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
+
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_writer_add_element (writer, "t:IncludeMimeContent", "true");
+  ews_writer_close (writer);
+  write_items (writer, &id, 1);
+  return writer;
+}
+
+EwsWriter *
+ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_SYNC_FOLDER_ITEMS);
+  g_autofree char *number = g_strdup_printf ("%u", count);
+
+  write_item_shape (writer, TAUBE_LIST_FIELDS_NONE, EWS_ASK_FIND);
+  write_folder_in (writer, "m:SyncFolderId", folder);
+  if (state != NULL)
+    ews_writer_add_element (writer, "m:SyncState", state);
+  ews_writer_add_element (writer, "m:MaxChangesReturned", number);
+  return writer;
+}
+
+EwsWriter *
+ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_CREATE_ITEM);
+
+  ews_writer_add_attribute (writer, "MessageDisposition",
+                            disposition == EWS_SEND_AND_SAVE ? "SendAndSaveCopy" : "SaveOnly");
+  write_folder_in (writer, "m:SavedItemFolderId", folder);
+  ews_writer_open (writer, "m:Items");
+  ews_writer_open (writer, "t:Message");
+  ews_writer_open (writer, "t:MimeContent");
+  return writer;
+}
+
+static void
+write_extended (EwsWriter *writer, const char *tag, const char *type, const char *value)
+{
+  ews_writer_open (writer, "t:ExtendedProperty");
+  ews_writer_open (writer, "t:ExtendedFieldURI");
+  ews_writer_add_attribute (writer, "PropertyTag", tag);
+  ews_writer_add_attribute (writer, "PropertyType", type);
+  ews_writer_close (writer);
+  ews_writer_add_element (writer, "t:Value", value);
+  ews_writer_close (writer);
+}
+
+/* RECEIVED: when it arrived, in seconds since 1970; 0: now. */
+void
+ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, gint64 received)
+{
+  int bits = (flags & TAUBE_MESSAGE_FLAGS_SEEN ? MSGFLAG_READ : 0)
+             | (flags & TAUBE_MESSAGE_FLAGS_DRAFT ? MSGFLAG_UNSENT : MSGFLAG_UNMODIFIED);
+  g_autofree char *number = g_strdup_printf ("%d", bits);
+  g_autofree char *time = ews_time_to_text (received);
+
+  ews_writer_close (writer);
+  write_extended (writer, TAG_MESSAGE_FLAGS, "Integer", number);
+  if (received != 0)
+    write_extended (writer, TAG_DELIVERY_TIME, "SystemTime", time);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+}
+
+EwsWriter *
+ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
+                       TaubeMessageFlags flags)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_UPDATE_ITEM);
+
+  ews_writer_add_attribute (writer, "ConflictResolution", "AlwaysOverwrite");
+  ews_writer_add_attribute (writer, "MessageDisposition", "SaveOnly");
+  /* Whoever asked for a receipt gets none because a program set a flag. */
+  if (version >= EWS_VERSION_2013_SP1)
+    ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
+  ews_writer_open (writer, "m:ItemChanges");
+  for (guint i = 0; i < n; i++)
+    {
+      ews_writer_open (writer, "t:ItemChange");
+      ews_writer_add_empty (writer, "t:ItemId", "Id", ids[i]);
+      ews_fields_write_flags (writer, changed, flags);
+      ews_writer_close (writer);
+    }
+  ews_writer_close (writer);
+  return writer;
+}
+
+EwsWriter *
+ews_request_transfer (EwsVersion version, EwsOperation operation, const char *const *ids, guint n,
+                      const EwsFolderRef *target)
+{
+  EwsWriter *writer = begin (version, operation);
+
+  write_folder_in (writer, "m:ToFolderId", target);
+  write_items (writer, ids, n);
+  if (version >= EWS_VERSION_2010_SP2)
+    ews_writer_add_element (writer, "m:ReturnNewItemIds", "true");
+  return writer;
+}
+
+EwsWriter *
+ews_request_delete_item (EwsVersion version, const char *const *ids, guint n)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_DELETE_ITEM);
+
+  ews_writer_add_attribute (writer, "DeleteType", "HardDelete");
+  if (version >= EWS_VERSION_2013_SP1)
+    ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
+  write_items (writer, ids, n);
+  return writer;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ews/ews-fields.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  EWS_OPERATION_GET_FOLDER,
+  EWS_OPERATION_FIND_FOLDER,
+  EWS_OPERATION_CREATE_FOLDER,
+  EWS_OPERATION_UPDATE_FOLDER,
+  EWS_OPERATION_MOVE_FOLDER,
+  EWS_OPERATION_DELETE_FOLDER,
+  EWS_OPERATION_FIND_ITEM,
+  EWS_OPERATION_GET_ITEM,
+  EWS_OPERATION_SYNC_FOLDER_ITEMS,
+  EWS_OPERATION_CREATE_ITEM,
+  EWS_OPERATION_UPDATE_ITEM,
+  EWS_OPERATION_MOVE_ITEM,
+  EWS_OPERATION_COPY_ITEM,
+  EWS_OPERATION_DELETE_ITEM,
+} EwsOperation;
+
+#define EWS_N_OPERATIONS 14
+
+/* What is true of an operation, whatever is asked. */
+typedef struct
+{
+  const char *element; /* "m:GetFolder" */
+  const char *answer;  /* "GetFolderResponse" */
+  gboolean reads;      /* it changes nothing, so it can be asked again */
+} EwsOperationInfo;
+
+const EwsOperationInfo *ews_operation_get_info (EwsOperation self);
+
+/* A folder by its id, or by the name that every mailbox has for it. */
+typedef struct
+{
+  const char *id;
+  const char *distinguished; /* "inbox"; counts when ID is NULL */
+} EwsFolderRef;
+
+typedef struct
+{
+  EwsFolderRef folder;
+  TaubeListFields fields;
+  guint offset;
+  guint count;
+  gboolean newest_first;
+} EwsFind;
+
+typedef enum
+{
+  EWS_SEND_SAVE_ONLY,
+  EWS_SEND_AND_SAVE,
+} EwsDisposition;
+
+/* Requests whose body is not yet closed: ews_writer_end() gives the bytes. (transfer full) */
+EwsWriter *ews_request_get_folder (EwsVersion version, const EwsFolderRef *folders, guint n);
+EwsWriter *ews_request_find_folder (EwsVersion version, const EwsFolderRef *root, guint offset, guint count);
+EwsWriter *ews_request_create_folder (EwsVersion version, const EwsFolderRef *parent, const char *name,
+                                      const char *folder_class);
+EwsWriter *ews_request_rename_folder (EwsVersion version, const char *id, const char *name);
+EwsWriter *ews_request_move_folder (EwsVersion version, const char *id, const EwsFolderRef *parent);
+EwsWriter *ews_request_delete_folder (EwsVersion version, const char *id);
+EwsWriter *ews_request_find_item (EwsVersion version, const EwsFind *find);
+EwsWriter *ews_request_get_item (EwsVersion version, const char *const *ids, guint n, TaubeListFields fields);
+/* MIME and nothing else, of one item. */
+EwsWriter *ews_request_get_mime (EwsVersion version, const char *id);
+/* STATE: NULL for the first. */
+EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count);
+/* One message, whose MIME goes through ews_writer_add_base64(); then ews_request_end_item(). */
+EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
+void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, gint64 received);
+EwsWriter *ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
+                                  TaubeMessageFlags flags);
+/* MOVE_ITEM or COPY_ITEM. */
+EwsWriter *ews_request_transfer (EwsVersion version, EwsOperation operation, const char *const *ids, guint n,
+                                 const EwsFolderRef *target);
+EwsWriter *ews_request_delete_item (EwsVersion version, const char *const *ids, guint n);
+
+G_END_DECLS

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Every request that can be sent is valid by Microsoft's schema: its folder is in TAUBE_EWS_SCHEMA_DIR. */
+#include <gio/gio.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <libxml/xmlschemastypes.h>
+
+#include <taube/taube-error.h>
+
+#include "ews/ews-requests.h"
+
+static const EwsFolderRef inbox = { .distinguished = "inbox" };
+static const EwsFolderRef by_id = { .id = "AAMk<&\"'>=" };
+static const char *const ids[] = { "AAMkAD==", "AAMk&<x>" };
+
+static EwsWriter *
+get_folder (EwsVersion version)
+{
+  const EwsFolderRef folders[] = { inbox, by_id };
+
+  return ews_request_get_folder (version, folders, 2);
+}
+
+static EwsWriter *
+find_folder (EwsVersion version)
+{
+  return ews_request_find_folder (version, &inbox, 1000, 500);
+}
+
+static EwsWriter *
+create_folder (EwsVersion version)
+{
+  return ews_request_create_folder (version, &by_id, "Entwürfe & <mehr>", "IPF.Note");
+}
+
+static EwsWriter *
+rename_folder (EwsVersion version)
+{
+  return ews_request_rename_folder (version, "AAMk", "Neu");
+}
+
+static EwsWriter *
+move_folder (EwsVersion version)
+{
+  return ews_request_move_folder (version, "AAMk", &inbox);
+}
+
+static EwsWriter *
+delete_folder (EwsVersion version)
+{
+  return ews_request_delete_folder (version, "AAMk");
+}
+
+static EwsWriter *
+find_item (EwsVersion version)
+{
+  const EwsFind find = { inbox, 0xff, 5000, 1000, TRUE };
+
+  return ews_request_find_item (version, &find);
+}
+
+static EwsWriter *
+find_ids (EwsVersion version)
+{
+  const EwsFind find = { by_id, TAUBE_LIST_FIELDS_NONE, 0, 1, FALSE };
+
+  return ews_request_find_item (version, &find);
+}
+
+static EwsWriter *
+get_item (EwsVersion version)
+{
+  return ews_request_get_item (version, ids, 2, 0xff);
+}
+
+static EwsWriter *
+get_mime (EwsVersion version)
+{
+  return ews_request_get_mime (version, ids[0]);
+}
+
+static EwsWriter *
+sync_first (EwsVersion version)
+{
+  return ews_request_sync_items (version, &inbox, NULL, 512);
+}
+
+static EwsWriter *
+sync_next (EwsVersion version)
+{
+  return ews_request_sync_items (version, &by_id, "H4sIAAA==", 1);
+}
+
+static EwsWriter *
+create_item (EwsVersion version)
+{
+  EwsWriter *writer = ews_request_begin_item (version, &inbox, EWS_SEND_SAVE_ONLY);
+
+  ews_writer_add_base64 (writer, "From: a@example.org\r\n", 21, FALSE);
+  ews_writer_add_base64 (writer, "\r\nText", 6, TRUE);
+  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_SEEN, 1795741323);
+  return writer;
+}
+
+static EwsWriter *
+send_item (EwsVersion version)
+{
+  EwsWriter *writer = ews_request_begin_item (version, &by_id, EWS_SEND_AND_SAVE);
+
+  ews_writer_add_base64 (writer, "", 0, TRUE);
+  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_DRAFT, 0);
+  return writer;
+}
+
+static EwsWriter *
+set_flags (EwsVersion version)
+{
+  return ews_request_set_flags (version, ids, 2, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED);
+}
+
+static EwsWriter *
+move_item (EwsVersion version)
+{
+  return ews_request_transfer (version, EWS_OPERATION_MOVE_ITEM, ids, 2, &inbox);
+}
+
+static EwsWriter *
+copy_item (EwsVersion version)
+{
+  return ews_request_transfer (version, EWS_OPERATION_COPY_ITEM, ids, 2, &by_id);
+}
+
+static EwsWriter *
+delete_item (EwsVersion version)
+{
+  return ews_request_delete_item (version, ids, 2);
+}
+
+static const struct
+{
+  const char *name;
+  EwsOperation operation;
+  EwsWriter *(*make) (EwsVersion version);
+} requests[] = {
+  { "get-folder", EWS_OPERATION_GET_FOLDER, get_folder },
+  { "find-folder", EWS_OPERATION_FIND_FOLDER, find_folder },
+  { "create-folder", EWS_OPERATION_CREATE_FOLDER, create_folder },
+  { "rename-folder", EWS_OPERATION_UPDATE_FOLDER, rename_folder },
+  { "move-folder", EWS_OPERATION_MOVE_FOLDER, move_folder },
+  { "delete-folder", EWS_OPERATION_DELETE_FOLDER, delete_folder },
+  { "find-item", EWS_OPERATION_FIND_ITEM, find_item },
+  { "find-ids", EWS_OPERATION_FIND_ITEM, find_ids },
+  { "get-item", EWS_OPERATION_GET_ITEM, get_item },
+  { "get-mime", EWS_OPERATION_GET_ITEM, get_mime },
+  { "sync-first", EWS_OPERATION_SYNC_FOLDER_ITEMS, sync_first },
+  { "sync-next", EWS_OPERATION_SYNC_FOLDER_ITEMS, sync_next },
+  { "create-item", EWS_OPERATION_CREATE_ITEM, create_item },
+  { "send-item", EWS_OPERATION_CREATE_ITEM, send_item },
+  { "set-flags", EWS_OPERATION_UPDATE_ITEM, set_flags },
+  { "move-item", EWS_OPERATION_MOVE_ITEM, move_item },
+  { "copy-item", EWS_OPERATION_COPY_ITEM, copy_item },
+  { "delete-item", EWS_OPERATION_DELETE_ITEM, delete_item },
+};
+
+static xmlSchemaPtr schema;
+
+static void
+validate (xmlDocPtr document, const char *text)
+{
+  xmlSchemaValidCtxtPtr context = xmlSchemaNewValidCtxt (schema);
+  int result = xmlSchemaValidateDoc (context, document);
+
+  xmlSchemaFreeValidCtxt (context);
+  if (result != 0)
+    g_error ("not valid by the schema (%d):\n%s", result, text);
+}
+
+static void
+check_request (gconstpointer data)
+{
+  guint at = GPOINTER_TO_UINT (data);
+
+  for (EwsVersion version = EWS_VERSION_2007_SP1; version <= EWS_VERSION_2013_SP1; version++)
+    {
+      g_autoptr (EwsWriter) writer = requests[at].make (version);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) bytes = ews_writer_end (writer, &error);
+      g_autofree char *text = NULL;
+      const EwsOperationInfo *info = ews_operation_get_info (requests[at].operation);
+      gsize length;
+      const char *xml;
+      xmlDocPtr document;
+
+      g_assert_no_error (error);
+      xml = g_bytes_get_data (bytes, &length);
+      text = g_strndup (xml, length);
+      g_assert_nonnull (strstr (text, ews_version_get_name (version)));
+      g_assert_nonnull (strstr (text, info->element));
+      document = xmlReadMemory (xml, (int) length, NULL, NULL, XML_PARSE_NONET);
+      g_assert_nonnull (document);
+      if (schema != NULL)
+        validate (document, text);
+      xmlFreeDoc (document);
+    }
+  if (schema == NULL)
+    g_test_skip ("NOT VALIDATED: TAUBE_EWS_SCHEMA_DIR does not name the folder of Microsoft's schema");
+}
+
+/* What was given is what a parser reads back. */
+static void
+test_escaping (void)
+{
+  g_autoptr (EwsWriter) writer = create_folder (EWS_VERSION_2013_SP1);
+  g_autoptr (GBytes) bytes = ews_writer_end (writer, NULL);
+  gsize length;
+  const char *xml = g_bytes_get_data (bytes, &length);
+  xmlDocPtr document = xmlReadMemory (xml, (int) length, NULL, NULL, XML_PARSE_NONET);
+  xmlChar *content = xmlNodeGetContent (xmlDocGetRootElement (document));
+
+  g_assert_cmpstr ((const char *) content, ==, "IPF.NoteEntwürfe & <mehr>");
+  g_assert_nonnull (strstr (xml, "Id=\"AAMk&lt;&amp;&quot;'&gt;=\""));
+  xmlFree (content);
+  xmlFreeDoc (document);
+}
+
+/* What XML cannot hold is said before anything is sent. */
+static void
+test_unspeakable (void)
+{
+  static const char *const names[] = { "bell\a", "\x1b[2J", "\xff", "\xef\xbf\xbf" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autoptr (EwsWriter) writer = ews_request_create_folder (EWS_VERSION_2013_SP1, &inbox, names[i], NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (ews_writer_end (writer, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+      g_assert_true (g_str_has_prefix (error->message, "DisplayName"));
+    }
+}
+
+/* However the bytes come, they are one text of base64. */
+static void
+test_base64 (void)
+{
+  static const char data[] = "The bytes of a message, of which the number is no multiple of three.";
+
+  for (gsize split = 0; split <= strlen (data); split++)
+    {
+      g_autoptr (EwsWriter) writer = ews_request_begin_item (EWS_VERSION_2013_SP1, &inbox, EWS_SEND_SAVE_ONLY);
+      g_autofree char *wanted = g_base64_encode ((const guchar *) data, strlen (data)), *element = NULL;
+      g_autoptr (GBytes) bytes = NULL;
+
+      ews_writer_add_base64 (writer, data, split, FALSE);
+      ews_writer_add_base64 (writer, data + split, strlen (data) - split, TRUE);
+      ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_NONE, 0);
+      bytes = ews_writer_end (writer, NULL);
+      element = g_strdup_printf ("<t:MimeContent>%s</t:MimeContent>", wanted);
+      g_assert_nonnull (strstr (g_bytes_get_data (bytes, NULL), element));
+    }
+}
+
+static void
+load_schema (void)
+{
+  const char *folder = g_getenv ("TAUBE_EWS_SCHEMA_DIR");
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "soap11.xsd", NULL) : NULL;
+  xmlSchemaParserCtxtPtr parser;
+
+  if (path == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  parser = xmlSchemaNewParserCtxt (path);
+  schema = xmlSchemaParse (parser);
+  xmlSchemaFreeParserCtxt (parser);
+  g_assert_nonnull (schema);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  load_schema ();
+  for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_autofree char *path = g_strconcat ("/exchange/requests/valid/", requests[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), check_request);
+    }
+  g_test_add_func ("/exchange/requests/escaping", test_escaping);
+  g_test_add_func ("/exchange/requests/unspeakable", test_unspeakable);
+  g_test_add_func ("/exchange/requests/base64", test_base64);
+  result = g_test_run ();
+  g_clear_pointer (&schema, xmlSchemaFree);
+  xmlSchemaCleanupTypes ();
+  xmlCleanupParser ();
+  return result;
+}
