@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* An IMAP or POP3 server over TLS that does little more than signing in, each connection on a thread of its own. The user is
+/* An IMAP or POP3 server over TLS that does little more than signing in, each connection on a thread of its own. The
+ * user is
  * alice with TAUBE_TEST_PASSWORD. */
 typedef struct
 {
