@@ -7,8 +7,7 @@
 G_BEGIN_DECLS
 
 /* An IMAP or POP3 server over TLS that does little more than signing in, each connection on a thread of its own. The
- * user is
- * alice with TAUBE_TEST_PASSWORD. */
+ * user is alice with TAUBE_TEST_PASSWORD. */
 typedef struct
 {
   const char *mechanisms;    /* "AUTH=PLAIN AUTH=SCRAM-SHA-256-PLUS" */
