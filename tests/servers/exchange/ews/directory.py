@@ -236,5 +236,6 @@ OPERATIONS = {
     "ResolveNames": resolve_names, "ConvertId": convert_id, "GetUserOofSettingsRequest": get_away,
     "SetUserOofSettingsRequest": set_away, "GetDelegate": get_delegate,
     "GetUserAvailabilityRequest": get_availability, "GetRoomLists": get_room_lists,
-    "GetUserConfiguration": single("GetUserConfiguration", get_configuration), "ExpandDL": single("ExpandDL", expand_list),
+    "GetUserConfiguration": single("GetUserConfiguration", get_configuration),
+    "ExpandDL": single("ExpandDL", expand_list),
 }

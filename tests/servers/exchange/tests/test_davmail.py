@@ -20,7 +20,8 @@ from private_server import free_ports  # noqa: E402
 from support import SECONDS, Running, Script, end, tell_schema  # noqa: E402
 
 JAR = Path("/usr/share/davmail/davmail.jar")
-LETTER = b"Subject: Hallo\r\nFrom: zoe@example.net\r\nTo: alice@example.org\r\nMessage-ID: <1@example.net>\r\n\r\nText\r\n"
+LETTER = (b"Subject: Hallo\r\nFrom: zoe@example.net\r\nTo: alice@example.org\r\nMessage-ID: <1@example.net>\r\n\r\n"
+          b"Text\r\n")
 CARD = ("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c1\r\nFN:Jürgen Müller\r\nN:Müller;Jürgen;;;\r\n"
         "EMAIL;TYPE=work:jm@example.de\r\nTEL;TYPE=cell:+49 1\r\nEND:VCARD\r\n")
 SETTINGS = """davmail.server=true
