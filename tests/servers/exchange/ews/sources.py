@@ -92,7 +92,8 @@ class SmallParsed:
         self.text = f"Line {number}.\r\n"
         self.properties = {
             "Subject": f"Message {number}", "InternetMessageId": f"<{number}.small@example.org>",
-            "DateTimeSent": Small(number).received, "Importance": "Normal", "Sensitivity": "Normal", "ItemClass": "IPM.Note",
+            "DateTimeSent": Small(number).received,
+            "Importance": "Normal", "Sensitivity": "Normal", "ItemClass": "IPM.Note",
             "IsReadReceiptRequested": "false", "IsDeliveryReceiptRequested": "false",
             "From": t("From", mailbox(name, address)), "Sender": t("Sender", mailbox(name, address)),
             "ToRecipients": t("ToRecipients", mailbox("", "alice@example.org"))}
