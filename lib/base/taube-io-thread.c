@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "base/taube-io-thread.h"
 
+#include <taube-backend/taube-io.h>
+
 static GThread *io_thread;
 
 static gpointer
@@ -57,4 +59,16 @@ taube_io_thread_add_timer (guint milliseconds, GSourceFunc func, gpointer data, 
   g_source_set_callback (source, func, data, notify);
   g_source_attach (source, taube_io_thread_get_context ());
   return source;
+}
+
+void
+taube_io_invoke (GSourceFunc func, gpointer data, GDestroyNotify notify)
+{
+  taube_io_thread_invoke (func, data, notify);
+}
+
+gboolean
+taube_io_is_current (void)
+{
+  return taube_io_thread_is_current ();
 }

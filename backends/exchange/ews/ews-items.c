@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-items.h"
+
+#include <string.h>
+
+#include "ews/ews-call.h"
+#include "exchange-gettext.h"
+
+/* FindItem. */
+
+typedef struct
+{
+  const ExchangePageRequest *request;
+  ExchangePage *page;
+  guint found;
+} Find;
+
+static EwsWriter *
+write_find (EwsVersion version, gconstpointer args)
+{
+  const ExchangePageRequest *request = args;
+  const EwsFind find = { .folder = { .id = request->folder_id }, .fields = request->fields,
+                         .offset = request->offset, .count = request->count, .newest_first = request->newest_first };
+
+  return ews_request_find_item (version, &find);
+}
+
+static gboolean
+on_found (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Find *find = user_data;
+  const char *id = ews_item_get_id (unit);
+
+  find->found++;
+  if (id == NULL)
+    return TRUE;
+  g_ptr_array_add (find->page->ids, g_strdup (id));
+  if (find->page->builder != NULL)
+    {
+      taube_message_list_builder_add_id (find->page->builder, id);
+      ews_fields_fill_row (unit, find->request->fields, find->page->builder);
+    }
+  return TRUE;
+}
+
+/* server-quirks.md 64: what a server says of the next offset is believed only when it can be. */
+static gboolean
+on_find_page (const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Find *find = user_data;
+  const EwsNode *root = ews_node_find (message, "RootFolder");
+  guint begin = find->request->offset;
+  gint64 number;
+
+  if (!ews_text_to_boolean (ews_node_get_attribute (root, "IncludesLastItemInRange"), &find->page->last))
+    find->page->last = find->found < find->request->count;
+  if (ews_text_to_number (ews_node_get_attribute (root, "TotalItemsInView"), &number) && number >= 0)
+    find->page->total = number;
+  find->page->next = begin + find->found;
+  if (ews_text_to_number (ews_node_get_attribute (root, "IndexedPagingOffset"), &number) && number > begin
+      && number < find->page->next)
+    find->page->next = (guint) number;
+  return TRUE;
+}
+
+gboolean
+ews_items_find (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
+                GCancellable *cancellable, GError **error)
+{
+  Find find = { .request = request, .page = page };
+  const EwsCall call = { .operation = EWS_OPERATION_FIND_ITEM, .write = write_find, .args = request,
+                         .what = request->what, .unit = on_found, .message = on_find_page, .user_data = &find };
+
+  page->total = -1;
+  page->last = TRUE;
+  page->next = request->offset;
+  return ews_call_run (account, &call, cancellable, error);
+}
+
+/* GetItem. */
+
+typedef struct
+{
+  const char *const *ids;
+  guint n;
+  TaubeListFields fields;
+  TaubeMessageListBuilder *builder;
+} Rows;
+
+static EwsWriter *
+write_get (EwsVersion version, gconstpointer args)
+{
+  const Rows *rows = args;
+
+  return ews_request_get_item (version, rows->ids, rows->n, rows->fields);
+}
+
+/* The id is the one that was asked for: some servers write the same id in another way now and then. */
+static gboolean
+on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Rows *rows = user_data;
+
+  if (index >= rows->n)
+    return TRUE;
+  taube_message_list_builder_add_id (rows->builder, rows->ids[index]);
+  ews_fields_fill_row (unit, rows->fields, rows->builder);
+  return TRUE;
+}
+
+/* server-quirks.md 68: it went between the list and now, or cannot be read: this item only is left out. */
+static gboolean
+on_gone (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
+                    const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error)
+{
+  Rows rows = { ids, n, fields, builder };
+  const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_get, .args = &rows, .what = what,
+                         .unit = on_item, .failed = on_gone, .user_data = &rows };
+
+  return ews_call_run (account, &call, cancellable, error);
+}
+
+/* MIME. */
+
+typedef struct
+{
+  ExchangeBytesFunc func;
+  gpointer user_data;
+  int state;
+  guint save;
+  gboolean came;
+} Mime;
+
+static EwsWriter *
+write_mime (EwsVersion version, gconstpointer args)
+{
+  return ews_request_get_mime (version, args);
+}
+
+/* base64Binary, which may have blanks anywhere. */
+static gboolean
+on_mime (const char *text, gsize length, gpointer user_data, GError **error)
+{
+  Mime *mime = user_data;
+  guint8 bytes[3072];
+
+  mime->came = TRUE;
+  while (length > 0)
+    {
+      gsize piece = MIN (length, 4000);
+      gsize n = g_base64_decode_step (text, piece, bytes, &mime->state, &mime->save);
+
+      if (n > 0 && !mime->func (bytes, n, mime->user_data, error))
+        return FALSE;
+      text += piece;
+      length -= piece;
+    }
+  return TRUE;
+}
+
+gboolean
+ews_items_fetch (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
+                 gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  Mime mime = { .func = func, .user_data = user_data };
+  const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_mime, .args = id, .what = what,
+                         .stream = "MimeContent", .stream_text = on_mime, .user_data = &mime };
+
+  if (!ews_call_run (account, &call, cancellable, error))
+    return FALSE;
+  if (mime.came)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server says that all is well and sends nothing"),
+               what);
+  return FALSE;
+}
+
+/* SyncFolderItems. */
+
+typedef struct
+{
+  const char *folder_id;
+  ExchangeSyncStep *step;
+  char *state;
+  gboolean has_last;
+} Sync;
+
+static EwsWriter *
+write_sync (EwsVersion version, gconstpointer args)
+{
+  const Sync *sync = args;
+  const EwsFolderRef folder = { .id = sync->folder_id };
+
+  return ews_request_sync_items (version, &folder, sync->step->state, 512);
+}
+
+/* t:Create and t:Update hold the item, t:Delete and t:ReadFlagChange its id. */
+static const char *
+find_changed_id (const EwsNode *change)
+{
+  const char *id = ews_item_get_id (change);
+
+  for (const EwsNode *item = change->children; item != NULL && id == NULL; item = item->next)
+    id = ews_item_get_id (item);
+  return id;
+}
+
+static gboolean
+on_change (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Sync *sync = user_data;
+  const char *id = find_changed_id (unit);
+
+  if (id == NULL)
+    return TRUE;
+  if (ews_node_is (unit, "Create"))
+    taube_id_set_add (sync->step->added, id);
+  else if (ews_node_is (unit, "Delete"))
+    taube_id_set_add (sync->step->removed, id);
+  else if (ews_node_is (unit, "Update") || ews_node_is (unit, "ReadFlagChange"))
+    taube_id_set_add (sync->step->changed, id);
+  return TRUE;
+}
+
+static gboolean
+on_synced (const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Sync *sync = user_data;
+  const char *state = ews_node_get_text (message, "SyncState");
+
+  if (state != NULL && state[0] != '\0')
+    {
+      g_free (sync->state);
+      sync->state = g_strdup (state);
+    }
+  sync->has_last = ews_text_to_boolean (ews_node_get_text (message, "IncludesLastItemInRange"), &sync->step->last);
+  return TRUE;
+}
+
+/* server-quirks.md 61. */
+static gboolean
+on_sync_failed (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
+{
+  Sync *sync = user_data;
+
+  if (strcmp (verdict->code, "ErrorInvalidSyncStateData") == 0 && sync->step->state != NULL)
+    {
+      sync->step->reset = TRUE;
+      return TRUE;
+    }
+  g_propagate_error (error, ews_errors_new (verdict, _ ("cannot ask what changed")));
+  return FALSE;
+}
+
+gboolean
+ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
+                GCancellable *cancellable, GError **error)
+{
+  Sync sync = { .folder_id = folder_id, .step = step };
+  const EwsCall call = { .operation = EWS_OPERATION_SYNC_FOLDER_ITEMS, .write = write_sync, .args = &sync,
+                         .what = what, .unit = on_change, .message = on_synced, .failed = on_sync_failed,
+                         .user_data = &sync };
+  gboolean moved;
+
+  step->reset = FALSE;
+  step->last = TRUE;
+  if (!ews_call_run (account, &call, cancellable, error))
+    {
+      g_free (sync.state);
+      return FALSE;
+    }
+  if (step->reset)
+    return TRUE;
+  if (sync.state == NULL)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server does not say how far it told"), what);
+      return FALSE;
+    }
+  moved = g_strcmp0 (sync.state, step->state) != 0;
+  g_free (step->state);
+  step->state = sync.state;
+  /* Who says that there is more and stays where he was would say so for ever. */
+  step->last |= !moved;
+  return TRUE;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "exchange-wire.h"
+
+G_BEGIN_DECLS
+
+/* The functions of ExchangeWire that are about items: reading. */
+gboolean ews_items_find (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
+                         GCancellable *cancellable, GError **error);
+gboolean ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
+                             const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable,
+                             GError **error);
+gboolean ews_items_fetch (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
+                          gpointer user_data, GCancellable *cancellable, GError **error);
+gboolean ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
+                         GCancellable *cancellable, GError **error);
+
+/* Those that change something. */
+gboolean ews_items_set_flags (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
+                              TaubeMessageFlags flags, const char *what, TaubeBatchResult *result,
+                              GCancellable *cancellable, GError **error);
+gboolean ews_items_transfer (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
+                             gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
+                             GError **error);
+gboolean ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+                           TaubeBatchResult *result, GCancellable *cancellable, GError **error);
+
+G_END_DECLS

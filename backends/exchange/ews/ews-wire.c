@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-fields.h"
+#include "ews/ews-folders.h"
+#include "ews/ews-items.h"
+
+/* Exchange gives no more than 1,000 items of a folder at once; of items by their ids it takes as many as fit into a
+ * request, but answers when all are ready. */
+const ExchangeWire exchange_wire_ews = {
+  .name = "EWS",
+  .page_size = 1000,
+  .batch_size = 100,
+  .open = ews_folders_open,
+  .find_roles = ews_folders_find_roles,
+  .list_folders = ews_folders_list,
+  .get_folder = ews_folders_get,
+  .get_costly = ews_fields_get_costly,
+  .find_items = ews_items_find,
+  .get_rows = ews_items_get_rows,
+  .fetch = ews_items_fetch,
+  .sync_items = ews_items_sync,
+  .set_flags = ews_items_set_flags,
+  .transfer = ews_items_transfer,
+  .remove = ews_items_remove,
+};

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "exchange-account.h"
+
+#include <string.h>
+
+#include "exchange-endpoint.h"
+#include "exchange-gettext.h"
+#include "exchange-session.h"
+#include "exchange-wire.h"
+#include "ews/ews-version.h"
+
+struct _TaubeExchangeAccount
+{
+  TaubeAccount parent_instance;
+
+  ExchangeClient *client;
+  GMutex lock;
+  int version;
+  char *build;
+  GHashTable *folder_ids; /* key of a path -> id */
+};
+
+typedef ExchangeAccount TaubeExchangeAccount;
+
+typedef struct
+{
+  TaubeAccountClass parent_class;
+} TaubeExchangeAccountClass;
+
+G_DEFINE_FINAL_TYPE (TaubeExchangeAccount, exchange_account, TAUBE_TYPE_ACCOUNT)
+
+/* Settings and URI are complete only after construction, so it is made when it is first wanted. */
+ExchangeClient *
+exchange_account_get_client (ExchangeAccount *self)
+{
+  ExchangeClient *client;
+
+  g_mutex_lock (&self->lock);
+  if (self->client == NULL)
+    self->client = exchange_client_new (TAUBE_ACCOUNT (self));
+  client = self->client;
+  g_mutex_unlock (&self->lock);
+  return client;
+}
+
+const ExchangeWire *
+exchange_account_get_wire (ExchangeAccount *self)
+{
+  return &exchange_wire_ews;
+}
+
+int
+exchange_account_get_version (ExchangeAccount *self)
+{
+  int version;
+
+  g_mutex_lock (&self->lock);
+  version = self->version;
+  g_mutex_unlock (&self->lock);
+  return version;
+}
+
+void
+exchange_account_set_version (ExchangeAccount *self, int version)
+{
+  g_mutex_lock (&self->lock);
+  self->version = version;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+exchange_account_set_build (ExchangeAccount *self, const char *build)
+{
+  gboolean other;
+
+  g_mutex_lock (&self->lock);
+  other = g_strcmp0 (self->build, build) != 0;
+  if (other)
+    {
+      g_free (self->build);
+      self->build = g_strdup (build);
+    }
+  g_mutex_unlock (&self->lock);
+  return other;
+}
+
+char *
+exchange_account_dup_build (ExchangeAccount *self)
+{
+  char *build;
+
+  g_mutex_lock (&self->lock);
+  build = g_strdup (self->build);
+  g_mutex_unlock (&self->lock);
+  return build;
+}
+
+/* Folders. */
+
+/* No name of a folder has that character. */
+char *
+exchange_path_to_key (const char *const *path)
+{
+  return g_strjoinv ("\x1f", (char **) path);
+}
+
+char *
+exchange_account_dup_folder_id (ExchangeAccount *self, const char *const *path)
+{
+  g_autofree char *key = exchange_path_to_key (path);
+  char *id;
+
+  g_mutex_lock (&self->lock);
+  id = g_strdup (g_hash_table_lookup (self->folder_ids, key));
+  g_mutex_unlock (&self->lock);
+  return id;
+}
+
+void
+exchange_account_set_folder_ids (ExchangeAccount *self, GHashTable *ids)
+{
+  GHashTable *old;
+
+  g_mutex_lock (&self->lock);
+  old = self->folder_ids;
+  self->folder_ids = ids;
+  g_mutex_unlock (&self->lock);
+  g_hash_table_unref (old);
+}
+
+void
+exchange_account_forget_folder (ExchangeAccount *self, const char *const *path)
+{
+  g_autofree char *key = exchange_path_to_key (path);
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_remove (self->folder_ids, key);
+  g_mutex_unlock (&self->lock);
+}
+
+char *
+exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
+                                 GError **error)
+{
+  const char *const *path = taube_folder_get_path (folder);
+  g_autofree char *id = exchange_account_dup_folder_id (self, path);
+  g_autoptr (GPtrArray) folders = NULL;
+
+  if (id != NULL)
+    return g_steal_pointer (&id);
+  folders = exchange_account_list_folders (TAUBE_ACCOUNT (self), NULL, TAUBE_CONTENT_ANY, cancellable, error);
+  if (folders == NULL)
+    return NULL;
+  g_ptr_array_set_free_func (folders, g_object_unref);
+  id = exchange_account_dup_folder_id (self, path);
+  if (id == NULL)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no folder \"%s\""),
+                 taube_folder_get_name (folder));
+  return g_steal_pointer (&id);
+}
+
+/* Virtual functions. */
+
+static gboolean
+exchange_account_check (TaubeAccount *account, GError **error)
+{
+  return exchange_endpoint_check (account, error);
+}
+
+static TaubeSession *
+exchange_account_create_session (TaubeAccount *account)
+{
+  return TAUBE_SESSION (exchange_session_new ());
+}
+
+static GType
+exchange_account_get_folder_type (TaubeAccount *account)
+{
+  return TAUBE_TYPE_EXCHANGE_FOLDER;
+}
+
+static void
+exchange_account_finalize (GObject *object)
+{
+  ExchangeAccount *self = EXCHANGE_ACCOUNT (object);
+
+  g_clear_pointer (&self->client, exchange_client_free);
+  g_hash_table_unref (self->folder_ids);
+  g_free (self->build);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (exchange_account_parent_class)->finalize (object);
+}
+
+static void
+exchange_account_init (TaubeExchangeAccount *self)
+{
+  g_mutex_init (&self->lock);
+  self->version = EWS_VERSION_2013_SP1;
+  self->folder_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+static void
+exchange_account_class_init (TaubeExchangeAccountClass *klass)
+{
+  TaubeAccountClass *account = TAUBE_ACCOUNT_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = exchange_account_finalize;
+  account->struct_size = sizeof (TaubeAccountClass);
+  account->check = exchange_account_check;
+  account->create_session = exchange_account_create_session;
+  account->get_folder_type = exchange_account_get_folder_type;
+  account->list_folders = exchange_account_list_folders;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-account-impl.h>
+#include <taube-backend/taube-folder-impl.h>
+
+#include "exchange-client.h"
+
+G_BEGIN_DECLS
+
+#define TAUBE_TYPE_EXCHANGE_ACCOUNT (exchange_account_get_type ())
+#define EXCHANGE_ACCOUNT(obj) ((ExchangeAccount *) (obj))
+typedef struct _TaubeExchangeAccount ExchangeAccount;
+GType exchange_account_get_type (void);
+
+#define TAUBE_TYPE_EXCHANGE_FOLDER (exchange_folder_get_type ())
+GType exchange_folder_get_type (void);
+
+#define TAUBE_TYPE_EXCHANGE_SESSION (exchange_session_get_type ())
+GType exchange_session_get_type (void);
+
+/* All of these may be called from any thread. */
+ExchangeClient *exchange_account_get_client (ExchangeAccount *self);
+const struct _ExchangeWire *exchange_account_get_wire (ExchangeAccount *self);
+
+/* What the wire protocol keeps about the server; a number and a text of its own. */
+int exchange_account_get_version (ExchangeAccount *self);
+void exchange_account_set_version (ExchangeAccount *self, int version);
+/* "15.2.1544.4"; TRUE when it is another one than before. */
+gboolean exchange_account_set_build (ExchangeAccount *self, const char *build);
+/* (transfer full) */
+char *exchange_account_dup_build (ExchangeAccount *self);
+
+/* Which folder has which path. (transfer full), or NULL: it is not known */
+char *exchange_account_dup_folder_id (ExchangeAccount *self, const char *const *path);
+/* IDS (key of a path -> id) is taken and stands in the place of what was known. */
+void exchange_account_set_folder_ids (ExchangeAccount *self, GHashTable *ids);
+/* It is not there any more under that id: the next one who wants it looks again. */
+void exchange_account_forget_folder (ExchangeAccount *self, const char *const *path);
+/* (transfer full) */
+char *exchange_path_to_key (const char *const *path);
+
+/* The id of FOLDER; the list of folders is asked for when it is not known. TAUBE_ERROR_NOT_FOUND. (transfer full) */
+char *exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
+                                       GError **error);
+
+/* exchange-list.c */
+GPtrArray *exchange_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,
+                                          GCancellable *cancellable, GError **error);
+/* exchange-live.c: says what this server gives. */
+void exchange_live_report (ExchangeAccount *account);
+/* PROBLEM says why the server cannot be used, if that is known; else nothing is said. */
+void exchange_live_report_failure (ExchangeAccount *account, const GError *problem);
+
+G_END_DECLS

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-account-impl.h>
+
+#include "exchange-http.h"
+#include "exchange-status.h"
+
+G_BEGIN_DECLS
+
+/* Who asks, and where: signs in once for all sessions of an account, sends requests to its endpoint and to nobody else.
+ * Safe between threads; it must not outlive the account. */
+typedef struct _ExchangeClient ExchangeClient;
+
+typedef struct
+{
+  const char *what;    /* "GetFolder" */
+  GBytes *body;
+  const char *content_type;
+  gboolean repeatable; /* it changes nothing */
+  guint silence_seconds;
+} ExchangeCall;
+
+ExchangeClient *exchange_client_new (TaubeAccount *account);
+void exchange_client_free (ExchangeClient *self);
+
+/* Signs in when that has not been done or is not good any more, asks, and waits for the header. What comes is SOAP with
+ * status 200 or 500; all else is an error. *SENT: it may have reached the server. TAUBE_ERROR_UNKNOWN_OUTCOME is the
+ * caller's to say. */
+ExchangeReply *exchange_client_call (ExchangeClient *self, const ExchangeCall *call, gboolean *sent,
+                                     GCancellable *cancellable, GError **error);
+/* The server asks for nothing before so many seconds have gone: calls wait that long, or fail. */
+void exchange_client_set_busy (ExchangeClient *self, guint seconds);
+/* The next call looks anew how to sign in. */
+void exchange_client_forget (ExchangeClient *self);
+/* "Basic", "NTLM", …; NULL: not signed in. */
+const char *exchange_client_get_mechanism (ExchangeClient *self);
+const char *exchange_client_get_url (ExchangeClient *self);
+
+/* Rests. FALSE: it was cancelled. */
+gboolean exchange_pause (guint milliseconds, GCancellable *cancellable, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ExchangeClient, exchange_client_free)
+
+G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "exchange-account.h"
+#include "exchange-backend.h"
+#include "exchange-gettext.h"
+#include "exchange-wire.h"
+
+/* What a server says of itself: "EWS 15.2.1544.4". (transfer full) */
+static char *
+make_evidence (ExchangeAccount *account)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+  g_autofree char *build = exchange_account_dup_build (account);
+
+  return build != NULL ? g_strconcat (wire->name, " ", build, NULL) : g_strdup (wire->name);
+}
+
+void
+exchange_live_report (ExchangeAccount *account)
+{
+  g_autofree char *evidence = make_evidence (account);
+  const char *mechanism = exchange_client_get_mechanism (exchange_account_get_client (account));
+  const char *extensions[] = { mechanism, NULL };
+
+  taube_account_set_server (TAUBE_ACCOUNT (account), evidence, extensions);
+  for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
+    taube_account_set_live_capability (TAUBE_ACCOUNT (account), exchange_rows[i].capability, exchange_rows[i].module,
+                                       exchange_rows[i].module_reason,
+                                       exchange_rows[i].module == TAUBE_SUPPORT_NO ? NULL : evidence);
+}
+
+void
+exchange_live_report_failure (ExchangeAccount *account, const GError *problem)
+{
+  if (!g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PERMISSION))
+    return;
+  for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
+    if (exchange_rows[i].module != TAUBE_SUPPORT_NO)
+      taube_account_set_live_capability (TAUBE_ACCOUNT (account), exchange_rows[i].capability, TAUBE_SUPPORT_NO,
+                                         _ ("the server blocks this access"), problem->message);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-message-list-builder.h>
+
+#include "exchange-account.h"
+
+G_BEGIN_DECLS
+
+/* What a wire protocol must offer: Exchange Web Services now. The common part (account, folders, lists, changes) knows
+ * nothing else of it. All functions are blocking and may run several at once for one account; FALSE if and only if
+ * ERROR is set. */
+typedef struct _ExchangeWire ExchangeWire;
+
+/* A folder as the server has it. */
+typedef struct
+{
+  const char *id;
+  const char *parent_id;
+  const char *name;
+  TaubeContent content;
+  gboolean known_content; /* FALSE: nothing that can be shown, such as a search folder */
+  gint64 total, unread;   /* -1: not told */
+  gint64 children;
+  gboolean read_only;     /* this login can change nothing in it */
+} ExchangeFolderFacts;
+
+typedef void (*ExchangeFolderFunc) (const ExchangeFolderFacts *facts, gpointer user_data);
+/* The folder that every mailbox has for ROLE; NULL for the root, below which the others are. */
+typedef void (*ExchangeRoleFunc) (const ExchangeFolderFacts *facts, TaubeFolderRole role, gpointer user_data);
+
+typedef struct
+{
+  const char *folder_id;
+  const char *what; /* "cannot list folder …" */
+  guint offset;
+  guint count;
+  gboolean newest_first;
+  TaubeListFields fields;
+} ExchangePageRequest;
+
+typedef struct
+{
+  GPtrArray *ids;                   /* of char*: those of the page are added */
+  TaubeMessageListBuilder *builder; /* or NULL: a row for each is added */
+  guint next;                       /* out: where the next page begins */
+  gint64 total;                     /* out: in the folder; -1: not told */
+  gboolean last;                    /* out */
+} ExchangePage;
+
+typedef struct
+{
+  TaubeIdSet *added, *changed, *removed; /* what happened is added */
+  char *state;    /* in: NULL for the first; out: the next one (transfer full) */
+  gboolean last;  /* out: nothing more is to be told now */
+  gboolean reset; /* out: STATE is not good any more */
+} ExchangeSyncStep;
+
+typedef gboolean (*ExchangeBytesFunc) (const guint8 *bytes, gsize length, gpointer user_data, GError **error);
+
+struct _ExchangeWire
+{
+  const char *name; /* "EWS" */
+  guint page_size;  /* what is asked for at once */
+  guint batch_size; /* items that one request names */
+
+  /* Signs in, and learns what the server is. */
+  gboolean (*open) (ExchangeAccount *account, GCancellable *cancellable, GError **error);
+  /* Those that every mailbox has, as far as this one has them; then all below the root. */
+  gboolean (*find_roles) (ExchangeAccount *account, ExchangeRoleFunc func, gpointer user_data,
+                          GCancellable *cancellable, GError **error);
+  gboolean (*list_folders) (ExchangeAccount *account, ExchangeFolderFunc func, gpointer user_data,
+                            GCancellable *cancellable, GError **error);
+  gboolean (*get_folder) (ExchangeAccount *account, const char *id, const char *what, ExchangeFolderFunc func,
+                          gpointer user_data, GCancellable *cancellable, GError **error);
+  /* Of FIELDS, those that get_rows() is needed for. */
+  TaubeListFields (*get_costly) (TaubeListFields fields);
+  gboolean (*find_items) (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
+                          GCancellable *cancellable, GError **error);
+  /* A row for each of the items that is there, in the order of IDS; at most batch_size. */
+  gboolean (*get_rows) (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
+                        const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error);
+  gboolean (*fetch) (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
+                     gpointer user_data, GCancellable *cancellable, GError **error);
+  gboolean (*sync_items) (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
+                          GCancellable *cancellable, GError **error);
+  /* The changes below fill RESULT, which has all IDS (at most batch_size) as unknown. FALSE: nothing was done. */
+  gboolean (*set_flags) (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
+                         TaubeMessageFlags flags, const char *what, TaubeBatchResult *result,
+                         GCancellable *cancellable, GError **error);
+  gboolean (*transfer) (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
+                        gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
+                        GError **error);
+  gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+                      TaubeBatchResult *result, GCancellable *cancellable, GError **error);
+};
+
+extern const ExchangeWire exchange_wire_ews;
+
+G_END_DECLS
