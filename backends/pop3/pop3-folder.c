@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <taube-backend/taube-folder-impl.h>
+#include "pop3-folder.h"
 
-#include "pop3-session.h"
+#include "pop3-gettext.h"
 
-typedef struct
-{
-  TaubeFolder parent_instance;
-} TaubePop3Folder;
+typedef Pop3Folder TaubePop3Folder;
 
 typedef struct
 {
   TaubeFolderClass parent_class;
 } TaubePop3FolderClass;
 
-G_DEFINE_FINAL_TYPE (TaubePop3Folder, pop3_folder, TAUBE_TYPE_FOLDER)
+G_DEFINE_FINAL_TYPE_WITH_CODE (TaubePop3Folder, pop3_folder, TAUBE_TYPE_FOLDER,
+                               G_IMPLEMENT_INTERFACE (TAUBE_TYPE_SPOOL, pop3_spool_init_iface))
 
-static void
-show_counts (TaubeFolder *folder, Pop3Session *session)
+gboolean
+pop3_folder_find (TaubeFolder *folder, Pop3Listing *listing, const char *id, guint *position_out, GError **error)
+{
+  if (pop3_maildrop_find (listing->drop, id, position_out))
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no message \"%s\" in folder \"%s\""), id,
+               taube_folder_get_name (folder));
+  return FALSE;
+}
+
+void
+pop3_folder_show_counts (TaubeFolder *folder, Pop3Session *session)
 {
   taube_folder_set_counts (folder, (gint64) session->count, -1);
   taube_folder_set_size (folder, (gint64) session->size);
@@ -40,7 +48,7 @@ pop3_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeCo
   if (content == TAUBE_CONTENT_MAIL || content == TAUBE_CONTENT_ANY)
     {
       g_ptr_array_add (folders, taube_account_publish_folder (account, &info));
-      show_counts (folders->pdata[0], pop3);
+      pop3_folder_show_counts (folders->pdata[0], pop3);
     }
   return folders;
 }
@@ -50,13 +58,24 @@ pop3_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
 {
   if (!pop3_session_look (POP3_SESSION (session), cancellable, error))
     return FALSE;
-  show_counts (folder, POP3_SESSION (session));
+  pop3_folder_show_counts (folder, POP3_SESSION (session));
   return TRUE;
+}
+
+static void
+pop3_folder_finalize (GObject *object)
+{
+  Pop3Folder *self = POP3_FOLDER (object);
+
+  g_clear_pointer (&self->journal, pop3_journal_unref);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (pop3_folder_parent_class)->finalize (object);
 }
 
 static void
 pop3_folder_init (TaubePop3Folder *self)
 {
+  g_mutex_init (&self->lock);
 }
 
 static void
@@ -64,6 +83,12 @@ pop3_folder_class_init (TaubePop3FolderClass *klass)
 {
   TaubeFolderClass *folder = TAUBE_FOLDER_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->finalize = pop3_folder_finalize;
   folder->struct_size = sizeof (TaubeFolderClass);
   folder->refresh = pop3_folder_refresh;
+  folder->list = pop3_folder_list;
+  folder->get_item = pop3_folder_get_item;
+  folder->fetch = pop3_folder_fetch;
+  folder->get_changes = pop3_folder_get_changes;
+  folder->remove = pop3_folder_remove;
 }

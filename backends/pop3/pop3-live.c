@@ -76,6 +76,15 @@ report_keeping (Pop3Session *session, TaubeAccount *account, Answer keeps, const
   taube_account_set_live_capability (account, TAUBE_CAPABILITY_KEEPS_ON_SERVER, keeps.support, keeps.reason, evidence);
 }
 
+/* Gmail shows a message until it was fetched, whoever did that; with "recent:" before the user name it shows those of
+ * the last thirty days to everybody. */
+static gboolean
+shows_once (Pop3Session *session, TaubeAccount *account)
+{
+  return session->quirks.forgets_fetched
+         && !g_str_has_prefix (taube_uri_get_user (taube_account_get_uri (account)), "recent:");
+}
+
 static void
 report_devices (Pop3Session *session, TaubeAccount *account, Answer keeps, const char *leave)
 {
@@ -89,6 +98,10 @@ report_devices (Pop3Session *session, TaubeAccount *account, Answer keeps, const
   else if (session->uidl == POP3_OFFER_NO)
     answer = (Answer){ TAUBE_SUPPORT_NO,
                        N_ ("the server gives messages no names that last (UIDL): a device cannot tell what is new") };
+  else if (shows_once (session, account))
+    answer = (Answer){ TAUBE_SUPPORT_NO,
+                       N_ ("the server shows a message only until somebody has fetched it, unless the user name begins "
+                           "with \"recent:\"") };
   else if (pop3_capabilities_get_login_delay (session->capabilities) > 0)
     answer.reason = N_ ("each device finds what is new to it (UIDL), but there must be a pause between two logins");
   taube_account_set_live_capability (account, TAUBE_CAPABILITY_MULTI_DEVICE, answer.support, answer.reason, evidence);

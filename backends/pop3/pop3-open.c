@@ -540,6 +540,7 @@ pop3_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
       || !settle_in (self, cancellable, error))
     return FALSE;
   taube_connection_set_deadline (self->connection, 0);
+  self->fresh = TRUE;
   pop3_live_report (self);
   return TRUE;
 }

@@ -84,7 +84,7 @@ pop3_session_drop_connection (Pop3Session *self)
   self->has_capa = FALSE;
   self->utf8 = FALSE;
   self->authenticated = FALSE;
-  self->looked = FALSE;
+  self->fresh = FALSE;
   self->uidl = self->top = POP3_OFFER_UNKNOWN;
   self->count = self->size = 0;
   self->marked = 0;
@@ -236,6 +236,7 @@ pop3_session_run_batch (Pop3Session *self, const Pop3Batch *batch, gpointer user
 gboolean
 pop3_session_begin (Pop3Session *self, GCancellable *cancellable, GError **error)
 {
+  self->fresh = FALSE;
   return !g_cancellable_set_error_if_cancelled (cancellable, error)
          && pop3_pipeline_check_quiet (self->pipeline, error);
 }
@@ -243,19 +244,12 @@ pop3_session_begin (Pop3Session *self, GCancellable *cancellable, GError **error
 gboolean
 pop3_session_look (Pop3Session *self, GCancellable *cancellable, GError **error)
 {
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+  gboolean again = !self->fresh && pop3_account_get_login_wait (pop3_session_get_account (self)) == 0;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || (again && !pop3_session_reopen (self, cancellable, error)))
     return FALSE;
-  if (self->looked && pop3_account_get_login_wait (pop3_session_get_account (self)) == 0)
-    {
-      if (!pop3_session_reopen (self, cancellable, error))
-        return FALSE;
-    }
-  else if (!pop3_session_begin (self, cancellable, error))
-    {
-      return FALSE;
-    }
-  self->looked = TRUE;
-  return TRUE;
+  return pop3_session_begin (self, cancellable, error);
 }
 
 static Pop3Quit
@@ -303,7 +297,10 @@ pop3_session_reopen (Pop3Session *self, GCancellable *cancellable, GError **erro
 {
   say_goodbye (self, cancellable);
   pop3_session_drop_connection (self);
-  return pop3_session_open (TAUBE_SESSION (self), cancellable, error);
+  if (pop3_session_open (TAUBE_SESSION (self), cancellable, error))
+    return TRUE;
+  taube_session_set_broken (TAUBE_SESSION (self));
+  return FALSE;
 }
 
 /* Virtual functions. */
@@ -374,6 +371,7 @@ pop3_session_park (TaubeSession *session, gint64 deadline, TaubeParkFunc func, g
 
   if (!pop3_session_is_alive (self))
     return FALSE;
+  self->fresh = FALSE;
   self->park_func = func;
   self->park_data = user_data;
   return taube_connection_park (self->connection, deadline, woken, self);

@@ -46,7 +46,7 @@ struct _TaubePop3Session
   guint64 count;    /* STAT: messages at sign-in */
   guint64 size;     /* and their bytes */
   guint serial;     /* another one for each sign-in: what was learned of numbers holds as long as it is the same */
-  gboolean looked;  /* pop3_session_look() was answered with this sign-in already */
+  gboolean fresh;   /* signed in for the job that runs now: nothing is newer */
   guint marked;     /* messages with a DELE that only QUIT makes true */
 
   TaubeParkFunc park_func;
@@ -64,9 +64,8 @@ void pop3_session_set_capabilities (Pop3Session *self, Pop3Capabilities *capabil
 /* For the folder. */
 
 /* Every job begins with one of these two. Begin: the maildrop as this session shows it will do (to fetch a message by
- * its id). Look: it must be as it is now; signs in again when an earlier job has looked with this sign-in already,
- * unless LOGIN-DELAY forbids it: then it is as new as the server lets anybody see it. FALSE: error, see
- * taube_session_is_broken(). */
+ * its id). Look: it must be as it is now; signs in again unless that was done for this very job, or LOGIN-DELAY forbids
+ * it: then it is as new as the server lets anybody see it. FALSE: error, see taube_session_is_broken(). */
 gboolean pop3_session_begin (Pop3Session *self, GCancellable *cancellable, GError **error);
 gboolean pop3_session_look (Pop3Session *self, GCancellable *cancellable, GError **error);
 /* QUIT if that can still be said, and another sign-in within the same job. */

@@ -5,25 +5,31 @@ import re
 
 from house import ROOT, Report
 
-HEADER = ROOT / "backends" / "imap" / "imap-quirks.h"
 TABLE = ROOT / "doc" / "quirks.md"
-SCRIPTS = ROOT / "tests" / "script" / "imap"
-CASES = range(1, 51)
+SCRIPTS = ROOT / "tests" / "script"
+# protocol: the struct of its quirks, and its cases in the table
+PROTOCOLS = {"imap": ("ImapQuirks", range(1, 51)), "pop3": ("Pop3Quirks", [51, 56, 57, 59])}
 
 
-def read_fields():
-    text = HEADER.read_text(encoding="utf-8")
-    body = re.sub(r"/\*.*?\*/", "", text[text.index("typedef struct"):text.index("} ImapQuirks;")], flags=re.DOTALL)
+def protocol_of(case):
+    return next((protocol for protocol, (_, cases) in PROTOCOLS.items() if case in cases), "pop3")
+
+
+def read_fields(protocol):
+    text = (ROOT / "backends" / protocol / f"{protocol}-quirks.h").read_text(encoding="utf-8")
+    end = text.index(f"}} {PROTOCOLS[protocol][0]};")
+    body = re.sub(r"/\*.*?\*/", "", text[text.index("typedef struct"):end], flags=re.DOTALL)
     return re.findall(r"(\w+);", body)
 
 
-def unused_fields():
-    sources = [path for path in (ROOT / "backends" / "imap").glob("*.c") if path.name != "imap-quirks.c"]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    own = HEADER.with_suffix(".c").read_text(encoding="utf-8")
-    for field in read_fields():
+def unused_fields(protocol):
+    name = f"{protocol}-quirks.c"
+    files = list((ROOT / "backends" / protocol).glob("*.c"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files if path.name != name)
+    own = (ROOT / "backends" / protocol / name).read_text(encoding="utf-8")
+    for field in read_fields(protocol):
         if not re.search(rf"quirks(\.|->){field}\b", text) and not re.search(rf"return .*self->{field}\b", own):
-            yield f"nobody reads ImapQuirks.{field}"
+            yield f"nobody reads {PROTOCOLS[protocol][0]}.{field}"
 
 
 def read_rows():
@@ -35,7 +41,7 @@ def read_rows():
 
 def missing_cases(rows):
     numbers = [number for number, _ in rows]
-    for number in CASES:
+    for number in [number for _, cases in PROTOCOLS.values() for number in cases]:
         if numbers.count(number) != 1:
             yield f"case {number} stands {numbers.count(number)} times in {TABLE.name}"
 
@@ -44,29 +50,31 @@ def missing_scripts(rows):
     """A test names a script whole, or without its folder beside a prefix, or another script includes it; a script
     without a folder is made by the test."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "integration").glob("*.c"))
-    included = {(path.parent / name).resolve() for path in SCRIPTS.glob("*/*.script")
+    included = {(path.parent / name).resolve() for path in SCRIPTS.glob("*/*/*.script")
                 for name in re.findall(r"^include: (\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)}
     for number, scripts in rows:
+        protocol = protocol_of(number)
         if not scripts:
             yield f"case {number} has no script"
         for script in scripts:
             if "/" not in script:
-                if f'new_for_text ("{script}"' not in text:
+                if f'new_for_text ("{script}"' not in text and f'new_for_text (\n    "{script}"' not in text:
                     yield f"case {number}: no test makes the script {script}"
                 continue
             folder, name = script.rsplit("/", 1)
-            file = SCRIPTS / f"{script}.script"
-            named = f'"{script}"' in text or f'"imap/{script}"' in text or file in included
+            file = SCRIPTS / protocol / f"{script}.script"
+            named = f'"{script}"' in text or f'"{protocol}/{script}"' in text or file in included
             if not file.exists():
                 yield f"case {number}: there is no {script}.script"
-            elif not named and not (f'"{name}"' in text and f"imap/{folder}/" in text):
+            elif not named and not (f'"{name}"' in text and f"{protocol}/{folder}/" in text):
                 yield f"case {number}: no test follows {script}.script"
 
 
 def main():
     report = Report()
     rows = list(read_rows())
-    report.case("each quirk is read", unused_fields())
+    for protocol in PROTOCOLS:
+        report.case(f"each quirk of {protocol} is read", unused_fields(protocol))
     report.case("each case is in the table", missing_cases(rows))
     report.case("each case has a script that a test follows", missing_scripts(rows))
     report.end()

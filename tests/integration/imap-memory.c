@@ -115,8 +115,15 @@ dial (const TaubeEndpoint *endpoint, gpointer user_data, GError **error)
 ImapMemoryServer *
 imap_memory_server_new (const char *script)
 {
-  ImapMemoryServer *self = g_new0 (ImapMemoryServer, 1);
   g_autofree char *path = g_strconcat ("imap/memory/", script, NULL);
+
+  return imap_memory_server_new_for (path);
+}
+
+ImapMemoryServer *
+imap_memory_server_new_for (const char *path)
+{
+  ImapMemoryServer *self = g_new0 (ImapMemoryServer, 1);
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 typedef struct _ImapMemoryServer ImapMemoryServer;
 
 ImapMemoryServer *imap_memory_server_new (const char *script);
+/* The same for any script below tests/script, of any protocol: "pop3/memory/server". */
+ImapMemoryServer *imap_memory_server_new_for (const char *path);
 /* Ends the program when a connection is still open after a minute. */
 void imap_memory_server_free (ImapMemoryServer *self);
 

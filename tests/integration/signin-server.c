@@ -371,6 +371,72 @@ do_command (Client *client, const char *line)
              || !g_str_has_prefix (command, "AUTHENTICATE"));
 }
 
+/* POP3. */
+
+static gboolean
+is_right_digest (Client *client, const char *arguments)
+{
+  g_autofree char *text = g_strconcat (client->options.stamp, TAUBE_TEST_PASSWORD, NULL);
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
+  g_autofree char *expected = g_strconcat ("alice ", digest, NULL);
+
+  return strcmp (arguments, expected) == 0;
+}
+
+static void
+let_in (Client *client, gboolean right)
+{
+  if (right && count_in (client))
+    {
+      say (client, "+OK welcome");
+      return;
+    }
+  count_refusal (client);
+  say (client, "-ERR [AUTH] no");
+}
+
+static void
+say_capabilities (Client *client)
+{
+  say (client, "+OK\r\nUIDL\r\nTOP\r\nPIPELINING\r\nRESP-CODES\r\n%sSASL %s\r\n.",
+       client->options.has_user ? "USER\r\n" : "", client->options.mechanisms);
+}
+
+static gboolean
+do_pop3_command (Client *client, const char *line)
+{
+  if (g_str_has_prefix (line, "AUTH "))
+    {
+      g_auto (GStrv) words = g_strsplit (line + 5, " ", 2);
+
+      let_in (client, authenticate (client, words[0], words[1] != NULL ? words[1] : ""));
+    }
+  else if (g_str_has_prefix (line, "APOP ") && client->options.stamp != NULL)
+    let_in (client, is_right_digest (client, line + 5));
+  else if (g_str_has_prefix (line, "PASS ") && client->options.has_user)
+    let_in (client, strcmp (line + 5, TAUBE_TEST_PASSWORD) == 0);
+  else if (strcmp (line, "CAPA") == 0)
+    say_capabilities (client);
+  else if (strcmp (line, "STAT") == 0)
+    say (client, "+OK 0 0");
+  else if (strcmp (line, "USER alice") == 0 || strcmp (line, "QUIT") == 0)
+    say (client, "+OK");
+  else
+    say (client, "-ERR what?");
+  return strcmp (line, "QUIT") != 0;
+}
+
+static void
+talk_pop3 (Client *client)
+{
+  char line[8192];
+
+  say (client, "+OK ready %s", client->options.stamp != NULL ? client->options.stamp : "");
+  while (take (client, line, sizeof line))
+    if (!do_pop3_command (client, line))
+      return;
+}
+
 static void
 talk (Client *client)
 {
@@ -383,6 +449,11 @@ talk (Client *client)
   client->server->count.resumed += (guint) SSL_session_reused (client->ssl);
   full = client->options.limit > 0 && client->server->now >= client->options.limit;
   g_mutex_unlock (&client->server->lock);
+  if (client->options.pop3)
+    {
+      talk_pop3 (client);
+      return;
+    }
   if (full && words[0] == '*')
     {
       count_refusal (client);

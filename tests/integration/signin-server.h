@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* An IMAP server over TLS that does little more than signing in, each connection on a thread of its own. The user is
- * alice with TAUBE_TEST_PASSWORD. */
+/* An IMAP or POP3 server over TLS that does little more than signing in, each connection on a thread of its own. The
+ * user is alice with TAUBE_TEST_PASSWORD. */
 typedef struct
 {
   const char *mechanisms;    /* "AUTH=PLAIN AUTH=SCRAM-SHA-256-PLUS" */
@@ -27,6 +27,9 @@ typedef struct
   gboolean holds;            /* STATUS is answered after signin_server_release() only */
   guint limit;               /* connections that may be signed in at once; 0: any number */
   const char *limit_words;   /* "NO [UNAVAILABLE] …" in the place of the OK, "* BYE …" in that of the greeting */
+  gboolean pop3;             /* it speaks POP3, and MECHANISMS are "PLAIN SCRAM-SHA-256-PLUS" */
+  const char *stamp;         /* "<1.2@h>", for APOP; NULL: none */
+  gboolean has_user;         /* USER and PASS */
 } SigninOptions;
 
 /* What happened up to now. */

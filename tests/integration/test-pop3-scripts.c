@@ -291,6 +291,8 @@ static const Table tables[] = {
   { "generic/capa-differs", "", YES, "leave=forever, CAPA EXPIRE 30 USER", YES,
     "leave=forever, CAPA UIDL, CAPA EXPIRE 30 USER" },
   { "generic/bare", "?tls=none", YES, "leave=forever, no CAPA", NO, "leave=forever, no CAPA, -ERR to UIDL" },
+  { "gmail/once", "?tls=none", YES, "leave=forever, CAPA EXPIRE NEVER", NO,
+    "leave=forever, CAPA UIDL, CAPA EXPIRE NEVER" },
   { "rfc/apop", "?tls=none", YES, "leave=forever, no CAPA", YES, "leave=forever, no CAPA, +OK to UIDL" },
 };
 

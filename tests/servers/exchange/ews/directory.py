@@ -65,17 +65,17 @@ def own_contacts(call, text):
 # ---- ConvertId ----
 
 def convert_id(call):
-    """ConvertId: EWS's own format stays, the others are the same bytes in other letters."""
+    """ConvertId: EWS's own format stays, the others are the same bytes in other letters.
+
+    Whatever mailbox the client names, the answer names the one that the id is of: DavMail learns its address so.
+    """
     target = call.body.get("DestinationFormat")
 
     def convert(element):
-        text, source = element.get("Id"), element.get("Format")
-        if call.world.mailbox_of(element.get("Mailbox", "")) is None:
-            raise EwsError("ErrorNonExistentMailbox")
         sealer = call.world.sealer
-        key = read_id(sealer, text, source)
-        sealer.object_of(key)
-        return [m("AlternateId", Format=target, Id=write_id(sealer, key, target), Mailbox=element.get("Mailbox"),
+        key = read_id(sealer, element.get("Id"), element.get("Format"))
+        owner = call.world.mailboxes[sealer.object_of(key).mailbox - 1]
+        return [m("AlternateId", Format=target, Id=write_id(sealer, key, target), Mailbox=owner.address,
                   **{f"{{{INSTANCE}}}type": "t:AlternateIdType"})]
 
     return batch(call, "ConvertId", find(call.body, "SourceIds"), convert)
@@ -222,6 +222,11 @@ def get_room_lists(_):
     return m("GetRoomListsResponse", m("ResponseCode", "NoError"), m("RoomLists"), ResponseClass="Success")
 
 
+def get_configuration(_):
+    """GetUserConfiguration: nobody stored any."""
+    raise EwsError("ErrorItemNotFound")
+
+
 def expand_list(call):
     """ExpandDL: there are no lists in the directory."""
     raise EwsError("ErrorNameResolutionNoResults", f"There is no list {text_of(call.body, 'Mailbox', 'EmailAddress')}.")
@@ -231,5 +236,6 @@ OPERATIONS = {
     "ResolveNames": resolve_names, "ConvertId": convert_id, "GetUserOofSettingsRequest": get_away,
     "SetUserOofSettingsRequest": set_away, "GetDelegate": get_delegate,
     "GetUserAvailabilityRequest": get_availability, "GetRoomLists": get_room_lists,
+    "GetUserConfiguration": single("GetUserConfiguration", get_configuration),
     "ExpandDL": single("ExpandDL", expand_list),
 }

@@ -185,7 +185,7 @@ class Item:
         """The whole item as it leaves the server."""
         if self.kind == "CalendarItem":
             return ical.write(self)
-        if with_bcc and not self.is_mime_stale:
+        if with_bcc and not self.is_mime_stale and not (self.mailbox is not None and self.mailbox.regenerates_mime):
             return self.source.mime()
         return compose.compose(self, with_bcc)
 

@@ -97,6 +97,7 @@ class Mailbox:
         self.last_number = 0
         self.out_of_office = {}
         self.on_event = None
+        self.regenerates_mime = False   # as Exchange does with what comes from its own store
         for key, (parent, title, folder_class) in TREE.items():
             parent = self.distinguished.get(parent)
             self.distinguished[key] = self.create_folder(parent, title, folder_class, key)

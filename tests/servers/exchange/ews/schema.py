@@ -90,8 +90,8 @@ class Schema:
 
     def check_answer(self, data):
         """Raise BrokenAnswer when the server's own answer is invalid."""
-        # The schema wants types:Notification here; every Exchange sends messages:Notification.
-        document = re.sub(rb"<(/?)m:Notification(?=[ >])", rb"<\1t:Notification", data) \
+        # The schema wants the namespace "types" for these; every Exchange sends "messages".
+        document = re.sub(rb"<(/?)m:(Notification|SubscriptionId)(?=[ >])", rb"<\1t:\2", data) \
             if b"GetStreamingEventsResponseMessage" in data else data
         complaints = self.check(document)
         if complaints:

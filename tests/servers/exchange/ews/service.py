@@ -25,6 +25,7 @@ class Service:
         self.faults = Script()
         self.missing = set(missing)     # operations that this server does not know
         self.minute, self.heartbeat = 60.0, 45.0
+        self.trace = None               # a file that gets all requests and answers
 
     def check(self, data):
         """The request in the bytes, valid by the schema."""
@@ -43,6 +44,13 @@ class Service:
 
     def answer(self, data, mailbox, record):
         """(reply, call): the call is there when it asks for a stream, which has no reply yet."""
+        reply, call = self.obey(data, mailbox, record)
+        if self.trace is not None:
+            self.trace.write(b"> %s\n< %s\n" % (data, reply.body if reply is not None else b"(a stream)"))
+        return reply, call
+
+    def obey(self, data, mailbox, record):
+        """The same, without a trace."""
         rule = None
         try:
             request = self.check(data)

@@ -77,7 +77,7 @@ class Small:
 
     def parsed(self):
         """What it says."""
-        return SmallParsed(self)
+        return parse_small(self.number)
 
 
 class SmallParsed:
@@ -86,13 +86,14 @@ class SmallParsed:
     html = None
     parts = ()
 
-    def __init__(self, source):
-        self.number = source.number
-        name, address = f"Sender {source.number % 97}", f"sender{source.number % 97}@example.org"
-        self.text = f"Line {source.number}.\r\n"
+    def __init__(self, number):
+        self.number = number
+        name, address = f"Sender {number % 97}", f"sender{number % 97}@example.org"
+        self.text = f"Line {number}.\r\n"
         self.properties = {
-            "Subject": f"Message {source.number}", "InternetMessageId": f"<{source.number}.small@example.org>",
-            "DateTimeSent": source.received, "Importance": "Normal", "Sensitivity": "Normal", "ItemClass": "IPM.Note",
+            "Subject": f"Message {number}", "InternetMessageId": f"<{number}.small@example.org>",
+            "DateTimeSent": Small(number).received,
+            "Importance": "Normal", "Sensitivity": "Normal", "ItemClass": "IPM.Note",
             "IsReadReceiptRequested": "false", "IsDeliveryReceiptRequested": "false",
             "From": t("From", mailbox(name, address)), "Sender": t("Sender", mailbox(name, address)),
             "ToRecipients": t("ToRecipients", mailbox("", "alice@example.org"))}
@@ -101,6 +102,12 @@ class SmallParsed:
     def headers(self):
         """Only MIME has the headers in their order."""
         return Parsed(Small(self.number).mime()).headers
+
+
+@functools.lru_cache(maxsize=256)
+def parse_small(number):
+    """What a small message says."""
+    return SmallParsed(number)
 
 
 @functools.lru_cache(maxsize=256)

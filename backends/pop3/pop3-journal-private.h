@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "pop3-journal.h"
+
+G_BEGIN_DECLS
+
+struct _Pop3Journal
+{
+  gatomicrefcount refs;
+  GHashTable *entries; /* a set of Pop3JournalEntry by id */
+  GString *pending;    /* lines that are to be written */
+  char *owner;
+  guint64 lines;       /* of the file, without the first */
+  /* pop3-journal-file.c */
+  char *path;
+  int fd;              /* -1: there is no file */
+  guint64 length;      /* of the file, as far as it is good */
+  char *failure;       /* why nothing more can be written */
+};
+
+Pop3Journal *pop3_journal_new (const char *owner);
+void pop3_journal_append_header (Pop3Journal *self, GString *out);
+void pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GString *out);
+void pop3_journal_forget (Pop3Journal *self, Pop3JournalEntry *entry);
+/* pop3-journal-file.c */
+void pop3_journal_close_file (Pop3Journal *self);
+
+G_END_DECLS

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pop3-journal-private.h"
+
+#include <taube/taube-error.h>
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "pop3-gettext.h"
+
+/* A line is not longer than this, whatever stands in it. */
+#define LINE_MAXIMUM 1024
+#define FIRST_WORDS "taube-journal 1 "
+
+static const char *const state_names[] = {
+  [POP3_JOURNAL_NEW] = "new",
+  [POP3_JOURNAL_STORED] = "stored",
+  [POP3_JOURNAL_REMOVED] = "removed",
+};
+#define DOOMED_SUFFIX "+delete"
+
+static guint
+hash_entry (gconstpointer data)
+{
+  return g_str_hash (((const Pop3JournalEntry *) data)->id);
+}
+
+static gboolean
+equal_entries (gconstpointer a, gconstpointer b)
+{
+  return strcmp (((const Pop3JournalEntry *) a)->id, ((const Pop3JournalEntry *) b)->id) == 0;
+}
+
+static Pop3JournalEntry *
+entry_new (const char *id)
+{
+  gsize length = strlen (id) + 1;
+  Pop3JournalEntry *self = g_malloc0 (sizeof (Pop3JournalEntry) + length);
+
+  memcpy (self->id, id, length);
+  return self;
+}
+
+Pop3Journal *
+pop3_journal_new (const char *owner)
+{
+  Pop3Journal *self = g_new0 (Pop3Journal, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->entries = g_hash_table_new_full (hash_entry, equal_entries, g_free, NULL);
+  self->pending = g_string_new (NULL);
+  self->owner = g_strdup (owner);
+  self->fd = -1;
+  return self;
+}
+
+Pop3Journal *
+pop3_journal_ref (Pop3Journal *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+pop3_journal_unref (Pop3Journal *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  pop3_journal_close_file (self);
+  g_hash_table_unref (self->entries);
+  g_string_free (self->pending, TRUE);
+  g_free (self->owner);
+  g_free (self->path);
+  g_free (self->failure);
+  g_free (self);
+}
+
+const char *
+pop3_journal_get_owner (Pop3Journal *self)
+{
+  return self->owner;
+}
+
+/* Entries. */
+
+Pop3JournalEntry *
+pop3_journal_find (Pop3Journal *self, const char *id)
+{
+  gsize length = strlen (id) + 1;
+  g_autofree Pop3JournalEntry *key = g_malloc (sizeof (Pop3JournalEntry) + length);
+
+  memcpy (key->id, id, length);
+  return g_hash_table_lookup (self->entries, key);
+}
+
+GPtrArray *
+pop3_journal_get_entries (Pop3Journal *self)
+{
+  GPtrArray *entries = g_ptr_array_sized_new (g_hash_table_size (self->entries));
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    g_ptr_array_add (entries, entry);
+  return entries;
+}
+
+guint
+pop3_journal_get_n_entries (Pop3Journal *self)
+{
+  return g_hash_table_size (self->entries);
+}
+
+/* Bytes in use, without what the allocator adds. */
+gsize
+pop3_journal_get_memory (Pop3Journal *self)
+{
+  gsize bytes = sizeof (*self) + self->pending->allocated_len;
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    bytes += sizeof (Pop3JournalEntry) + strlen (((Pop3JournalEntry *) entry)->id) + 1 + 24;
+  return bytes;
+}
+
+Pop3JournalEntry *
+pop3_journal_add (Pop3Journal *self, const char *id, gint64 now)
+{
+  Pop3JournalEntry *entry = entry_new (id);
+
+  entry->first_seen = now;
+  g_hash_table_add (self->entries, entry);
+  return entry;
+}
+
+void
+pop3_journal_forget (Pop3Journal *self, Pop3JournalEntry *entry)
+{
+  g_hash_table_remove (self->entries, entry);
+}
+
+void
+pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry)
+{
+  pop3_journal_append_line (entry, NULL, self->pending);
+  self->lines++;
+}
+
+Pop3JournalEntry *
+pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id)
+{
+  Pop3JournalEntry *renamed = entry_new (id);
+
+  memcpy (renamed, entry, G_STRUCT_OFFSET (Pop3JournalEntry, id));
+  pop3_journal_append_line (renamed, entry->id, self->pending);
+  self->lines++;
+  g_hash_table_remove (self->entries, entry);
+  g_hash_table_add (self->entries, renamed);
+  return renamed;
+}
+
+/* Lines. */
+
+/* CRC-32 as in gzip. */
+static guint32
+compute_crc (const char *data, gsize length)
+{
+  static const guint32 table[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+                                     0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+                                     0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
+  guint32 crc = 0xffffffff;
+
+  for (gsize i = 0; i < length; i++)
+    {
+      crc = table[(crc ^ (guint8) data[i]) & 15] ^ (crc >> 4);
+      crc = table[(crc ^ ((guint8) data[i] >> 4)) & 15] ^ (crc >> 4);
+    }
+  return ~crc;
+}
+
+static void
+append_crc (GString *out, gsize line)
+{
+  guint32 crc = compute_crc (out->str + line, out->len - line);
+
+  g_string_append_printf (out, " %08x\n", crc);
+}
+
+void
+pop3_journal_append_header (Pop3Journal *self, GString *out)
+{
+  gsize line = out->len;
+
+  g_string_append_printf (out, FIRST_WORDS "%s", self->owner);
+  append_crc (out, line);
+}
+
+void
+pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GString *out)
+{
+  gsize line = out->len;
+  char hex[2 * POP3_DIGEST_LENGTH + 1] = "-";
+
+  if (entry->has_digest)
+    pop3_digest_to_hex (&entry->digest, hex);
+  g_string_append_printf (out, "%s%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %s %s",
+                          state_names[entry->state], entry->doomed ? DOOMED_SUFFIX : "", entry->first_seen,
+                          entry->gone, entry->size, hex, entry->id);
+  if (old_id != NULL)
+    g_string_append_printf (out, " %s", old_id);
+  append_crc (out, line);
+}
+
+/* What stands before the check sum of a line without its end; NULL: it is not whole. (transfer full) */
+static char *
+check_line (const char *line, gsize length)
+{
+  g_autofree char *text = NULL;
+  char crc[10];
+
+  if (length < 10 || length > LINE_MAXIMUM || memchr (line, '\0', length) != NULL)
+    return NULL;
+  g_snprintf (crc, sizeof (crc), " %08x", compute_crc (line, length - 9));
+  if (memcmp (line + length - 9, crc, 9) != 0)
+    return NULL;
+  text = g_strndup (line, length - 9);
+  return g_steal_pointer (&text);
+}
+
+static gboolean
+parse_state (char *word, Pop3JournalEntry *entry)
+{
+  gboolean doomed = g_str_has_suffix (word, DOOMED_SUFFIX);
+
+  if (doomed)
+    word[strlen (word) - strlen (DOOMED_SUFFIX)] = '\0';
+  entry->doomed = doomed;
+  for (guint i = 0; i < G_N_ELEMENTS (state_names); i++)
+    if (strcmp (word, state_names[i]) == 0)
+      {
+        entry->state = (guint8) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] */
+static gboolean
+replay_line (Pop3Journal *self, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", 8);
+  guint n = g_strv_length (words);
+  Pop3JournalEntry values = { 0 };
+  Pop3JournalEntry *entry, *old;
+
+  if (n < 6 || n > 7 || words[5][0] == '\0' || !parse_state (words[0], &values)
+      || !g_ascii_string_to_signed (words[1], 10, 0, G_MAXINT64, &values.first_seen, NULL)
+      || !g_ascii_string_to_signed (words[2], 10, 0, G_MAXINT64, &values.gone, NULL)
+      || !g_ascii_string_to_unsigned (words[3], 10, 0, G_MAXUINT64, &values.size, NULL))
+    return FALSE;
+  values.has_digest = strcmp (words[4], "-") != 0;
+  if (values.has_digest && !pop3_digest_from_hex (&values.digest, words[4], strlen (words[4])))
+    return FALSE;
+  old = n == 7 ? pop3_journal_find (self, words[6]) : NULL;
+  if (old != NULL)
+    g_hash_table_remove (self->entries, old);
+  entry = pop3_journal_find (self, words[5]);
+  if (entry == NULL)
+    {
+      entry = entry_new (words[5]);
+      g_hash_table_add (self->entries, entry);
+    }
+  memcpy (entry, &values, G_STRUCT_OFFSET (Pop3JournalEntry, id));
+  self->lines++;
+  return TRUE;
+}
+
+static Pop3Journal *
+damaged (Pop3Journal *self, guint64 line, GError **error)
+{
+  pop3_journal_unref (self);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("line %" PRIu64 " of it is damaged"), line);
+  return NULL;
+}
+
+/* The first line, when it is whole. */
+static Pop3Journal *
+replay_header (const char *line, gsize length, GError **error)
+{
+  g_autofree char *text = check_line (line, length);
+
+  if (text != NULL && g_str_has_prefix (text, FIRST_WORDS) && strchr (text + strlen (FIRST_WORDS), ' ') == NULL)
+    return pop3_journal_new (text + strlen (FIRST_WORDS));
+  if (text != NULL && g_str_has_prefix (text, "taube-journal "))
+    g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("it was written by a later version"));
+  else
+    g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("it is no journal"));
+  return NULL;
+}
+
+/* Whether DATA can be the beginning of a journal that was cut in its first line. */
+static gboolean
+is_torn_header (const char *data, gsize length)
+{
+  return length < LINE_MAXIMUM && memcmp (data, FIRST_WORDS, MIN (length, strlen (FIRST_WORDS))) == 0;
+}
+
+/* What was written last may be torn when the machine stopped: nobody was told yet that it is durable. Anything else
+ * that is not as it was written is damage. */
+Pop3Journal *
+pop3_journal_replay (const char *data, gsize length, gsize *whole_out, GError **error)
+{
+  Pop3Journal *self = NULL;
+  gsize at = 0;
+  guint64 bad = 0;
+
+  *whole_out = 0;
+  for (guint64 number = 1; at < length; number++)
+    {
+      const char *line = data + at, *end = memchr (line, '\n', length - at);
+      g_autofree char *text = NULL;
+
+      if (end == NULL)
+        break;
+      at = (gsize) (end - data) + 1;
+      if (self == NULL)
+        {
+          self = replay_header (line, (gsize) (end - line), error);
+          if (self == NULL)
+            return NULL;
+          *whole_out = at;
+          continue;
+        }
+      text = check_line (line, (gsize) (end - line));
+      if (text != NULL && bad != 0)
+        return damaged (self, bad, error);
+      if (text == NULL && bad == 0)
+        bad = number;
+      if (text != NULL && !replay_line (self, text))
+        return damaged (self, number, error);
+      if (text != NULL)
+        *whole_out = at;
+    }
+  if (self != NULL)
+    return self;
+  if (is_torn_header (data, length))
+    return pop3_journal_new (NULL);
+  g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("it is no journal"));
+  return NULL;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "pop3-digest.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  POP3_JOURNAL_NEW,     /* it was seen on the server */
+  POP3_JOURNAL_STORED,  /* the caller has confirmed that it is stored */
+  POP3_JOURNAL_REMOVED, /* … and that it was removed again where it was stored */
+} Pop3JournalState;
+
+/* What is known of one message. */
+typedef struct
+{
+  gint64 first_seen; /* seconds since 1970 */
+  gint64 gone;       /* when it was no longer seen on the server; 0: it is there, as far as is known */
+  guint64 size;      /* as LIST said; 0: not known */
+  Pop3Digest digest; /* of its header */
+  guint8 state;
+  gboolean has_digest : 1;
+  gboolean doomed : 1;  /* we have set out to delete it on the server */
+  gboolean found : 1;   /* for who compares: it is in the list at hand */
+  gboolean doubtful : 1; /* … and may be another message than it was: it is not deleted */
+  char id[];
+} Pop3JournalEntry;
+
+/* What was seen, stored and deleted, in a file that only grows, and is rewritten when most of it is out of date. One
+ * line is the whole state of one message, and is good or is not there:
+ *
+ *   taube-journal 1 OWNER CRC
+ *   STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] CRC
+ *
+ * Who uses it from several threads holds a lock; references may be counted without one. */
+typedef struct _Pop3Journal Pop3Journal;
+
+/* OWNER names the mailbox. MOVED: it may be that of another. Errors: TAUBE_ERROR_STORAGE, _CONFLICT. */
+Pop3Journal *pop3_journal_open (const char *path, const char *owner, gboolean moved, GError **error);
+Pop3Journal *pop3_journal_ref (Pop3Journal *self);
+void pop3_journal_unref (Pop3Journal *self);
+
+Pop3JournalEntry *pop3_journal_find (Pop3Journal *self, const char *id);
+/* All of them, in no order. (transfer container) */
+GPtrArray *pop3_journal_get_entries (Pop3Journal *self);
+guint pop3_journal_get_n_entries (Pop3Journal *self);
+gsize pop3_journal_get_memory (Pop3Journal *self);
+
+/* Changes: they hold at once in memory, and on the disk when commit returns TRUE. Who adds or changes an entry touches
+ * it afterwards. After a commit has failed nothing more is written, and every commit fails: the journal has to be
+ * opened again. */
+Pop3JournalEntry *pop3_journal_add (Pop3Journal *self, const char *id, gint64 now);
+void pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry);
+/* The message is called ID now; there must be no entry of that name. The old entry is gone. */
+Pop3JournalEntry *pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id);
+gboolean pop3_journal_commit (Pop3Journal *self, GError **error);
+
+/* The state that a file of these bytes stands for, without a file; *WHOLE_OUT is how many of them count: the rest is a
+ * line that was not finished. NULL: it is no journal, or one that was damaged. */
+Pop3Journal *pop3_journal_replay (const char *data, gsize length, gsize *whole_out, GError **error);
+const char *pop3_journal_get_owner (Pop3Journal *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pop3Journal, pop3_journal_unref)
+
+G_END_DECLS
