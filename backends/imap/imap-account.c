@@ -22,6 +22,7 @@ struct _TaubeImapAccount
   char delimiter;
   GPtrArray *spaces;  /* of ImapSpace, immutable; NULL: not known */
   GHashTable *names;  /* key of a path -> the name on the wire */
+  GHashTable *reads;  /* key of a path -> ImapReads, of folders that a watch has followed */
   TaubeTlsSessions *tls_sessions;
   guint refused;      /* what the server does not search by */
   gint epoch;         /* atomic: how often a folder was renamed or deleted */
@@ -174,6 +175,26 @@ imap_account_get_namespaces (ImapAccount *self)
   return g_strv_builder_end (prefixes);
 }
 
+ImapReads *
+imap_account_get_reads (ImapAccount *self, const char *key, gboolean follow)
+{
+  ImapReads *reads;
+
+  g_mutex_lock (&self->lock);
+  reads = g_hash_table_lookup (self->reads, key);
+  if (reads == NULL && follow)
+    {
+      reads = imap_reads_new ();
+      g_hash_table_insert (self->reads, g_strdup (key), reads);
+    }
+  if (reads != NULL)
+    imap_reads_ref (reads);
+  if (follow)
+    imap_reads_follow (reads);
+  g_mutex_unlock (&self->lock);
+  return reads;
+}
+
 /* Settings. */
 
 /* The setting in whole seconds. */
@@ -291,6 +312,7 @@ imap_account_finalize (GObject *object)
 
   g_clear_pointer (&self->spaces, g_ptr_array_unref);
   g_hash_table_unref (self->names);
+  g_hash_table_unref (self->reads);
   taube_tls_sessions_unref (self->tls_sessions);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (imap_account_parent_class)->finalize (object);
@@ -302,6 +324,7 @@ imap_account_init (TaubeImapAccount *self)
   g_mutex_init (&self->lock);
   self->tls_sessions = taube_tls_sessions_new ();
   self->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->reads = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) imap_reads_unref);
 }
 
 static void

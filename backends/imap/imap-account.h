@@ -5,6 +5,8 @@
 #include <taube-backend/taube-connection.h>
 #include <taube-backend/taube-folder-impl.h>
 
+#include "imap-reads.h"
+
 G_BEGIN_DECLS
 
 #define TAUBE_TYPE_IMAP_ACCOUNT (imap_account_get_type ())
@@ -35,6 +37,9 @@ gboolean imap_account_has_spaces (ImapAccount *self);
 /* What the server has refused to search by: ImapQueryFeatures and ImapSearchFeatures. */
 guint imap_account_get_refused (ImapAccount *self);
 void imap_account_add_refused (ImapAccount *self, guint features);
+/* What is read of the folder with this key, of imap_names_to_key(): NULL when no watch has followed it yet, unless
+ * FOLLOW. (transfer full) */
+ImapReads *imap_account_get_reads (ImapAccount *self, const char *key, gboolean follow);
 
 /* imap-list.c */
 GPtrArray *imap_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,

@@ -7,6 +7,7 @@
 #include "imap-columns.h"
 #include "imap-gettext.h"
 #include "imap-survey.h"
+#include "imap-watch.h"
 
 /* How many FETCHes are on the way at once: enough that the server never waits for us. */
 #define PIECES_AT_ONCE 2
@@ -65,6 +66,16 @@ note_seen (Piece *piece, guint32 number)
   return TRUE;
 }
 
+/* Of the folder that is open. */
+static void
+find_reads (Listing *listing)
+{
+  ImapSession *session = listing->session;
+
+  if ((listing->fields & TAUBE_LIST_FIELDS_FLAGS) != 0)
+    listing->reads = imap_account_get_reads (imap_session_get_account (session), session->mailbox->key, FALSE);
+}
+
 static void
 deliver_chunk (Listing *listing, guint at_least)
 {
@@ -119,6 +130,9 @@ on_row (const ImapResponse *response, gpointer user_data, GError **error)
       listing->block_start = size;
     }
   imap_columns_add_row (listing->builder, listing->prefix, &fetch);
+  if (listing->reads != NULL && (fetch.fields & IMAP_FETCH_FLAGS) != 0)
+    imap_reads_note (listing->reads, listing->session->mailbox->uidvalidity, fetch.uid,
+                     imap_watch_hash_flags (&fetch.flags));
   if (size % 128 == 0)
     taube_progress_update (listing->progress, size, listing->total);
   return TRUE;
@@ -489,6 +503,7 @@ fill (Listing *listing, GCancellable *cancellable, GError **error)
       || !imap_session_refresh (session, cancellable, error))
     return FALSE;
   imap_folder_format_prefix (session, listing->prefix);
+  find_reads (listing);
   if (!imap_listing_plan (listing, cancellable, error))
     return FALSE;
   imap_session_set_listener (session, &listener, listing);
@@ -520,6 +535,7 @@ imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
   listing.builder = taube_message_list_builder_new (folder, listing.fields);
   ok = fill (&listing, cancellable, error);
   drain (&listing, cancellable);
+  g_clear_pointer (&listing.reads, imap_reads_unref);
   if (ok)
     return TAUBE_ITEM_LIST (taube_message_list_builder_end (listing.builder));
   taube_message_list_builder_free (listing.builder);
@@ -535,10 +551,12 @@ imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const ImapRows
   gboolean ok;
 
   imap_folder_format_prefix (session, listing.prefix);
+  find_reads (&listing);
   imap_listing_plan_uids (&listing, request->uids, session->mailbox->exists);
   listing.saved = request->saved && listing.waiting.length == 1;
   ok = run_pieces (&listing, cancellable, error);
   drain (&listing, cancellable);
+  g_clear_pointer (&listing.reads, imap_reads_unref);
   return ok;
 }
 
@@ -564,11 +582,13 @@ imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
       || !imap_folder_parse_id (listing.session, folder, id, &uid, error))
     return NULL;
   imap_folder_format_prefix (listing.session, listing.prefix);
+  find_reads (&listing);
   listing.builder = builder = taube_message_list_builder_new (folder, listing.fields);
   imap_seqset_add (uids, uid);
   piece = imap_piece_new (&listing, 0, 0, g_steal_pointer (&uids));
   ok = send_piece (&listing, piece, cancellable, error) && imap_call_finish (piece->call, cancellable, error);
   piece_free (piece);
+  g_clear_pointer (&listing.reads, imap_reads_unref);
   if (!ok)
     return NULL;
   if (taube_message_list_builder_get_size (builder) == 0)

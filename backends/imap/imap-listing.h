@@ -30,6 +30,7 @@ typedef struct
   guint block_start;  /* and the first of them */
   guint64 total;      /* rows that are expected */
   guint n_failures;
+  ImapReads *reads;   /* of the flags; NULL: no watch wants to know */
   gboolean saved;     /* "$" stands for all of it (RFC 5182) */
 } ImapListing;
 

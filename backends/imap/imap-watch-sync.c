@@ -538,6 +538,8 @@ imap_watch_sync (ImapWatch *self, GCancellable *cancellable, GError **error)
       g_clear_pointer (&state->roster, imap_roster_free);
       state->roster = imap_roster_new ();
     }
+  if (state->reads == NULL)
+    state->reads = imap_account_get_reads (imap_session_get_account (self->session), mailbox->key, TRUE);
   state->uidvalidity = mailbox->uidvalidity;
   state->moved = FALSE;
   if (!first_time && is_unchanged (self))

@@ -27,6 +27,9 @@ imap_watch_state_free (gpointer data)
   ImapWatchState *state = data;
 
   g_clear_pointer (&state->roster, imap_roster_free);
+  if (state->reads != NULL)
+    imap_reads_leave (state->reads);
+  g_clear_pointer (&state->reads, imap_reads_unref);
   g_array_unref (state->added);
   g_array_unref (state->changed);
   g_array_unref (state->removed);
@@ -80,6 +83,56 @@ imap_watch_note_added (ImapWatch *self, guint32 uid, guint32 flags)
   g_array_append_val (self->state->added, uid);
 }
 
+/* Whether one of READS, of ImapRead, is not as it is known here; TELL: these are told as changed, so that they are read
+ * again. */
+static gboolean
+compare_reads (ImapWatchState *state, const GArray *reads, gboolean tell)
+{
+  gboolean differs = FALSE;
+
+  for (guint i = 0; i < reads->len && (tell || !differs); i++)
+    {
+      const ImapRead *read = &g_array_index (reads, ImapRead, i);
+      guint rank;
+      guint32 flags;
+
+      if (!imap_roster_find (state->roster, read->uid, &rank))
+        continue;
+      flags = imap_roster_get (state->roster, rank).flags;
+      if (flags == read->flags || flags == IMAP_ROSTER_NO_FLAGS)
+        continue;
+      differs = TRUE;
+      if (tell)
+        g_array_append_val (state->changed, read->uid);
+    }
+  return differs;
+}
+
+static void
+tell_reads (ImapWatchState *state)
+{
+  g_autoptr (GArray) reads = NULL;
+
+  if (state->roster == NULL || state->reads == NULL)
+    return;
+  reads = imap_reads_take (state->reads, state->uidvalidity);
+  compare_reads (state, reads, TRUE);
+}
+
+static gboolean
+has_read_otherwise (ImapWatchState *state)
+{
+  gboolean differs;
+  GArray *reads;
+
+  if (state->roster == NULL || state->reads == NULL)
+    return FALSE;
+  reads = imap_reads_take (state->reads, state->uidvalidity);
+  differs = compare_reads (state, reads, FALSE);
+  imap_reads_give_back (state->reads, state->uidvalidity, reads);
+  return differs;
+}
+
 /* ImapRosterFunc; USER_DATA is the ImapWatch. */
 void
 imap_watch_note_removed (ImapMember member, gpointer user_data)
@@ -124,6 +177,7 @@ imap_watch_take_changes (ImapWatch *self)
   TaubeChanges *changes;
   char prefix[16];
 
+  tell_reads (state);
   if (state->roster != NULL)
     taube_folder_set_counts (self->folder, imap_roster_get_size (state->roster),
                              imap_roster_get_unread (state->roster));
@@ -357,7 +411,7 @@ poll_new (ImapWatch *self, const ImapStatus *status, gboolean *done, GCancellabl
   gboolean fits = FALSE;
 
   *done = FALSE;
-  if (status->highestmodseq != 0 || state->roster == NULL || state->polls >= MAX_SHALLOW_POLLS
+  if (status->highestmodseq != 0 || state->roster == NULL || state->resync || state->polls >= MAX_SHALLOW_POLLS
       || state->uidvalidity != self->session->mailbox->uidvalidity || imap_roster_get_size (state->roster) == 0)
     return TRUE;
   if (!imap_watch_sync_new (self, &fits, cancellable, error))
@@ -384,6 +438,7 @@ poll_shared (ImapWatch *self, GCancellable *cancellable, GError **error)
     return FALSE;
   if (!ask_status (self, &status, cancellable, error))
     return FALSE;
+  self->state->resync |= has_read_otherwise (self->state);
   if (is_as_it_was (self->state, &status))
     {
       self->state->polls++;

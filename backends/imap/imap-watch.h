@@ -15,6 +15,7 @@ typedef struct
   guint32 exists;
   guint64 highestmodseq; /* 0: not known: every message must be looked at. All changes up to it are known */
   ImapRoster *roster;
+  ImapReads *reads;      /* what jobs have read of the folder meanwhile; NULL before the first look */
 
   /* About the folder as it is selected in the session of the step: */
   gboolean aligned;      /* sequence numbers are ranks of the roster */

@@ -125,6 +125,33 @@ test_busy (void)
   taube_test_server_finish (server);
 }
 
+/* What a job read, and the watch did not see. */
+static void
+test_read_between (void)
+{
+  TaubeTestServer *server = taube_test_server_new ("imap/watch/read-between");
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server),
+                                                      "?tls=none&max-connections=1", NULL);
+  g_autoptr (TaubeFolder) folder = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (TaubeItemList) list = NULL;
+  g_autoptr (TaubeWatch) watch = watch_these (account, "INBOX", NULL);
+  g_autoptr (GError) error = NULL;
+
+  while (!taube_watch_is_online (watch))
+    g_main_context_iteration (NULL, TRUE);
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_FLAGS | TAUBE_LIST_FIELDS_SIZE);
+  list = taube_folder_list (folder, request, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (list), ==, 2);
+  g_assert_true (taube_message_list_get_flags (TAUBE_MESSAGE_LIST (list), 1) & TAUBE_MESSAGE_FLAGS_FLAGGED);
+  expect (watch, NULL, "7.10", NULL);
+  taube_watch_stop (watch);
+  g_clear_object (&watch);
+  taube_account_disconnect (account, NULL, NULL);
+  taube_test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -138,5 +165,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/imap/watch/busy", test_busy);
+  g_test_add_func ("/imap/watch/read-between", test_read_between);
   return g_test_run ();
 }
