@@ -280,6 +280,7 @@ pop3_journal_commit (Pop3Journal *self, GError **error)
   if (!write_all (self->fd, self->pending->str, self->pending->len) || fsync (self->fd) < 0)
     return fail_for_good (self, error);
   self->length += self->pending->len;
-  g_string_truncate (self->pending, 0);
+  g_string_free (self->pending, TRUE);
+  self->pending = g_string_new (NULL);
   return TRUE;
 }

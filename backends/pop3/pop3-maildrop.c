@@ -6,6 +6,8 @@
 
 /* RFC 1939 section 7. */
 #define UIDL_MAX 70
+/* For so many messages there is room from the start; a server that only says that it has more gets no more. */
+#define RESERVED_MAX 100000
 
 struct _Pop3Maildrop
 {
@@ -24,7 +26,7 @@ pop3_maildrop_new (guint64 count)
   Pop3Maildrop *self = g_new0 (Pop3Maildrop, 1);
 
   self->count = count;
-  self->mails = g_array_new (FALSE, TRUE, sizeof (Pop3Mail));
+  self->mails = g_array_sized_new (FALSE, TRUE, sizeof (Pop3Mail), (guint) MIN (count, RESERVED_MAX));
   self->texts = g_string_new_len ("", 1);
   return self;
 }
@@ -248,6 +250,14 @@ build_index (Pop3Maildrop *self)
   g_qsort_with_data (self->index, (int) self->n_index, sizeof (guint32), compare_ids, self);
 }
 
+/* No more will come. */
+static void
+shrink_texts (Pop3Maildrop *self)
+{
+  self->texts->str = g_realloc (self->texts->str, self->texts->len + 1);
+  self->texts->allocated_len = self->texts->len + 1;
+}
+
 /* A UIDL that several messages have names none of them. */
 guint
 pop3_maildrop_name (Pop3Maildrop *self)
@@ -272,6 +282,8 @@ pop3_maildrop_name (Pop3Maildrop *self)
           wanting++;
         }
     }
+  if (wanting == 0)
+    shrink_texts (self);
   return wanting;
 }
 
@@ -343,6 +355,7 @@ pop3_maildrop_finish (Pop3Maildrop *self)
         nth = 1;
       name_by_digest (self, mail, nth);
     }
+  shrink_texts (self);
   build_index (self);
 }
 

@@ -69,7 +69,7 @@ pop3_quirks_detect (Pop3Quirks *self, const char *greeting, const char *host, co
     = capabilities != NULL ? pop3_capabilities_get_value (capabilities, POP3_CAPABILITY_IMPLEMENTATION) : NULL;
   const char *const places[] = { [IN_GREETING] = greeting, [IN_IMPLEMENTATION] = implementation, [IN_HOST] = host };
 
-  *self = (Pop3Quirks){ .server = "unknown", .max_pipeline = 64 };
+  *self = (Pop3Quirks){ .server = "unknown", .max_pipeline = 128 };
   for (guint i = 0; i < G_N_ELEMENTS (marks) && strcmp (self->server, "unknown") == 0; i++)
     if (contains (places[marks[i].place], marks[i].words))
       self->server = marks[i].server;

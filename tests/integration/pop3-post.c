@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pop3-post.h"
 
+#include "pop3-journal.h"
+
 #include <string.h>
 
 Pop3Post *
@@ -233,4 +235,20 @@ pop3_post_run (Pop3Post *self, TaubeAccount *account, TaubeJournalFlags flags, c
   if (result != NULL && result_out != NULL)
     *result_out = taube_batch_result_ref (result);
   return result != NULL;
+}
+
+void
+pop3_post_age (Pop3Post *self, const char *id, gint64 seconds)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Pop3Journal) journal = pop3_journal_open (self->journal, "alice@localhost", FALSE, &error);
+  Pop3JournalEntry *entry;
+
+  g_assert_no_error (error);
+  entry = pop3_journal_find (journal, id);
+  g_assert_nonnull (entry);
+  entry->first_seen -= seconds;
+  pop3_journal_touch (journal, entry);
+  pop3_journal_commit (journal, &error);
+  g_assert_no_error (error);
 }

@@ -24,6 +24,9 @@ void pop3_post_free (Pop3Post *self);
 guint pop3_post_count (Pop3Post *self, guint number);
 guint pop3_post_count_all (Pop3Post *self);
 
+/* The journal says that the message was first seen so much earlier. */
+void pop3_post_age (Pop3Post *self, const char *id, gint64 seconds);
+
 /* Takes letters for POST; those of FOLDER are confirmed at once where POST says so. */
 TaubeReceiver *pop3_post_new_receiver (Pop3Post *post, TaubeFolder *folder);
 

@@ -85,6 +85,281 @@ static const Kind kinds[] = {
   { "refuses-quit", POP3_MODEL_REFUSES_QUIT },
 };
 
+/* 52: names that are none, or not one's own. */
+
+typedef struct
+{
+  const char *name;
+  const char *uidls[4];
+} Names;
+
+static const Names names[] = {
+  { "none", { "", "", "", "" } },
+  { "equal", { "x", "x", "x", "x" } },
+  { "long", { "1234567890123456789012345678901234567890123456789012345678901234567890-a",
+              "1234567890123456789012345678901234567890123456789012345678901234567890-b", "c", "d" } },
+  { "spaces", { "a b", "a  b", "c ", "d e" } },
+  { "case", { "aa", "aA", "Aa", "AA" } },
+  { "bang", { "!a", "!", "!u00000000000000000000000000000000", "!!" } },
+};
+
+static void
+test_names (gconstpointer data)
+{
+  const Names *test = data;
+  g_autoptr (Pop3Model) model = pop3_model_new (POP3_MODEL_PLAIN);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+
+  for (guint i = 0; i < 4; i++)
+    pop3_model_add_with (model, i + 1, NULL, test->uidls[i]);
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_run (post, account, "forever");
+      assert_stored_once (post, 4);
+    }
+  pop3_model_add_with (model, 5, NULL, test->uidls[0]);
+  assert_run (post, account, "forever");
+  assert_stored_once (post, 5);
+  assert_run (post, account, "no");
+  assert_stored_once (post, 5);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+}
+
+/* Two letters that are equal in every byte are two, with and without names. */
+static void
+test_twins (gconstpointer traits)
+{
+  g_autoptr (Pop3Model) model = pop3_model_new (GPOINTER_TO_UINT (traits));
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autofree char *text = pop3_model_make_text (1);
+
+  pop3_model_add_with (model, 1, text, "same");
+  pop3_model_add_with (model, 2, text, "same");
+  assert_run (post, account, "forever");
+  g_assert_cmpuint (pop3_post_count (post, 1), ==, 2);
+  assert_run (post, account, "forever");
+  g_assert_cmpuint (pop3_post_count (post, 1), ==, 2);
+  pop3_model_add_with (model, 3, text, "same");
+  /* The third is not stored, and nobody can say which of them it is: all of them stay. */
+  post->fail_after = 1;
+  {
+    g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+    g_autoptr (TaubeLeavePolicy) policy = taube_leave_policy_new (TAUBE_LEAVE_KIND_NO, 0);
+    g_autoptr (GError) error = NULL;
+    g_autoptr (TaubeItemList) list = NULL;
+    g_autoptr (TaubeBatchResult) result = NULL;
+
+    g_assert_true (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+    list = taube_folder_list_unstored (inbox, NULL, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (taube_item_list_get_size (list), ==, 1);
+    result = taube_folder_settle (inbox, policy, NULL, NULL, &error);
+    g_assert_no_error (error);
+    g_assert_cmpuint (taube_batch_result_count (result, TAUBE_BATCH_STATUS_FAILED), ==, 2);
+    g_assert_cmpuint (pop3_model_count (model), ==, 3);
+    taube_folder_close_journal (inbox);
+  }
+  assert_run (post, account, "no");
+  g_assert_cmpuint (pop3_post_count (post, 1), ==, 3);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+}
+
+/* 53: the server has moved, and calls its letters otherwise. */
+static void
+test_renumbered (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 40);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (GError) error = NULL;
+
+  assert_run (post, account, "forever");
+  pop3_model_renumber (model, "other");
+  pop3_model_add (model, 41);
+  g_assert_false (pop3_post_run (post, account, TAUBE_JOURNAL_FLAGS_NONE, "no", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
+  g_assert_nonnull (strstr (error->message, "of 40 that were stored, 40 were found again"));
+  g_clear_error (&error);
+  g_assert_cmpuint (pop3_model_count (model), ==, 41);
+  assert_stored_once (post, 40);
+  pop3_post_run (post, account, TAUBE_JOURNAL_FLAGS_MOVED, "forever", NULL, &error);
+  g_assert_no_error (error);
+  assert_stored_once (post, 41);
+  /* From now on it is as before. */
+  assert_run (post, account, "no");
+  assert_stored_once (post, 41);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+}
+
+/* The journal of another mailbox is not used by mistake. */
+static void
+test_other_mailbox (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (TAUBE_TEST_PASSWORD);
+  g_autoptr (TaubeAccount) bob = pop3_client_new_with ("pop3", "bob", 110, "?tls=none", NULL, credentials);
+  g_autoptr (GError) error = NULL;
+
+  assert_run (post, account, "forever");
+  g_assert_false (pop3_post_run (post, bob, TAUBE_JOURNAL_FLAGS_NONE, "forever", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
+}
+
+/* What may go, and when. */
+static void
+test_policies (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 3);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeIdSet) removed = taube_id_set_new_from_ids ((const char *const[]) { "u2", NULL });
+  g_autoptr (TaubeIdSet) unheard = taube_id_set_new_from_ids ((const char *const[]) { "nobody", NULL });
+  g_autoptr (GError) error = NULL;
+
+  assert_run (post, account, "forever");
+  assert_run (post, account, "until-removed");
+  assert_run (post, account, "days=1");
+  g_assert_cmpuint (pop3_model_count (model), ==, 3);
+  g_assert_cmpuint (pop3_model_take_commands (model, "DELE"), ==, 0);
+  g_assert_true (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+  g_assert_false (taube_folder_confirm_removed (inbox, unheard, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (taube_folder_confirm_removed (inbox, removed, NULL, &error));
+  taube_folder_close_journal (inbox);
+  assert_run (post, account, "until-removed");
+  g_assert_cmpuint (pop3_model_count (model), ==, 2);
+  g_assert_false (pop3_model_has (model, 2));
+  assert_stored_once (post, 3);
+}
+
+/* Ages count from when a message was first seen. */
+static void
+test_days (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+
+  assert_run (post, account, "days=2");
+  g_assert_cmpuint (pop3_model_count (model), ==, 2);
+  pop3_post_age (post, "u1", 3 * 86400);
+  assert_run (post, account, "days=2");
+  g_assert_cmpuint (pop3_model_count (model), ==, 1);
+  g_assert_true (pop3_model_has (model, 2));
+}
+
+/* Nothing goes that was not confirmed, whoever says what. */
+static void
+test_unconfirmed (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 3);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (GError) error = NULL;
+
+  /* The box is full after the first: the second and third have failed, and are retrieved another time. */
+  post->fail_after = 1;
+  g_assert_false (pop3_post_run (post, account, TAUBE_JOURNAL_FLAGS_NONE, "no", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+  g_assert_cmpuint (pop3_post_count_all (post), ==, 1);
+  g_assert_cmpuint (pop3_model_count (model), ==, 3);
+  post->fail_after = 0;
+  assert_run (post, account, "no");
+  assert_stored_once (post, 3);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+}
+
+/* Without a journal, and without such a folder. */
+static void
+test_no_journal (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 1);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (taube_folder_has_journal (inbox));
+  taube_folder_close_journal (inbox);
+  g_assert_null (taube_folder_list_unstored (inbox, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_null (taube_folder_settle (inbox, NULL, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_false (taube_folder_confirm_stored (inbox, ids, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpuint (pop3_model_take_turns (model), ==, 0);
+  g_assert_true (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+  g_assert_true (taube_folder_has_journal (inbox));
+  g_assert_false (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS);
+  g_assert_cmpuint (pop3_model_take_turns (model), ==, 0);
+}
+
+/* 54: a line of a single dot in the middle of a letter, which the server does not hide, is no end of it: it is noticed,
+ * and the half letter is not taken for a whole one. */
+static void
+test_no_stuffing (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_NO_STUFFING, 0);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (GError) error = NULL;
+
+  pop3_model_add_with (model, 1, "Subject: whole\n\nCoo.\n", NULL);
+  pop3_model_add_with (model, 2, "Subject: half\n\nCoo.\n.\nThe other half.\n", NULL);
+  g_assert_false (pop3_post_run (post, account, TAUBE_JOURNAL_FLAGS_NONE, "no", NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+  g_assert_cmpuint (post->abandoned, ==, 1);
+  g_assert_cmpuint (pop3_post_count_all (post), ==, 1);
+  g_assert_cmpuint (pop3_model_count (model), ==, 2);
+}
+
+/* A server that has no TOP and no UIDL gives each letter whole to be told apart: that is the one time. */
+static void
+test_once (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_NO_UIDL | POP3_MODEL_NO_TOP, 4);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+
+  assert_run (post, account, "forever");
+  assert_stored_once (post, 4);
+  for (guint i = 1; i <= 4; i++)
+    g_assert_cmpuint (pop3_model_get_retrieved (model, i), ==, 1);
+}
+
+/* Ten thousand letters in one session, in fewer than one turn for twenty of them. */
+static void
+test_turns (gconstpointer traits)
+{
+  const guint n = 10000;
+  g_autoptr (Pop3Model) model = new_model (GPOINTER_TO_UINT (traits), n);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  guint turns;
+
+  assert_run (post, account, "no");
+  turns = pop3_model_take_turns (model);
+  g_assert_cmpuint (pop3_post_count_all (post), ==, n);
+  g_assert_cmpuint (pop3_model_take_commands (model, "PASS"), ==, 1);
+  g_assert_cmpuint (pop3_model_take_commands (model, "RETR"), ==, n);
+  g_assert_cmpuint (pop3_model_take_commands (model, "DELE"), ==, n);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+  g_test_message ("%u turns for %u letters, with deleting them: one for %.1f", turns, n, (double) n / turns);
+  if (traits == NULL)
+    g_assert_cmpuint (turns, <, n / 20);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -95,5 +370,23 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (kinds[i].traits), test_runs);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_strconcat ("/pop3/spool/names/", names[i].name, NULL);
+
+      g_test_add_data_func (path, &names[i], test_names);
+    }
+  g_test_add_data_func ("/pop3/spool/twins/uidl", GUINT_TO_POINTER (POP3_MODEL_PLAIN), test_twins);
+  g_test_add_data_func ("/pop3/spool/twins/no-uidl", GUINT_TO_POINTER (POP3_MODEL_NO_UIDL), test_twins);
+  g_test_add_func ("/pop3/spool/renumbered", test_renumbered);
+  g_test_add_func ("/pop3/spool/other-mailbox", test_other_mailbox);
+  g_test_add_func ("/pop3/spool/policies", test_policies);
+  g_test_add_func ("/pop3/spool/days", test_days);
+  g_test_add_func ("/pop3/spool/unconfirmed", test_unconfirmed);
+  g_test_add_func ("/pop3/spool/no-journal", test_no_journal);
+  g_test_add_func ("/pop3/spool/no-stuffing", test_no_stuffing);
+  g_test_add_func ("/pop3/spool/once", test_once);
+  g_test_add_data_func ("/pop3/spool/turns/pipelining", GUINT_TO_POINTER (POP3_MODEL_PLAIN), test_turns);
+  g_test_add_data_func ("/pop3/spool/turns/one-by-one", GUINT_TO_POINTER (POP3_MODEL_NO_PIPELINING), test_turns);
   return g_test_run ();
 }
