@@ -149,24 +149,42 @@ set_missing (TaubeFolder *folder, TaubeBatchResult *result, const TaubeIdSet *go
     taube_batch_result_set_done_set (result, removed);
 }
 
+/* While a session lasts nobody else can remove anything from the maildrop: what it shows is good enough, unless
+ * something is missing from it. */
+static Pop3Listing *
+find (Pop3Session *session, gboolean look, const TaubeIdSet *ids, GArray **positions, TaubeIdSet *gone,
+      GCancellable *cancellable, GError **error)
+{
+  gboolean was_there = pop3_listing_is_there (session);
+  Pop3Listing *listing;
+
+  if (!(look ? pop3_session_look (session, cancellable, error) : pop3_session_begin (session, cancellable, error)))
+    return NULL;
+  listing = pop3_listing_get (session, cancellable, error);
+  if (listing == NULL)
+    return NULL;
+  *positions = choose (listing, ids, gone);
+  if (look || !was_there || taube_id_set_get_size (gone) == 0)
+    return listing;
+  g_clear_pointer (positions, g_array_unref);
+  taube_id_set_remove_set (gone, ids);
+  return find (session, TRUE, ids, positions, gone, cancellable, error);
+}
+
 /* TaubeFolderClass.remove. The second time those that are in doubt are looked for: what is not there any more was
  * removed, what is there is removed now. */
 TaubeBatchResult *
 pop3_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeAttempt *attempt,
                     TaubeProgress *progress, GCancellable *cancellable, GError **error)
 {
-  Pop3Session *pop3 = POP3_SESSION (session);
   g_autoptr (TaubeBatchResult) result = taube_batch_result_new (ids);
   g_autoptr (TaubeIdSet) gone = taube_id_set_new ();
   g_autoptr (GArray) positions = NULL;
   Pop3Listing *listing;
 
-  if (!pop3_session_look (pop3, cancellable, error))
-    return NULL;
-  listing = pop3_listing_get (pop3, cancellable, error);
+  listing = find (POP3_SESSION (session), attempt->state != NULL, ids, &positions, gone, cancellable, error);
   if (listing == NULL)
     return NULL;
-  positions = choose (listing, ids, gone);
   set_missing (folder, result, gone, attempt);
   if (pop3_folder_delete (listing, positions, result, progress, cancellable) && attempt->state == NULL)
     {

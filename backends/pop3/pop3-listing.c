@@ -323,6 +323,14 @@ name_all (Pop3Listing *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+gboolean
+pop3_listing_is_there (Pop3Session *session)
+{
+  const Pop3Listing *self = g_object_get_qdata (G_OBJECT (session), listing_quark ());
+
+  return self != NULL && self->serial == session->serial;
+}
+
 Pop3Listing *
 pop3_listing_get (Pop3Session *session, GCancellable *cancellable, GError **error)
 {

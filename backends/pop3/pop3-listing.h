@@ -16,6 +16,8 @@ typedef struct
   Pop3Hoard *hoard; /* NULL: nothing had to be kept */
 } Pop3Listing;
 
+/* Whether somebody has asked for it already. */
+gboolean pop3_listing_is_there (Pop3Session *session);
 /* The listing of this sign-in, asked for when it is not there yet. (transfer none), good until the next sign-in. */
 Pop3Listing *pop3_listing_get (Pop3Session *session, GCancellable *cancellable, GError **error);
 

@@ -251,7 +251,9 @@ spool_list_unstored (TaubeFolder *folder, TaubeSession *session, TaubeListReques
   g_autoptr (GArray) positions = NULL;
   Pop3Listing *listing;
 
-  if (!pop3_session_look (pop3, cancellable, error))
+  /* A sign-in of which nobody has made use yet is new enough: what came after it comes with the next run. */
+  if (!(pop3_listing_is_there (pop3) ? pop3_session_look (pop3, cancellable, error)
+                                     : pop3_session_begin (pop3, cancellable, error)))
     return NULL;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error))

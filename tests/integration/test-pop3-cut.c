@@ -72,7 +72,8 @@ run_fetch (Try *self, GError **error)
     return FALSE;
   raw = taube_message_load_raw (TAUBE_MESSAGE (item), pop3_client_cancellable, error);
   if (raw != NULL)
-    g_assert_nonnull (g_strstr_len (g_bytes_get_data (raw, NULL), (gssize) g_bytes_get_size (raw), "Coo 2.\r\n.dot\r\n"));
+    g_assert_nonnull (g_strstr_len (g_bytes_get_data (raw, NULL), (gssize) g_bytes_get_size (raw),
+                                    "Coo 2.\r\n.dot\r\n"));
   return raw != NULL;
 }
 
@@ -306,7 +307,9 @@ main (int argc, char **argv)
   {
     const char *name;
     GTestDataFunc func;
-  } tests[] = { { "received", test_received }, { "said", test_said }, { "fail", test_fail }, { "cancel", test_cancel } };
+  } tests[] = {
+    { "received", test_received }, { "said", test_said }, { "fail", test_fail }, { "cancel", test_cancel },
+  };
 
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
