@@ -8,6 +8,8 @@ static const ContractWorld *const worlds[] = {
   &contract_imap_dovecot,
   &contract_imap_cyrus,
   &contract_imap_courier,
+  &contract_pop3_dovecot,
+  &contract_pop3_cyrus,
   &contract_carrier,
 };
 
@@ -141,6 +143,16 @@ contract_connect (Contract *contract)
   taube_account_connect (account, NULL, &error);
   g_assert_no_error (error);
   return account;
+}
+
+void
+contract_make_way (Contract *contract, TaubeAccount *account)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (contract->world->one_at_a_time)
+    taube_account_disconnect (account, NULL, &error);
+  g_assert_no_error (error);
 }
 
 TaubeFolder *

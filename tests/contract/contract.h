@@ -24,6 +24,7 @@ typedef struct
   const char *name;          /* of the backend, as taube_backend_find() knows it */
   const char *server;        /* which of several the backend is tested on, NULL if there is one */
   TaubeSupport protocol[6];  /* the first rows of the comparison table, as the project promises them */
+  gboolean one_at_a_time;    /* the mailbox is locked by the device that is connected */
   /* A private server with no mail in it. NULL, and the test marked as skipped: it is not installed. */
   gpointer (*start) (void);
   void (*stop) (gpointer server);
@@ -40,6 +41,8 @@ typedef struct
 extern const ContractWorld contract_imap_dovecot;
 extern const ContractWorld contract_imap_cyrus;
 extern const ContractWorld contract_imap_courier;
+extern const ContractWorld contract_pop3_dovecot;
+extern const ContractWorld contract_pop3_cyrus;
 extern const ContractWorld contract_carrier;
 
 /* One case in one world. */
@@ -67,6 +70,8 @@ void contract_deliver (Contract *contract, guint number);
 /* A device: an account that is not connected yet; one that is. */
 TaubeAccount *contract_new_device (Contract *contract);
 TaubeAccount *contract_connect (Contract *contract);
+/* Lets another device in, where only one can be: this one connects again when it is used. */
+void contract_make_way (Contract *contract, TaubeAccount *account);
 TaubeFolder *contract_get_folder (Contract *contract, TaubeAccount *account);
 /* All messages, the oldest first. */
 TaubeMessageList *contract_list (TaubeFolder *folder);
