@@ -30,7 +30,7 @@ pop3_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *sta
   Pop3Listing *listing;
   gboolean reset;
 
-  if (!pop3_session_look (pop3, cancellable, error))
+  if (!pop3_folder_look (folder, pop3, cancellable, error))
     return NULL;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL)

@@ -106,7 +106,7 @@ pop3_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, c
   Pop3Listing *listing;
   guint position;
 
-  if (!pop3_session_begin (pop3, cancellable, error))
+  if (!pop3_folder_begin (folder, pop3, cancellable, error))
     return FALSE;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL || !pop3_folder_find (folder, listing, id, &position, error))

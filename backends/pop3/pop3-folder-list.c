@@ -160,7 +160,7 @@ pop3_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
   g_autoptr (GArray) positions = NULL;
   Pop3Listing *listing;
 
-  if (!pop3_session_look (pop3, cancellable, error))
+  if (!pop3_folder_look (folder, pop3, cancellable, error))
     return NULL;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL)
@@ -181,7 +181,7 @@ pop3_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
   g_autoptr (TaubeMessageList) list = NULL;
   guint32 position;
 
-  if (!pop3_session_begin (pop3, cancellable, error))
+  if (!pop3_folder_begin (folder, pop3, cancellable, error))
     return NULL;
   rows.listing = pop3_listing_get (pop3, cancellable, error);
   if (rows.listing == NULL || !pop3_folder_find (folder, rows.listing, id, &position, error))

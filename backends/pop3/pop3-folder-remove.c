@@ -152,13 +152,14 @@ set_missing (TaubeFolder *folder, TaubeBatchResult *result, const TaubeIdSet *go
 /* While a session lasts nobody else can remove anything from the maildrop: what it shows is good enough, unless
  * something is missing from it. */
 static Pop3Listing *
-find (Pop3Session *session, gboolean look, const TaubeIdSet *ids, GArray **positions, TaubeIdSet *gone,
-      GCancellable *cancellable, GError **error)
+find (TaubeFolder *folder, Pop3Session *session, gboolean look, const TaubeIdSet *ids, GArray **positions,
+      TaubeIdSet *gone, GCancellable *cancellable, GError **error)
 {
   gboolean was_there = pop3_listing_is_there (session);
   Pop3Listing *listing;
 
-  if (!(look ? pop3_session_look (session, cancellable, error) : pop3_session_begin (session, cancellable, error)))
+  if (!(look ? pop3_folder_look (folder, session, cancellable, error)
+             : pop3_folder_begin (folder, session, cancellable, error)))
     return NULL;
   listing = pop3_listing_get (session, cancellable, error);
   if (listing == NULL)
@@ -168,7 +169,7 @@ find (Pop3Session *session, gboolean look, const TaubeIdSet *ids, GArray **posit
     return listing;
   g_clear_pointer (positions, g_array_unref);
   taube_id_set_remove_set (gone, ids);
-  return find (session, TRUE, ids, positions, gone, cancellable, error);
+  return find (folder, session, TRUE, ids, positions, gone, cancellable, error);
 }
 
 /* TaubeFolderClass.remove. The second time those that are in doubt are looked for: what is not there any more was
@@ -182,7 +183,7 @@ pop3_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet
   g_autoptr (GArray) positions = NULL;
   Pop3Listing *listing;
 
-  listing = find (POP3_SESSION (session), attempt->state != NULL, ids, &positions, gone, cancellable, error);
+  listing = find (folder, POP3_SESSION (session), attempt->state != NULL, ids, &positions, gone, cancellable, error);
   if (listing == NULL)
     return NULL;
   set_missing (folder, result, gone, attempt);

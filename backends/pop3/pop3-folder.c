@@ -13,6 +13,30 @@ typedef struct
 G_DEFINE_FINAL_TYPE_WITH_CODE (TaubePop3Folder, pop3_folder, TAUBE_TYPE_FOLDER,
                                G_IMPLEMENT_INTERFACE (TAUBE_TYPE_SPOOL, pop3_spool_init_iface))
 
+static gboolean
+is_there (TaubeFolder *folder, GError **error)
+{
+  const char *const *path = taube_folder_get_path (folder);
+
+  if (path[0] != NULL && path[1] == NULL && g_ascii_strcasecmp (path[0], "INBOX") == 0)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no folder \"%s\": POP3 has only the inbox"),
+               taube_folder_get_name (folder));
+  return FALSE;
+}
+
+gboolean
+pop3_folder_begin (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable, GError **error)
+{
+  return is_there (folder, error) && pop3_session_begin (session, cancellable, error);
+}
+
+gboolean
+pop3_folder_look (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable, GError **error)
+{
+  return is_there (folder, error) && pop3_session_look (session, cancellable, error);
+}
+
 gboolean
 pop3_folder_find (TaubeFolder *folder, Pop3Listing *listing, const char *id, guint *position_out, GError **error)
 {
@@ -56,7 +80,7 @@ pop3_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeCo
 static gboolean
 pop3_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable, GError **error)
 {
-  if (!pop3_session_look (POP3_SESSION (session), cancellable, error))
+  if (!pop3_folder_look (folder, POP3_SESSION (session), cancellable, error))
     return FALSE;
   pop3_folder_show_counts (folder, POP3_SESSION (session));
   return TRUE;

@@ -240,7 +240,7 @@ pop3_folder_retrieve (TaubeFolder *folder, TaubeSession *session, const TaubeIdS
   g_autoptr (GArray) positions = NULL, sent = g_array_new (FALSE, FALSE, sizeof (guint32));
   GError *local = NULL;
 
-  if (!pop3_session_begin (POP3_SESSION (session), cancellable, error))
+  if (!pop3_folder_begin (folder, POP3_SESSION (session), cancellable, error))
     return NULL;
   self.listing = pop3_listing_get (POP3_SESSION (session), cancellable, error);
   if (self.listing == NULL)

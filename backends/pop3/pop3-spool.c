@@ -252,8 +252,8 @@ spool_list_unstored (TaubeFolder *folder, TaubeSession *session, TaubeListReques
   Pop3Listing *listing;
 
   /* A sign-in of which nobody has made use yet is new enough: what came after it comes with the next run. */
-  if (!(pop3_listing_is_there (pop3) ? pop3_session_look (pop3, cancellable, error)
-                                     : pop3_session_begin (pop3, cancellable, error)))
+  if (!(pop3_listing_is_there (pop3) ? pop3_folder_look (folder, pop3, cancellable, error)
+                                     : pop3_folder_begin (folder, pop3, cancellable, error)))
     return NULL;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error))
@@ -424,8 +424,8 @@ spool_settle (TaubeFolder *folder, TaubeSession *session, const TaubeLeavePolicy
     taube_id_set_add_set (candidates, attempt->state);
   if (taube_id_set_get_size (candidates) == 0)
     return taube_batch_result_new (candidates);
-  if (!(attempt->state == NULL ? pop3_session_begin (pop3, cancellable, error)
-                               : pop3_session_look (pop3, cancellable, error)))
+  if (!(attempt->state == NULL ? pop3_folder_begin (folder, pop3, cancellable, error)
+                               : pop3_folder_look (folder, pop3, cancellable, error)))
     return NULL;
   listing = pop3_listing_get (pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error)
