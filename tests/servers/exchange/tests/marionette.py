@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Thunderbird from outside: a profile, the program without a screen, and scripts that run in it by Marionette."""
 import json
-import os
 import socket
 import subprocess
 import time
 from pathlib import Path
 
-SECONDS = 120
+from support import SECONDS, plain_environment
+
 OFF = ("toolkit.telemetry.enabled", "datareporting.policy.dataSubmissionEnabled", "app.update.enabled",
        "app.normandy.enabled", "extensions.update.enabled", "browser.safebrowsing.update.enabled",
        "network.captive-portal-service.enabled", "network.connectivity-service.enabled", "mailnews.start_page.enabled",
@@ -34,16 +34,20 @@ class Thunderbird:
     def __init__(self, program, folder):
         write_profile(folder)
         self.counter = 0
-        environment = dict(os.environ, HOME=str(folder), MOZ_HEADLESS="1", MOZ_CRASHREPORTER_DISABLE="1")
+        environment = plain_environment(HOME=str(folder), MOZ_HEADLESS="1", MOZ_CRASHREPORTER_DISABLE="1")
         with (Path(folder) / "output").open("wb") as output:
             command = [program, "--headless", "--marionette", "--remote-allow-system-access", "--no-remote"]
             self.process = subprocess.Popen([*command, "-profile", folder], env=environment, stdin=subprocess.DEVNULL,
                                             stdout=output, stderr=output)
         try:
-            self.socket = socket.create_connection(("127.0.0.1", self.wait_for_port(folder)), timeout=SECONDS)
+            self.connect(folder)
         except Exception:
             self.stop()
             raise
+
+    def connect(self, folder):
+        """A session that may do everything."""
+        self.socket = socket.create_connection(("127.0.0.1", self.wait_for_port(folder)), timeout=SECONDS)
         self.file = self.socket.makefile("rb")
         self.read()
         self.call("WebDriver:NewSession", capabilities={})

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests of the server share: a running server, requests to it, results as TAP."""
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -10,6 +11,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SERVE = HERE.parent / "serve"
 SECONDS = 120
+
+
+def plain_environment(**more):
+    """The environment for somebody else's program, without what makes ours strict."""
+    strict = ("G_DEBUG", "MALLOC_CHECK_", "MALLOC_PERTURB_")
+    return {name: value for name, value in os.environ.items() if name not in strict} | more
 
 
 class Running:

@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """evolution-ews, as it is, works with the server: Camel reads, writes and follows the mailbox. Prints TAP."""
-import os
 import re
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from support import HERE, SECONDS, Running, end, tell_schema  # noqa: E402
+from support import HERE, SECONDS, Running, end, plain_environment, tell_schema  # noqa: E402
 
 PROVIDER = Path("/usr/lib/evolution-data-server/camel-providers/libcamelews.so")
 TYPELIB = "girepository-1.0/Camel-1.2.typelib"
@@ -45,7 +44,7 @@ def make_home(folder, server):
     text = SOURCE.format(url=server["url"], user=server["user"])
     (sources / f"{IDENTITY}.source").write_text(text, encoding="utf-8")
     folders = {f"XDG_{name.upper()}_HOME": str(folder / name) for name in ("config", "data", "cache")}
-    return dict(os.environ, HOME=str(folder), XDG_RUNTIME_DIR=str(folder), **folders)
+    return plain_environment(HOME=str(folder), XDG_RUNTIME_DIR=str(folder), **folders)
 
 
 def main():
