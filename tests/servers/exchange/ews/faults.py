@@ -33,6 +33,7 @@ class Rule:
         self.operation = "GetStreamingEvents" if self.name == "cut" else order.get("operation")
         self.skip = int(order.get("skip", 0))
         self.left = int(order.get("count", 1)) or float("inf")
+        self.release = None   # what ends its stalling
 
     def get(self, name, default=None):
         """A parameter of the order."""
@@ -212,6 +213,7 @@ class Script:
                 if rule.is_due(operation):
                     if rule.left <= 0:
                         self.rules.remove(rule)
+                    rule.release = self.release
                     return rule
         return None
 

@@ -223,18 +223,17 @@ class Handler(BaseHTTPRequestHandler):
         self.send_head(reply, [("Content-Length", str(len(reply.body)))])
         self.wfile.write(reply.body[:rule.get("at", len(reply.body) // 2)])
         self.wfile.flush()
-        self.wait_for_release()
+        self.wait_for_release(rule)
         self.hang_up()
 
-    def send_stall_before(self, *_):
+    def send_stall_before(self, _, rule):
         """Nothing at all."""
-        self.wait_for_release()
+        self.wait_for_release(rule)
         self.hang_up()
 
-    def wait_for_release(self):
+    def wait_for_release(self, rule):
         """Until the faults are cleared or the client goes."""
-        release = self.server.service.faults.release
-        while not release.wait(0.1) and not self.has_gone():
+        while not rule.release.wait(0.1) and not self.has_gone():
             pass
 
     def send_close(self, *_):

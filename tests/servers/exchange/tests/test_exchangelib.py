@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """exchangelib, as it is, works with the server: one script of operations, each a case. Prints TAP."""
+import os
 import sys
 from datetime import datetime, timedelta, timezone
 
@@ -15,13 +16,12 @@ except ImportError:
     sys.exit(0)
 
 from exchangelib import (  # noqa: E402
-    DELEGATE, Account, Body, CalendarItem, Configuration, Contact, Credentials, EWSDateTime, EWSTimeZone,
+    DELEGATE, NTLM, Account, Body, CalendarItem, Configuration, Contact, Credentials, EWSDateTime, EWSTimeZone,
     FaultTolerance, FileAttachment, HTMLBody, ItemAttachment, Mailbox, Message, OofSettings, Q, Task)
-from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound  # noqa: E402
+from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound, UnauthorizedError  # noqa: E402
 from exchangelib.extended_properties import ExtendedProperty  # noqa: E402
 from exchangelib.folders import Messages  # noqa: E402
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAddress  # noqa: E402
-from exchangelib.properties import UID  # noqa: E402
 
 UTC = EWSTimeZone("UTC")
 LETTER = (b"From: Zoe <zoe@example.net>\r\nTo: alice@example.org\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n"
@@ -411,7 +411,7 @@ def calendar(world):
     view = list(world.account.calendar.view(start=start - timedelta(hours=1), end=start + timedelta(hours=2)))
     assert [(one.subject, one.start, one.location) for one in view] == [("Tea", start, "Köln")]
     assert not list(world.account.calendar.view(start=start + timedelta(days=1), end=start + timedelta(days=2)))
-    assert UID is not None and view[0].uid
+    assert view[0].uid
 
 
 @script.step
@@ -504,6 +504,46 @@ def busy(world):
     world.server.admin("POST", "faults", {"fault": "server-busy", "operation": "FindItem", "backoff": 100})
     assert world.account.inbox.all().count() > 0
     assert world.server.admin("GET", "faults") == []
+
+
+@script.step
+def ntlm(_):
+    """NTLM signs in, with the right password only."""
+    server = Running("--messages=3", "--auth=ntlm")
+    try:
+        assert open_by_ntlm(server, server["password"]).inbox.total_count == 3
+        refuse_by_ntlm(server)
+    finally:
+        assert server.stop() == 0
+
+
+@script.step
+def bound_ntlm(_):
+    """NTLM over TLS is bound to the channel."""
+    server = Running("--messages=3", "--auth=ntlm", "--tls", "--bind-channel")
+    os.environ["REQUESTS_CA_BUNDLE"] = server["ca-file"]
+    try:
+        assert open_by_ntlm(server, server["password"]).inbox.total_count == 3
+        refuse_by_ntlm(server)
+    finally:
+        del os.environ["REQUESTS_CA_BUNDLE"]
+        assert server.stop() == 0
+
+
+def open_by_ntlm(server, password):
+    """The account, signed in to by NTLM."""
+    config = Configuration(service_endpoint=server["url"], auth_type=NTLM, credentials=Credentials("EXAMPLE\\alice",
+                                                                                                   password))
+    return Account(server["user"], config=config, autodiscover=False, access_type=DELEGATE)
+
+
+def refuse_by_ntlm(server):
+    """A wrong password is refused."""
+    try:
+        open_by_ntlm(server, "wrong")
+    except UnauthorizedError:
+        return
+    raise AssertionError("a wrong password was taken")
 
 
 def main():

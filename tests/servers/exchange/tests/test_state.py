@@ -112,6 +112,18 @@ class Ids(Case):
         self.refused("ErrorItemNotFound", Client(other=self.client, user="bob").get, key)
 
 
+class ShortIds(Ids):
+    """The same with ids as other servers have them."""
+
+    def setUp(self):
+        self.client = Client(ids="short")
+
+    def test_look(self):
+        key, _ = self.client.letter()
+        self.assertLess(len(key), 60)
+        self.assertTrue(set(key) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
+
+
 class Conflicts(Case):
     """Change keys."""
 

@@ -28,11 +28,11 @@ class Refused(Exception):
 class Client:
     """One user of a world of its own, or of another client's."""
 
-    def __init__(self, count=0, build="15.2", other=None, user="alice", small=True):
+    def __init__(self, count=0, build="15.2", other=None, user="alice", ids="exchange"):
         self.user = user
         if other is None:
-            self.world = seed.make_world(PASSWORD)
-            seed.fill(self.world, count, small=small)
+            self.world = seed.make_world(PASSWORD, ids=ids)
+            seed.fill(self.world, count, small=True)
             self.service = Service(self.world, CHECKER, build)
         else:
             self.world, self.service = other.world, other.service
