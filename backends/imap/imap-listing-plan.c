@@ -95,6 +95,28 @@ plan_by_uid (ImapListing *listing, guint32 exists, GCancellable *cancellable, GE
   return TRUE;
 }
 
+/* Who is there, without columns: SEARCH tells it in few bytes, and nothing is left to be asked for. */
+static gboolean
+list_ids (ImapListing *listing, guint32 exists, GCancellable *cancellable, GError **error)
+{
+  ImapSurvey survey = { listing->session, listing->folder, exists, G_MAXUINT32 - 1, listing->progress };
+  g_autoptr (ImapSeqset) uids = NULL;
+
+  if (exists == 0)
+    return TRUE;
+  if (!imap_survey_uids (&survey, 1, &uids, cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < uids->n_ranges; i++)
+    {
+      ImapRange range = uids->ranges[listing->newest_first ? uids->n_ranges - 1 - i : i];
+
+      for (guint64 n = 0; n <= range.last - range.first; n++)
+        taube_message_list_builder_add (listing->builder, listing->prefix,
+                                        (guint32) (listing->newest_first ? range.last - n : range.first + n));
+    }
+  return TRUE;
+}
+
 gboolean
 imap_listing_plan (ImapListing *listing, GCancellable *cancellable, GError **error)
 {
@@ -109,6 +131,9 @@ imap_listing_plan (ImapListing *listing, GCancellable *cancellable, GError **err
                    taube_folder_get_name (listing->folder), exists);
       return FALSE;
     }
+  if (ids == NULL && listing->fields == TAUBE_LIST_FIELDS_NONE && listing->chunk_rows == 0
+      && taube_list_request_get_newest (listing->request) == 0)
+    return list_ids (listing, exists, cancellable, error);
   if (ids == NULL && listing->session->uid_only)
     return plan_by_uid (listing, exists, cancellable, error);
   if (ids == NULL)

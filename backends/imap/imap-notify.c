@@ -558,7 +558,11 @@ run (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError **e
   if (out->reason == TAUBE_WATCH_START)
     return begin (hub, out, cancellable, error) && settle (hub, out, cancellable, error);
   /* Asked anew from time to time, so that what a server forgot to tell is found all the same. */
-  if (out->reason == TAUBE_WATCH_DEADLINE && !arm (hub, out->all, cancellable, error))
+  if ((out->reason == TAUBE_WATCH_DEADLINE || out->reason == TAUBE_WATCH_LOOK)
+      && !arm (hub, out->all, cancellable, error))
+    return FALSE;
+  /* That says nothing of the folder that is selected. */
+  if (out->reason == TAUBE_WATCH_LOOK && hub->selected != NULL && !imap_session_noop (session, cancellable, error))
     return FALSE;
   if (out->reason == TAUBE_WATCH_READABLE && !imap_pipeline_read_available (session->pipeline, cancellable, error))
     return FALSE;

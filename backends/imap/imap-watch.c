@@ -349,6 +349,8 @@ run_own (ImapWatch *self, TaubeWatchReason reason, GCancellable *cancellable, GE
            && settle (self, cancellable, error);
   imap_pipeline_reset_flood (session->pipeline);
   self->state->asked = 0;
+  if (session->idle != NULL && reason == TAUBE_WATCH_LOOK && !imap_session_leave_idle (session, cancellable, error))
+    return FALSE;
   if (session->idle == NULL && !imap_session_noop (session, cancellable, error))
     return FALSE;
   if (session->idle != NULL && reason == TAUBE_WATCH_DEADLINE && !imap_session_leave_idle (session, cancellable, error))

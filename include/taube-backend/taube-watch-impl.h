@@ -13,6 +13,8 @@ typedef enum
   TAUBE_WATCH_DEADLINE, /* wake_at has come: renew, or ask */
   TAUBE_WATCH_POLL,     /* the session is shared: ask what is new and leave it as it was */
   TAUBE_WATCH_LEAVE,    /* the session is given back: ask nothing and leave it as it was */
+  TAUBE_WATCH_LOOK,     /* somebody wants to be sure: what was there when the step began is known when it ends, as
+                         * after START and POLL */
 } TaubeWatchReason;
 
 /* One step of a watch of one folder. STATE is the backend's own memory of the folder; it lives across reconnects, so

@@ -4,7 +4,6 @@
 #include <taube/taube-error.h>
 #include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-changes-impl.h>
-#include <taube-backend/taube-testing.h>
 #include <taube-backend/taube-trace.h>
 
 #include "base/taube-gettext.h"
@@ -23,29 +22,6 @@
 #define PAUSE_CAP_MILLISECONDS 300000
 /* Steps in a row without a rest in between, after which the server gets the blame. */
 #define BUSY_STEPS_MAX 10000
-
-static TaubeTestPause test_pause; /* atomic */
-static guint test_renewal;        /* atomic */
-
-void
-taube_watch_set_test_pause (TaubeTestPause pause)
-{
-  g_atomic_pointer_set (&test_pause, pause);
-}
-
-void
-taube_watch_set_test_renewal (guint milliseconds)
-{
-  g_atomic_int_set (&test_renewal, milliseconds);
-}
-
-guint
-taube_watch_decide_pause (guint attempt, guint milliseconds)
-{
-  TaubeTestPause pause = g_atomic_pointer_get (&test_pause);
-
-  return pause != NULL ? pause (attempt, milliseconds) : milliseconds;
-}
 
 typedef enum
 {
@@ -73,6 +49,7 @@ struct _TaubeFollower
   TaubeFollowerKind kind;
   TaubeHubMemory memory;     /* of a folder: its state alone */
   guint failures;
+  guint looked;              /* the last look that was done */
   gboolean late;             /* the first step tells of a reset */
   gboolean lonely;           /* no session of its own is to be had: polls */
 };
@@ -150,6 +127,13 @@ on_timer (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Somebody wants a look that was not done yet. */
+static gboolean
+owes_look (TaubeFollower *self)
+{
+  return taube_watch_core_get_looks (self->core) != self->looked;
+}
+
 static void
 rest (TaubeFollower *self, guint milliseconds)
 {
@@ -158,6 +142,8 @@ rest (TaubeFollower *self, guint milliseconds)
   g_mutex_lock (&self->lock);
   self->phase = PHASE_RESTING;
   clear_timer (self);
+  if (self->failures == 0 && owes_look (self))
+    milliseconds = 0;
   stopping = self->stopping;
   if (!stopping)
     self->timer = taube_io_thread_add_timer (milliseconds, on_timer, taube_follower_ref (self),
@@ -196,7 +182,7 @@ note_failure (TaubeFollower *self, const GError *error)
 {
   guint pause;
 
-  taube_watch_core_set_online (self->core, self, FALSE);
+  taube_watch_core_set_online (self->core, self, FALSE, self->looked);
   if (is_stopping (self))
     {
       end (self);
@@ -233,7 +219,7 @@ scatter (TaubeFollower *self)
 {
   gboolean all = taube_watch_folders_are_all (taube_watch_core_get_folders (self->core));
 
-  taube_watch_core_set_online (self->core, self, FALSE);
+  taube_watch_core_set_online (self->core, self, FALSE, self->looked);
   taube_watch_core_scatter (self->core, &self->memory);
   forget (self);
   self->kind = TAUBE_FOLLOWER_LISTER;
@@ -279,23 +265,32 @@ settled (TaubeLease *lease)
     taube_io_thread_invoke (on_lease_failed, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
 }
 
+/* Somebody wants the session, or a look. Under lock. */
+static gboolean
+is_wanted (TaubeFollower *self)
+{
+  return self->stopping || self->give_up || owes_look (self);
+}
+
 /* Whoever gives its session to the jobs looks once more, since the folder is polled from then on; not so the hub, whose
  * folders are looked at by others, and whoever is stopped. Under lock. */
 static TaubeWatchReason
-leaving_reason (TaubeFollower *self)
+get_wanted_reason (TaubeFollower *self)
 {
+  if (!self->stopping && !self->give_up)
+    return TAUBE_WATCH_LOOK;
   return self->stopping || self->kind == TAUBE_FOLLOWER_HUB ? TAUBE_WATCH_LEAVE : TAUBE_WATCH_POLL;
 }
 
-/* Takes the session back from where it is parked, if nobody else has; then a worker leaves it as it was. */
+/* Takes the session back from where it is parked, if nobody else has; then a worker leaves it as it was, or looks. */
 static gboolean
-unpark_to_leave (gpointer data)
+unpark (gpointer data)
 {
   TaubeFollower *self = data;
   TaubeSession *session = NULL;
 
   g_mutex_lock (&self->lock);
-  if (self->phase == PHASE_PARKED)
+  if (self->phase == PHASE_PARKED && is_wanted (self))
     session = g_object_ref (taube_pool_get_session (&self->lease));
   g_mutex_unlock (&self->lock);
   if (session == NULL)
@@ -305,7 +300,7 @@ unpark_to_leave (gpointer data)
     {
       g_mutex_lock (&self->lock);
       self->phase = PHASE_WORKING;
-      self->reason = leaving_reason (self);
+      self->reason = get_wanted_reason (self);
       g_mutex_unlock (&self->lock);
       taube_worker_push (work_on, self); /* with the reference of the park function */
     }
@@ -321,7 +316,7 @@ reclaim (TaubeLease *lease)
   g_mutex_lock (&self->lock);
   self->give_up = TRUE;
   g_mutex_unlock (&self->lock);
-  taube_io_thread_invoke (unpark_to_leave, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+  taube_io_thread_invoke (unpark, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
 }
 
 static void
@@ -406,18 +401,6 @@ on_session_woke (TaubeSession *session, TaubeWakeReason reason, gpointer data)
   taube_worker_push (work_on, self); /* with the reference of the park function */
 }
 
-static gint64
-get_deadline (TaubeFollower *self, gint64 wake_at)
-{
-  guint renewal = g_atomic_int_get (&test_renewal);
-
-  if (renewal > 0)
-    return g_get_monotonic_time () + (gint64) renewal * 1000;
-  if (wake_at != 0)
-    return wake_at;
-  return g_get_monotonic_time () + (gint64) taube_watch_core_get_poll_interval (self->core) * G_USEC_PER_SEC;
-}
-
 /* FALSE: something is there to be read, or somebody wants the session: another step is due. */
 static gboolean
 park (TaubeFollower *self, TaubeSession *session, gint64 wake_at)
@@ -425,23 +408,24 @@ park (TaubeFollower *self, TaubeSession *session, gint64 wake_at)
   gboolean wanted;
 
   g_mutex_lock (&self->lock);
-  wanted = self->stopping || self->give_up;
+  wanted = is_wanted (self);
   if (!wanted)
     self->phase = PHASE_PARKED;
-  self->reason = wanted ? leaving_reason (self) : TAUBE_WATCH_READABLE;
+  self->reason = wanted ? get_wanted_reason (self) : TAUBE_WATCH_READABLE;
   g_mutex_unlock (&self->lock);
   if (wanted)
     return FALSE;
 
   taube_follower_ref (self);
-  if (TAUBE_SESSION_GET_CLASS (session)->park (session, get_deadline (self, wake_at), on_session_woke, self))
+  if (TAUBE_SESSION_GET_CLASS (session)->park (session, taube_watch_decide_deadline (self->core, wake_at),
+                                               on_session_woke, self))
     {
       /* Whoever wanted it in the meantime may have looked for it too early. */
       g_mutex_lock (&self->lock);
-      wanted = self->phase == PHASE_PARKED && (self->stopping || self->give_up);
+      wanted = self->phase == PHASE_PARKED && is_wanted (self);
       g_mutex_unlock (&self->lock);
       if (wanted)
-        taube_io_thread_invoke (unpark_to_leave, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+        taube_io_thread_invoke (unpark, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
       return TRUE;
     }
   g_mutex_lock (&self->lock);
@@ -466,20 +450,29 @@ typedef enum
   OUTCOME_FAILED,
 } StepOutcome;
 
+/* What was there when such a step began is known when it ends. */
+static gboolean
+is_look (TaubeWatchReason reason)
+{
+  return reason == TAUBE_WATCH_START || reason == TAUBE_WATCH_POLL || reason == TAUBE_WATCH_LOOK;
+}
+
 /* Steps until there is nothing to be done for now. After PARKED the follower belongs to others already. */
 static StepOutcome
 run_steps (TaubeFollower *self, TaubeSession *session, GError **error)
 {
   for (guint i = 0; i < BUSY_STEPS_MAX; i++)
     {
+      guint looked = is_look (self->reason) ? taube_watch_core_get_looks (self->core) : self->looked;
       gint64 wake_at;
 
       if (!run_step (self, session, &wake_at, error))
         return OUTCOME_FAILED;
+      self->looked = looked;
       /* One that gets no further than its beginning waits longer each time. */
       if (self->reason != TAUBE_WATCH_START)
         self->failures = 0;
-      taube_watch_core_set_online (self->core, self, TRUE);
+      taube_watch_core_set_online (self->core, self, TRUE, looked);
       if (self->reason == TAUBE_WATCH_POLL || self->reason == TAUBE_WATCH_LEAVE || !can_park (self, session))
         return OUTCOME_LEFT;
       if (park (self, session, wake_at))
@@ -625,6 +618,36 @@ taube_follower_start (TaubeFollower *self)
 }
 
 static gboolean
+end_pause (gpointer data)
+{
+  TaubeFollower *self = data;
+  gboolean resting;
+
+  g_mutex_lock (&self->lock);
+  resting = self->phase == PHASE_RESTING && self->timer != NULL && self->failures == 0 && !self->stopping
+            && owes_look (self);
+  g_mutex_unlock (&self->lock);
+  if (resting)
+    request (self);
+  return G_SOURCE_REMOVE;
+}
+
+void
+taube_follower_hurry (TaubeFollower *self)
+{
+  GSourceFunc next = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->phase == PHASE_PARKED)
+    next = unpark;
+  else if (self->phase == PHASE_RESTING)
+    next = end_pause;
+  g_mutex_unlock (&self->lock);
+  if (next != NULL)
+    taube_io_thread_invoke (next, taube_follower_ref (self), (GDestroyNotify) taube_follower_unref);
+}
+
+static gboolean
 cancel_waiting (gpointer data)
 {
   TaubeFollower *self = data;
@@ -654,7 +677,7 @@ taube_follower_stop (TaubeFollower *self)
     }
   self->stopping = TRUE;
   if (self->phase == PHASE_PARKED)
-    next = unpark_to_leave;
+    next = unpark;
   else if (self->phase == PHASE_RESTING)
     next = end_rest;
   else

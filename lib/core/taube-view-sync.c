@@ -17,7 +17,12 @@
 
 /* Keeps the rows of a view as the folder is. First the watch, then the listing, so that nothing falls between them;
  * then what the watch tells, one question to the server at a time, and what it tells meanwhile as one. A question that
- * fails is asked again with what came since. */
+ * fails is asked again with what came since.
+ *
+ * A message that comes, is listed, and goes before the watch looks again is one that the watch never knew, so it will
+ * not tell that it went. Therefore the watch looks once more after the listing, and then we ask who is there. Whoever
+ * was there before and after that look was there in between, so the watch knows it from then on; whoever has gone, we
+ * see ourselves; and of whoever came after the listing the watch tells. Once is enough, however busy the folder is. */
 
 #define CHUNK_ROWS 1000
 #define PAUSE_FIRST_MILLISECONDS 1000
@@ -27,6 +32,7 @@ typedef enum
 {
   ASKING_NOTHING,
   ASKING_ALL,   /* the listing */
+  ASKING_IDS,   /* who of the listing is still there */
   ASKING_NEW,   /* rows of messages that came */
   ASKING_FLAGS, /* flags of messages that changed */
 } Asking;
@@ -44,6 +50,9 @@ struct _TaubeViewSync
   gboolean busy;
   Asking asking;
   gboolean loaded;        /* the listing was answered */
+  gboolean doubtful;      /* it may have messages that the watch does not know */
+  guint look;             /* which is to be done before they are asked about */
+  guint looked;           /* what the watch has done */
   gboolean online;
   GArray *listed;         /* rows, in the order of the listing's chunks */
   TaubeChanges *pending;
@@ -138,7 +147,7 @@ on_chunk (TaubeItemList *chunk, gpointer user_data)
   feed (user_data, INPUT_CHUNK, g_object_ref (chunk), NULL, NULL);
 }
 
-/* IDS NULL: all. */
+/* IDS NULL: of all. */
 static void
 ask (TaubeViewSync *self, Asking asking, const TaubeIdSet *ids, TaubeListFields fields)
 {
@@ -150,7 +159,7 @@ ask (TaubeViewSync *self, Asking asking, const TaubeIdSet *ids, TaubeListFields 
   taube_list_request_set_newest_first (request, TRUE);
   if (ids != NULL)
     taube_list_request_set_ids (request, ids);
-  else
+  else if (asking == ASKING_ALL)
     taube_list_request_set_chunk_func (request, CHUNK_ROWS, on_chunk, sync_ref (self), sync_unref);
   g_main_context_push_thread_default (context);
   taube_folder_list_async (self->folder, request, self->cancellable, on_answer, sync_ref (self));
@@ -162,6 +171,13 @@ ask_all (TaubeViewSync *self)
 {
   g_array_set_size (self->listed, 0);
   ask (self, ASKING_ALL, NULL, TAUBE_LIST_FIELDS_DEFAULT);
+}
+
+/* The ids are few bytes where the server can give ranges. */
+static void
+ask_ids (TaubeViewSync *self)
+{
+  ask (self, ASKING_IDS, NULL, TAUBE_LIST_FIELDS_NONE);
 }
 
 /* Rows of the ids. (transfer full) */
@@ -194,6 +210,7 @@ take_pending (TaubeViewSync *self, TaubeFolderView *view)
     {
       g_clear_pointer (&self->asked, taube_changes_unref);
       self->loaded = FALSE;
+      self->doubtful = FALSE;
       taube_folder_view_note (view, TAUBE_VIEW_NOTE_LOADING);
       taube_folder_view_clear (view);
       ask_all (self);
@@ -216,22 +233,36 @@ go_on (TaubeViewSync *self, TaubeFolderView *view)
     return;
   if (!self->loaded && self->online)
     ask_all (self);
+  if (self->asking == ASKING_NOTHING && self->doubtful && self->online && self->looked >= self->look)
+    ask_ids (self);
   while (self->asking == ASKING_NOTHING && self->loaded && self->pending != NULL)
     take_pending (self, view);
 }
 
 /* Answers. */
 
+/* Rows that are not among the keys of THERE have gone. */
+static void
+remove_others (TaubeFolderView *view, GHashTable *there)
+{
+  TaubeViewRows *rows = taube_folder_view_get_rows (view);
+  g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (guint32));
+  guint32 row;
+
+  for (guint cursor = 0; (row = taube_view_rows_next (rows, &cursor)) != TAUBE_VIEW_NO_ROW;)
+    if (!g_hash_table_contains (there, GUINT_TO_POINTER (row)))
+      g_array_append_val (gone, row);
+  taube_folder_view_remove (view, gone);
+}
+
 /* The chunks were pieces of this list: their rows move over, so that the chunks can go; and what is not in it has gone
  * since it was listed before. */
 static void
 take_listing (TaubeViewSync *self, TaubeFolderView *view, TaubeItemList *list)
 {
-  TaubeViewRows *rows = taube_folder_view_get_rows (view);
+  TaubeViewRows *rows;
   g_autoptr (GHashTable) there = NULL;
-  g_autoptr (GArray) gone = g_array_new (FALSE, FALSE, sizeof (guint32));
   guint n = taube_item_list_get_size (list);
-  guint32 row;
 
   if (self->listed->len < n)
     taube_folder_view_take (view, (TaubeMessageList *) list, self->listed->len, n - self->listed->len, self->listed);
@@ -242,14 +273,34 @@ take_listing (TaubeViewSync *self, TaubeFolderView *view, TaubeItemList *list)
       there = g_hash_table_new (NULL, NULL);
       for (guint i = 0; i < self->listed->len; i++)
         g_hash_table_add (there, GUINT_TO_POINTER (g_array_index (self->listed, guint32, i)));
-      for (guint cursor = 0; (row = taube_view_rows_next (rows, &cursor)) != TAUBE_VIEW_NO_ROW;)
-        if (!g_hash_table_contains (there, GUINT_TO_POINTER (row)))
-          g_array_append_val (gone, row);
-      taube_folder_view_remove (view, gone);
+      remove_others (view, there);
     }
   g_array_set_size (self->listed, 0);
   self->loaded = TRUE;
+  self->doubtful = n > 0;
+  if (self->doubtful)
+    self->look = taube_watch_core_look (taube_watch_get_core (self->watch));
   taube_folder_view_note (view, TAUBE_VIEW_NOTE_LOADING);
+}
+
+/* No row is new since the question was asked, for there is one at a time. */
+static void
+take_ids (TaubeViewSync *self, TaubeFolderView *view, TaubeItemList *list)
+{
+  TaubeViewRows *rows = taube_folder_view_get_rows (view);
+  g_autoptr (GHashTable) there = g_hash_table_new (NULL, NULL);
+
+  for (guint i = 0; i < taube_item_list_get_size (list); i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (list, i);
+      guint32 row = taube_view_rows_find (rows, id);
+
+      if (row != TAUBE_VIEW_NO_ROW)
+        g_hash_table_add (there, GUINT_TO_POINTER (row));
+    }
+  self->doubtful = FALSE;
+  if (g_hash_table_size (there) < taube_view_rows_get_count (rows))
+    remove_others (view, there);
 }
 
 /* Rows as they are, but with the flags of LIST. (transfer full) */
@@ -293,6 +344,11 @@ take_answer (TaubeViewSync *self, TaubeFolderView *view, Asking asking, TaubeIte
   if (asking == ASKING_ALL)
     {
       take_listing (self, view, list);
+      return;
+    }
+  if (asking == ASKING_IDS)
+    {
+      take_ids (self, view, list);
       return;
     }
   if (asking == ASKING_NEW)
@@ -364,11 +420,19 @@ take_failure (TaubeViewSync *self, TaubeFolderView *view, const GError *error)
 
 /* Inputs. */
 
+/* Rows of those that went go at once: of one that came before, and is in the listing already, nothing would be left
+ * when the two are merged. While the listing is being answered its rows must stay. */
 static void
-take_changes (TaubeViewSync *self, TaubeChanges *changes)
+take_changes (TaubeViewSync *self, TaubeFolderView *view, TaubeChanges *changes)
 {
   TaubeChanges *older = g_steal_pointer (&self->pending);
 
+  if (self->asking != ASKING_ALL && !taube_changes_is_reset (changes))
+    {
+      g_autoptr (GArray) rows = find_rows (view, taube_changes_get_removed (changes), NULL);
+
+      taube_folder_view_remove (view, rows);
+    }
   /* The listing that is being answered is of another folder by now. */
   self->pending = older != NULL ? taube_changes_merge (older, changes) : taube_changes_ref (changes);
   g_clear_pointer (&older, taube_changes_unref);
@@ -382,7 +446,7 @@ take_input (TaubeViewSync *self, TaubeFolderView *view, Input *input)
   switch (input->kind)
     {
     case INPUT_CHANGES:
-      take_changes (self, input->changes);
+      take_changes (self, view, input->changes);
       break;
     case INPUT_CHUNK:
       taube_folder_view_take (view, (TaubeMessageList *) input->list, 0, taube_item_list_get_size (input->list),
@@ -451,11 +515,15 @@ on_online (TaubeWatch *watch, GParamSpec *pspec, gpointer user_data)
   TaubeViewSync *self = user_data;
   g_autoptr (TaubeFolderView) view = g_weak_ref_get (&self->view);
   gboolean online = taube_watch_is_online (watch);
+  guint looked = taube_watch_core_get_looked (taube_watch_get_core (watch));
+  gboolean turned = online != self->online;
 
-  if (view == NULL || online == self->online)
+  if (view == NULL || (!turned && looked == self->looked))
     return;
   self->online = online;
-  taube_folder_view_note (view, TAUBE_VIEW_NOTE_ONLINE);
+  self->looked = looked;
+  if (turned)
+    taube_folder_view_note (view, TAUBE_VIEW_NOTE_ONLINE);
   feed (self, INPUT_AGAIN, NULL, NULL, NULL);
 }
 

@@ -46,10 +46,12 @@ struct _TaubeWatchCore
   Link *link;
   TaubeWatchFolders *folders;
   guint poll_interval;
+  gint looks;             /* atomic: how many were wanted */
 
   /* under lock */
   GPtrArray *followers;
-  GHashTable *online;     /* those of them that are */
+  GHashTable *online;     /* those of them that are, with the look that each has come to */
+  guint looked;           /* the look that all have come to */
   GQueue entries;
   GQueue waiters;
   GError *error;          /* why it ended; NULL: it did not, or was stopped */
@@ -348,23 +350,38 @@ emit_online (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static guint
+find_least_looked_locked (TaubeWatchCore *self)
+{
+  guint least = G_MAXUINT;
+  GHashTableIter iter;
+  gpointer looked;
+
+  g_hash_table_iter_init (&iter, self->online);
+  while (g_hash_table_iter_next (&iter, NULL, &looked))
+    least = MIN (least, GPOINTER_TO_UINT (looked));
+  return least;
+}
+
 static void
 update_online_locked (TaubeWatchCore *self)
 {
   gboolean online = self->followers->len > 0 && g_hash_table_size (self->online) == self->followers->len;
+  guint looked = online ? MAX (self->looked, find_least_looked_locked (self)) : self->looked;
 
-  if (online == self->was_online)
+  if (online == self->was_online && looked == self->looked)
     return;
   self->was_online = online;
+  self->looked = looked;
   invoke_linked (self, emit_online);
 }
 
 void
-taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboolean online)
+taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboolean online, guint looked)
 {
   g_mutex_lock (&self->lock);
   if (online && g_ptr_array_find (self->followers, follower, NULL))
-    g_hash_table_add (self->online, follower);
+    g_hash_table_insert (self->online, follower, GUINT_TO_POINTER (looked));
   else
     g_hash_table_remove (self->online, follower);
   update_online_locked (self);
@@ -387,15 +404,56 @@ taube_watch_core_remove (TaubeWatchCore *self, TaubeFollower *follower)
     taube_follower_unref (follower);
 }
 
+/* (transfer full) */
+static GPtrArray *
+copy_followers_locked (TaubeWatchCore *self)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_follower_unref);
+
+  for (guint i = 0; i < self->followers->len; i++)
+    g_ptr_array_add (copy, taube_follower_ref (g_ptr_array_index (self->followers, i)));
+  return copy;
+}
+
+guint
+taube_watch_core_look (TaubeWatchCore *self)
+{
+  guint look = (guint) g_atomic_int_add (&self->looks, 1) + 1;
+  g_autoptr (GPtrArray) followers = NULL;
+
+  g_mutex_lock (&self->lock);
+  followers = copy_followers_locked (self);
+  g_mutex_unlock (&self->lock);
+  for (guint i = 0; i < followers->len; i++)
+    taube_follower_hurry (g_ptr_array_index (followers, i));
+  return look;
+}
+
+guint
+taube_watch_core_get_looks (TaubeWatchCore *self)
+{
+  return (guint) g_atomic_int_get (&self->looks);
+}
+
+guint
+taube_watch_core_get_looked (TaubeWatchCore *self)
+{
+  guint looked;
+
+  g_mutex_lock (&self->lock);
+  looked = self->looked;
+  g_mutex_unlock (&self->lock);
+  return looked;
+}
+
 void
 taube_watch_core_stop (TaubeWatchCore *self)
 {
-  g_autoptr (GPtrArray) followers = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_follower_unref);
+  g_autoptr (GPtrArray) followers = NULL;
 
   g_mutex_lock (&self->lock);
   self->stopped = TRUE;
-  for (guint i = 0; i < self->followers->len; i++)
-    g_ptr_array_add (followers, taube_follower_ref (g_ptr_array_index (self->followers, i)));
+  followers = copy_followers_locked (self);
   pump_locked (self);
   g_mutex_unlock (&self->lock);
   for (guint i = 0; i < followers->len; i++)

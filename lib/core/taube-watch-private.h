@@ -33,7 +33,8 @@ guint taube_watch_core_get_poll_interval (TaubeWatchCore *self);
 void taube_watch_core_deliver (TaubeWatchCore *self, TaubeFolder *folder, TaubeChanges *changes);
 /* One folder (NULL: the watch as a whole) cannot be followed any more. */
 void taube_watch_core_fail (TaubeWatchCore *self, TaubeFolder *folder, const GError *error);
-void taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboolean online);
+/* LOOKED: to which look FOLLOWER has come. */
+void taube_watch_core_set_online (TaubeWatchCore *self, TaubeFollower *follower, gboolean online, guint looked);
 void taube_watch_core_remove (TaubeWatchCore *self, TaubeFollower *follower);
 
 /* FOLLOWER is taken. FALSE: the watch was stopped, and it is given up. */
@@ -70,14 +71,23 @@ gboolean taube_watch_core_run_hub (TaubeWatchCore *self, TaubeSession *session, 
  * none). */
 void taube_watch_core_scatter (TaubeWatchCore *self, TaubeHubMemory *memory);
 
+/* Wants a look at every folder soon: one that begins after the call. Its number: it is done when
+ * taube_watch_core_get_looked() is no less. "notify::online" comes when that has changed. */
+guint taube_watch_core_look (TaubeWatchCore *self);
+guint taube_watch_core_get_looked (TaubeWatchCore *self);
+/* The number of the latest that is wanted. */
+guint taube_watch_core_get_looks (TaubeWatchCore *self);
+
 void taube_watch_core_stop (TaubeWatchCore *self);
 gboolean taube_watch_core_is_online (TaubeWatchCore *self);
 /* The next event: blocking; or by TASK, which is taken. */
 TaubeWatchEvent *taube_watch_core_wait (TaubeWatchCore *self, GCancellable *cancellable, GError **error);
 void taube_watch_core_wait_async (TaubeWatchCore *self, GTask *task, GCancellable *cancellable);
 
-/* How long to rest, as the test that is running may want it. */
+/* taube-watch-timing.c: how long to rest, and until when to be parked, as the test that is running may want it. WAKE_AT
+ * 0: for a poll interval. */
 guint taube_watch_decide_pause (guint attempt, guint milliseconds);
+gint64 taube_watch_decide_deadline (TaubeWatchCore *core, gint64 wake_at);
 
 /* The object, as its core sees it; in the account's context. */
 TaubeWatchCore *taube_watch_get_core (TaubeWatch *self);
@@ -98,6 +108,8 @@ void taube_follower_unref (TaubeFollower *self);
 void taube_follower_start (TaubeFollower *self);
 /* Never blocks; the session is left as it was, or dropped. */
 void taube_follower_stop (TaubeFollower *self);
+/* A look is wanted: does not wait for the server or the end of a pause. */
+void taube_follower_hurry (TaubeFollower *self);
 TaubeFolder *taube_follower_get_folder (TaubeFollower *self);
 
 G_END_DECLS

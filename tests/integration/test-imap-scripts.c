@@ -553,6 +553,40 @@ test_other_message (void)
   taube_test_server_finish (server);
 }
 
+/* Ids alone are not fetched message by message. */
+static void
+test_list_ids (gconstpointer data)
+{
+  const char *esearch = data;
+  g_autofree char *script = g_strdup_printf (
+    "S: * OK [CAPABILITY IMAP4rev1%s] ready\nC: {tag} LOGIN alice *\nS: {tag} OK [CAPABILITY IMAP4rev1%s] welcome\n"
+    "C: {tag} SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] valid\nS: {tag} OK [READ-WRITE] open\n"
+    "C: {tag} UID SEARCH %sUID 1:4294967294\nS: %s\nS: {tag} OK\n",
+    esearch, esearch, *esearch != '\0' ? "RETURN (ALL) " : "",
+    *esearch != '\0' ? "* ESEARCH (TAG \"{tag}\") UID ALL 10:12" : "* SEARCH 12 10 11");
+  TaubeTestServer *server = taube_test_server_new_for_text ("list-ids", script);
+  g_autoptr (TaubeAccount) account = open_account (server, "?tls=none");
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (TaubeItemList) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_NONE);
+  taube_list_request_set_newest_first (request, TRUE);
+  list = taube_folder_list (inbox, request, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (list), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *id = taube_item_list_get_id (list, i);
+      g_autofree char *expected = g_strdup_printf ("7.%u", 12 - i);
+
+      g_assert_cmpstr (id, ==, expected);
+    }
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -589,6 +623,8 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/script/hostile/sequence-set", test_sequence_set);
   g_test_add_func ("/imap/scripts/message-limit", test_message_limit);
   g_test_add_func ("/imap/scripts/uidonly", test_uidonly);
+  g_test_add_data_func ("/imap/scripts/list-ids/ranges", " ESEARCH", test_list_ids);
+  g_test_add_data_func ("/imap/scripts/list-ids/plain", "", test_list_ids);
   g_test_add_func ("/imap/script/hostile/other-message", test_other_message);
   return g_test_run ();
 }
