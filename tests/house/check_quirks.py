@@ -8,7 +8,7 @@ from house import ROOT, Report
 TABLE = ROOT / "doc" / "quirks.md"
 SCRIPTS = ROOT / "tests" / "script"
 # protocol: the struct of its quirks, and its cases in the table
-PROTOCOLS = {"imap": ("ImapQuirks", range(1, 51)), "pop3": ("Pop3Quirks", [51, 56, 57, 59])}
+PROTOCOLS = {"imap": ("ImapQuirks", range(1, 51)), "pop3": ("Pop3Quirks", range(51, 60))}
 
 
 def protocol_of(case):

@@ -25,8 +25,8 @@ pop3_post_free (Pop3Post *self)
   g_free (self);
 }
 
-static guint
-count_text (Pop3Post *self, const char *text)
+guint
+pop3_post_count_text (Pop3Post *self, const char *text)
 {
   return GPOINTER_TO_UINT (g_hash_table_lookup (self->stored, text));
 }
@@ -36,7 +36,7 @@ pop3_post_count (Pop3Post *self, guint number)
 {
   g_autofree char *text = pop3_model_make_text (number);
 
-  return count_text (self, text);
+  return pop3_post_count_text (self, text);
 }
 
 guint
@@ -140,7 +140,8 @@ taker_finish (TaubeReceiver *receiver, const char *id, GOutputStream *sink, GErr
   if (!self->post->keeps_nothing)
     {
       text = get_text (sink);
-      g_hash_table_insert (self->post->stored, g_strdup (text), GUINT_TO_POINTER (count_text (self->post, text) + 1));
+      g_hash_table_insert (self->post->stored, g_strdup (text),
+                           GUINT_TO_POINTER (pop3_post_count_text (self->post, text) + 1));
     }
   taube_id_set_add (ids, id);
   return !self->post->confirms_at_once || taube_folder_confirm_stored (self->folder, ids, NULL, error);

@@ -22,6 +22,7 @@ typedef struct
 Pop3Post *pop3_post_new (void);
 void pop3_post_free (Pop3Post *self);
 guint pop3_post_count (Pop3Post *self, guint number);
+guint pop3_post_count_text (Pop3Post *self, const char *text);
 guint pop3_post_count_all (Pop3Post *self);
 
 /* The journal says that the message was first seen so much earlier. */
