@@ -116,16 +116,25 @@ cli_connect (Cli *cli, TaubeAccount *account, GError **error)
   return taube_account_connect (account, cli->cancellable, error);
 }
 
+/* Where there is only the inbox, a URI need not name it. */
+static gboolean
+has_one_folder (TaubeAccount *account)
+{
+  g_autoptr (TaubeCapabilities) capabilities = taube_account_get_capabilities (account);
+
+  return taube_capabilities_get_support (capabilities, TAUBE_CAPABILITY_FOLDERS) == TAUBE_SUPPORT_NO;
+}
+
 /* The folder that a URI names. */
 TaubeFolder *
 cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error)
 {
   const char *const *path = taube_uri_get_folder_path (uri);
 
-  if (path == NULL || path[0] == NULL)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("the URI names no folder, such as .../INBOX"));
-      return NULL;
-    }
-  return taube_account_get_folder (account, path);
+  if (path != NULL && path[0] != NULL)
+    return taube_account_get_folder (account, path);
+  if (has_one_folder (account))
+    return taube_account_get_folder_by_name (account, "INBOX");
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("the URI names no folder, such as .../INBOX"));
+  return NULL;
 }
