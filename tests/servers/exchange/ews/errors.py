@@ -8,7 +8,6 @@ WORDS = {
     "ErrorCannotDeleteObject": "The object cannot be deleted.",
     "ErrorCannotUseFolderIdForItemId": "The Id is a folder's, and not an item's.",
     "ErrorCannotUseItemIdForFolderId": "The Id is an item's, and not a folder's.",
-    "ErrorChangeKeyRequired": "A change key is required for this operation.",
     "ErrorChangeKeyRequiredForWriteOperations": "The change key is required for this operation.",
     "ErrorCannotCreateCalendarItemInNonCalendarFolder": "Calendar items can only be created in calendar folders.",
     "ErrorCannotCreateContactInNonContactFolder": "Contacts can only be created in contact folders.",

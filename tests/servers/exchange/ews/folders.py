@@ -100,6 +100,8 @@ def update_folder(call):
     def update(element):
         folder = folder_of(call, element[0])
         key = element[0].get("ChangeKey")
+        if not key and call.world.strict_keys:
+            raise EwsError("ErrorChangeKeyRequiredForWriteOperations")
         if key and call.world.sealer.version_of(key) != folder.version:
             raise EwsError("ErrorIrresolvableConflict")
         for change in find(element, "Updates"):

@@ -152,7 +152,7 @@ def send_item(call):
 
     def one(element):
         if not element.get("ChangeKey"):
-            raise EwsError("ErrorChangeKeyRequired")
+            raise EwsError("ErrorChangeKeyRequiredForWriteOperations")
         item = item_of(call, element)
         if item.kind != "Message":
             raise EwsError("ErrorInvalidItemForOperationSendItem")

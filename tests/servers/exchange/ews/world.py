@@ -28,6 +28,7 @@ class World:
         self.outgoing = []       # (sender, recipients, bytes) of mail for elsewhere
         self.subscriptions = {}
         self.delegates = {}
+        self.strict_keys = False   # whether UpdateFolder wants a change key, as some Exchange does
         self.find_cap = FIND_CAP
         self.sync_cap = SYNC_CAP
         self.folders_per_subscription = 250

@@ -163,7 +163,7 @@ class Conflicts(Case):
             self.client.ask(f'<m:SendItem SaveItemToFolder="false"><m:ItemIds><t:ItemId Id="{self.key}"{attribute}/>'
                             "</m:ItemIds></m:SendItem>")
 
-        self.refused("ErrorChangeKeyRequired", send, "")
+        self.refused("ErrorChangeKeyRequiredForWriteOperations", send, "")
         self.refused("ErrorIrresolvableConflict", send, f' ChangeKey="{self.old}"')
         self.refused("ErrorInvalidRecipients", send, f' ChangeKey="{self.new}"')
 
@@ -281,6 +281,25 @@ class Disposal(Case):
             self.refused("ErrorDeleteDistinguishedFolder" if operation == "DeleteFolder" else "ErrorCannotEmptyFolder",
                          self.client.ask, f'<m:{operation} DeleteType="HardDelete"{attribute}><m:FolderIds>'
                          f"{self.client.folder('calendar')}</m:FolderIds></m:{operation}>")
+
+    def test_renaming_may_need_the_change_key(self):
+        with self.client.world.lock:
+            folder = self.client.mailbox.create_folder(self.client.mailbox.distinguished["inbox"], "Old", "IPF.Note")
+
+        def rename(attribute):
+            self.client.ask('<m:UpdateFolder><m:FolderChanges><t:FolderChange>'
+                            f'<t:FolderId Id="{folder.id}"{attribute}/><t:Updates>'
+                            '<t:SetFolderField><t:FieldURI FieldURI="folder:DisplayName"/><t:Folder>'
+                            "<t:DisplayName>New</t:DisplayName></t:Folder></t:SetFolderField></t:Updates>"
+                            "</t:FolderChange></m:FolderChanges></m:UpdateFolder>")
+
+        rename("")
+        old = folder.change_key
+        self.client.world.strict_keys = True
+        self.refused("ErrorChangeKeyRequiredForWriteOperations", rename, "")
+        rename(f' ChangeKey="{old}"')
+        self.assertEqual(folder.name, "New")
+        self.refused("ErrorIrresolvableConflict", rename, f' ChangeKey="{old}"')
 
     def test_names_are_taken_in_whatever_case(self):
         create = ('<m:CreateFolder><m:ParentFolderId><t:DistinguishedFolderId Id="msgfolderroot"/></m:ParentFolderId>'
