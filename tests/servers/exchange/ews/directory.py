@@ -121,8 +121,9 @@ def set_away(call):
     try:
         mailbox = call.mailbox_at(text_of(call.body, "Mailbox", "Address"))
         settings = find(call.body, "UserOofSettings")
-        if text_of(settings, "OofState") == "Scheduled" and find(settings, "Duration") is None:
-            raise EwsError("ErrorInvalidScheduledOofDuration", "A duration is needed.")
+        first, last = (text_of(settings, "Duration", name) for name in ("StartTime", "EndTime"))
+        if text_of(settings, "OofState") == "Scheduled" and (not first or times.read(first) >= times.read(last)):
+            raise EwsError("ErrorInvalidScheduledOofDuration")
         mailbox.out_of_office = {local(one): one.text if len(one) == 0 else copy(one) for one in settings}
         return m("SetUserOofSettingsResponse", plain_message())
     except EwsError as error:

@@ -149,6 +149,8 @@ def archive_item(call):
 def send_item(call):
     """SendItem."""
     saves = is_true(call.body.get("SaveItemToFolder"))
+    if not saves and find(call.body, "SavedItemFolderId") is not None:
+        raise EwsError("ErrorInvalidSendItemSaveSettings")
 
     def one(element):
         if not element.get("ChangeKey"):

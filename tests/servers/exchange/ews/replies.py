@@ -10,9 +10,10 @@ from .refs import item_of
 def answered(call, element):
     """The message that is answered."""
     reference = find(element, "ReferenceItemId")
-    if reference is None:
-        raise EwsError("ErrorInvalidReferenceItem", "There is no item to answer.")
-    return item_of(call, reference)
+    item = item_of(call, reference) if reference is not None else None
+    if item is None or item.kind != "Message" or (item.is_draft and local(element) != "ForwardItem"):
+        raise EwsError("ErrorInvalidReferenceItem")
+    return item
 
 
 def answer(call, element, prefix, recipients):

@@ -12,6 +12,8 @@ COMPARISONS = {
     "IsEqualTo": operator.eq, "IsNotEqualTo": operator.ne, "IsGreaterThan": operator.gt,
     "IsGreaterThanOrEqualTo": operator.ge, "IsLessThan": operator.lt, "IsLessThanOrEqualTo": operator.le,
 }
+# Bits of one property: each always has a value, so that asking whether it has makes no sense.
+FLAGS = {"IsRead", "IsDraft", "IsSubmitted", "IsUnmodified", "IsResend", "IsFromMe"}
 NOT_SEARCHED = {"MimeContent", "EffectiveRights", "ResponseObjects", "Attachments"}
 # How extended properties of these types compare; all others as text.
 TYPES = {**dict.fromkeys(("Integer", "Short", "Long", "Double", "Float", "Currency"), "number"), "SystemTime": "date",
@@ -71,6 +73,17 @@ def kind_of(path):
     return "date" if name in DATES else "number" if name in NUMBERS else "text"
 
 
+def constant_of(element, kind):
+    """The value to compare with; one that is no value of that kind is an error."""
+    text = element.get("Value")
+    try:
+        if kind == "date" and times.read(text) is None:
+            raise ValueError
+        return comparable(text, kind)
+    except ValueError:
+        raise EwsError("ErrorInvalidValueForProperty") from None
+
+
 def comparable(text, kind):
     """A value that orders as Exchange orders it."""
     if text is None:
@@ -94,7 +107,7 @@ def compare(expression):
     path = path_in(expression)
     kind, test = kind_of(path), COMPARISONS[local(expression)]
     other = find(expression, "FieldURIOrConstant")[0]
-    constant = comparable(other.get("Value"), kind) if local(other) == "Constant" else None
+    constant = constant_of(other, kind) if local(other) == "Constant" else None
 
     def accepts(owner):
         mine = comparable(value_of(owner, path), kind)
@@ -131,6 +144,8 @@ def contains(expression):
 def exists(expression):
     """Whether there is a value."""
     path = path_in(expression)
+    if path.get("FieldURI", "").partition(":")[2] in FLAGS:
+        raise EwsError("ErrorInvalidPropertyForExists")
     return lambda owner: value_of(owner, path) is not None
 
 

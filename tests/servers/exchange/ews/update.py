@@ -9,6 +9,7 @@ from .refs import item_of
 from .shapes import item_id
 from .soap import batch
 
+BEFORE_SENDING = {"IsReadReceiptRequested", "IsDeliveryReceiptRequested"}
 NOT_DELETED = {"ItemClass", "DateTimeReceived", "DateTimeSent", "IsRead", "MimeContent", "Importance", "Sensitivity"}
 
 
@@ -92,6 +93,8 @@ class Step:
         if self.kind == "FieldURI":
             if not applies(uri, item.kind) or self.name in READ_ONLY:
                 raise EwsError("ErrorInvalidPropertySet").with_path(copy(self.path))
+            if self.name in BEFORE_SENDING and item.kind == "Message" and not item.is_draft:
+                raise EwsError("ErrorInvalidPropertyUpdateSentMessage").with_path(copy(self.path))
             if self.action == "AppendToItemField" and self.name not in APPENDABLE:
                 raise EwsError("ErrorInvalidPropertyAppend").with_path(copy(self.path))
             if self.action == "DeleteItemField" and self.name in NOT_DELETED:

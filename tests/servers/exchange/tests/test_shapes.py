@@ -208,6 +208,16 @@ class Finding(Case):
             with self.subTest(expression=expression):
                 self.assertEqual(self.restricted(expression), count)
 
+    def test_restrictions_that_make_no_sense(self):
+        exists = '<t:Exists><t:FieldURI FieldURI="message:IsRead"/></t:Exists>'
+        for code, expression in (
+            ("ErrorInvalidPropertyForExists", exists),
+            ("ErrorUnsupportedPathForQuery", self.contains("item:MimeContent", "x")),
+            ("ErrorInvalidValueForProperty", self.compare("IsGreaterThan", "item:DateTimeReceived", "true")),
+            ("ErrorInvalidValueForProperty", self.compare("IsEqualTo", "item:Size", "large")),
+        ):
+            self.refused(code, self.restricted, expression)
+
     def test_words(self):
         for query, count in (("subject:7", 1), ("from:sender5", 1), ("isread:false", 5), ("NOT isread:false", 20),
                              ("subject:3 OR subject:4", 2), ('"Message 12"', 1), ("received:>=2024-01-02", 0),

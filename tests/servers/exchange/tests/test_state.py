@@ -344,6 +344,17 @@ class Sending(Case):
         self.client.create(self.MESSAGE, "sentitems", "SendOnly")
         self.assertFalse(self.client.mailbox.distinguished["sentitems"].items)
 
+    def test_what_is_refused(self):
+        key, change_key = self.client.create(self.MESSAGE, "drafts")
+        self.refused("ErrorInvalidSendItemSaveSettings", self.client.ask,
+                     f'<m:SendItem SaveItemToFolder="false"><m:ItemIds><t:ItemId Id="{key}" ChangeKey="{change_key}"/>'
+                     f"</m:ItemIds><m:SavedItemFolderId>{self.client.folder()}</m:SavedItemFolderId></m:SendItem>")
+        reply = f'<t:ReplyToItem><t:ReferenceItemId Id="{key}" ChangeKey="{change_key}"/></t:ReplyToItem>'
+        self.refused("ErrorInvalidReferenceItem", self.client.create, reply)
+        item = self.client.world.deliver(LETTER, self.client.mailbox)
+        self.refused("ErrorInvalidPropertyUpdateSentMessage", self.client.set_field, item.id, item.change_key,
+                     "message:IsReadReceiptRequested", "<t:IsReadReceiptRequested>true</t:IsReadReceiptRequested>")
+
     def test_drafts_and_flags(self):
         key, _ = self.client.create("<t:Message><t:Subject>D</t:Subject></t:Message>")
         self.assertEqual(text_of(self.client.get(key), "IsDraft"), "true")
