@@ -5,7 +5,7 @@ import urllib.parse
 import xml.etree.ElementTree as ElementTree
 
 from . import markup
-from .markup import SOAP, find, local, make
+from .markup import SOAP, find, local, make, text_of
 
 REQUEST = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
 RESPONSE = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
@@ -50,10 +50,12 @@ def protocol(kind, url, packed):
 
 def soap(world, data, url, version):
     """The answer to GetUserSettings."""
-    body = find(markup.parse(data), "Body")
-    request = find(body[0], "Request")
-    wanted = [one.text for one in find(request, "RequestedSettings")]
-    users = [next((one.text for one in user if local(one) == "Mailbox"), "") for user in find(request, "Users")]
+    request = find(markup.parse(data), "Body", "GetUserSettingsRequestMessage", "Request")
+    settings, users = find(request, "RequestedSettings"), find(request, "Users")
+    if settings is None or users is None:
+        raise markup.MarkupError("this is no GetUserSettings")
+    wanted = [one.text for one in settings]
+    users = [text_of(user, "Mailbox") or "" for user in users]
     responses = make(SERVICE, "UserResponses", *(user_response(world, user, wanted, url) for user in users))
     response = make(SERVICE, "Response", make(SERVICE, "ErrorCode", "NoError"), make(SERVICE, "ErrorMessage"),
                     responses)

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 
 from . import admin, autodiscover
 from .faults import Reply
+from .markup import MarkupError
 from .schema import BrokenAnswer
 
 SERVICE_PATHS = ("/ews/exchange.asmx", "/ews/services.wsdl")
@@ -141,8 +142,11 @@ class Handler(BaseHTTPRequestHandler):
     def discover(self, path, body):
         """Autodiscover in XML."""
         function = getattr(autodiscover, autodiscover.PATHS[path])
-        with self.server.world.lock:
-            return Reply(200, function(self.server.world, body, self.server.url, self.server.service.version))
+        try:
+            with self.server.world.lock:
+                return Reply(200, function(self.server.world, body, self.server.url, self.server.service.version))
+        except MarkupError as error:
+            return Reply(400, str(error).encode(), "text/plain")
 
     # ---- replies ----
 

@@ -284,6 +284,11 @@ class Autodiscover(Wire):
         values = [one.text for one in markup.parse(data).iter() if local(one) == "Value"]
         self.assertEqual(values, [self.server.url])
 
+    def test_nonsense(self):
+        for path in ("/autodiscover/autodiscover.xml", "/autodiscover/autodiscover.svc"):
+            self.assertEqual(self.post(self.connect(), b"<unclosed", path=path)[0].status, 400)
+        self.assertEqual(self.post(self.connect(), path="/autodiscover/autodiscover.svc")[0].status, 400)
+
     def test_json(self):
         for path, status in (("?Email=alice@example.org&Protocol=EWS", 200), ("?Email=no@x.org&Protocol=EWS", 404),
                              ("/v1.0/alice@example.org?Protocol=ews", 200),
