@@ -277,6 +277,52 @@ class ModuleTest(Case):
             self.assertEqual([quota.resource, quota.in_bytes, quota.limit], ["STORAGE", True, 2 << 30])
 
 
+class SpoolTest(Case):
+    """Retrieving mail by POP3, with a journal; bob's mailbox, so that nobody else's mail goes."""
+
+    def open_pop(self):
+        uri = self.server["pop3s-uri"].replace("alice", "bob")
+        return taube.open(uri, password=self.server["password"], settings={"ca-file": self.server["ca-file"]})
+
+    def deliver(self, text):
+        subprocess.run(["doveadm", "-c", self.server["config"], "save", "-u", "bob", "-m", "INBOX"], input=text,
+                       text=True, check=True, timeout=SECONDS)
+
+    def test_spool(self):
+        stored = {}
+        for number in range(3):
+            self.deliver(f"Subject: coo {number}\n\nCoo.\n")
+
+        def store_two(item_id, data):
+            if len(stored) == 2:
+                raise ValueError("the box is full")
+            stored[item_id] = data
+
+        with tempfile.TemporaryDirectory() as folder:
+            journal = Path(folder) / "journal"
+            with self.open_pop() as account, account.inbox.spool(journal) as spool:
+                self.assertEqual(len(spool.unstored()), 3)
+                with self.assertRaisesRegex(ValueError, "the box is full"):
+                    spool.fetch(store_two)
+            with self.open_pop() as account, account.inbox.spool(journal) as spool:
+                self.assertEqual(len(spool.unstored()), 1)
+                self.assertEqual(len(spool.fetch(stored.__setitem__)), 1)
+                self.assertEqual(spool.unstored(), [])
+                self.assertEqual(sorted(data.split(b"\r\n")[0] for data in stored.values()),
+                                 [b"Subject: coo 0", b"Subject: coo 1", b"Subject: coo 2"])
+                self.assertEqual(spool.settle(), [])
+                self.assertEqual(spool.settle("days=1"), [])
+                spool.confirm_removed(list(stored)[:1])
+                self.assertEqual(spool.settle("until-removed"), list(stored)[:1])
+                self.assertEqual(sorted(spool.settle("no")), sorted(list(stored)[1:]))
+            with self.open_pop() as account:
+                self.assertEqual(account.inbox.list(), [])
+
+    def test_not_there(self):
+        with tempfile.TemporaryDirectory() as folder, self.open() as account:
+            self.assert_code(taube.Error.NOT_SUPPORTED, account.inbox.spool, Path(folder) / "journal")
+
+
 class ErrorTest(Case):
     """Error codes as Python sees them."""
 

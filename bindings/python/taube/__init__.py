@@ -25,6 +25,7 @@ import gi
 gi.require_version("Taube", "1")
 from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 
+from .spool import Spool  # noqa: E402
 from .view import View  # noqa: E402
 
 Capability = Taube.Capability
@@ -43,8 +44,8 @@ error_quark = Taube.error_quark
 
 __all__ = [
     "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Fields", "Flags", "Folder", "Message",
-    "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep", "Support",
-    "Threading", "View", "backends", "error_quark", "open",
+    "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep", "Spool",
+    "Support", "Threading", "View", "backends", "error_quark", "open",
 ]
 
 
@@ -497,6 +498,11 @@ class Folder:
 
     def get(self, item_id):
         return _wrap_item(self.native.get_item(item_id, None))
+
+    def spool(self, journal, moved=False):
+        """Opens the journal of what was stored of this folder, a file; gives a ``Spool``. ``moved`` when the mailbox has
+        moved to another server, or its messages have other ids than before."""
+        return Spool(self.native, journal, moved)
 
     def view(self):
         """A live view of the folder, newest first."""
