@@ -30,11 +30,10 @@ check_list (TaubeFolder *inbox)
 
   g_assert_no_error (error);
   g_assert_cmpuint (taube_item_list_get_size (list), ==, 3);
+  /* Letters that came in one second stand in any order. */
   for (guint i = 0; i < 3; i++)
     {
-      g_autofree char *subject = g_strdup_printf ("letter %u", i + 1);
-
-      g_assert_cmpstr (taube_message_list_get_subject (messages, i), ==, subject);
+      g_assert_true (g_str_has_prefix (taube_message_list_get_subject (messages, i), "letter "));
       g_assert_cmpuint (taube_message_list_get_message_size (messages, i), >, 100);
     }
   taube_list_request_set_newest (newest, 2);
@@ -42,7 +41,18 @@ check_list (TaubeFolder *inbox)
   short_list = taube_folder_list (inbox, newest, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (taube_item_list_get_size (short_list), ==, 2);
-  g_assert_cmpstr (taube_message_list_get_subject (TAUBE_MESSAGE_LIST (short_list), 0), ==, "letter 3");
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (taube_message_list_get_subject (TAUBE_MESSAGE_LIST (short_list), i), ==,
+                     taube_message_list_get_subject (messages, 2 - i));
+}
+
+static TaubeMessage *
+find_letter (TaubeItemList *list, const char *subject)
+{
+  for (guint i = 0; i < taube_item_list_get_size (list); i++)
+    if (strcmp (taube_message_list_get_subject (TAUBE_MESSAGE_LIST (list), i), subject) == 0)
+      return TAUBE_MESSAGE (taube_item_list_get_item (list, i));
+  g_error ("there is no \"%s\"", subject);
 }
 
 static void
@@ -50,7 +60,7 @@ check_message (TaubeFolder *inbox)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TaubeItemList) list = taube_folder_list (inbox, NULL, NULL, &error);
-  g_autoptr (TaubeMessage) message = TAUBE_MESSAGE (taube_item_list_get_item (list, 1));
+  g_autoptr (TaubeMessage) message = find_letter (list, "letter 2");
   g_autofree char *text = NULL, *headers = NULL;
   g_autoptr (GBytes) raw = NULL;
 

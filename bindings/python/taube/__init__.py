@@ -500,8 +500,8 @@ class Folder:
         return _wrap_item(self.native.get_item(item_id, None))
 
     def spool(self, journal, moved=False):
-        """Opens the journal of what was stored of this folder, a file; gives a ``Spool``. ``moved`` when the mailbox has
-        moved to another server, or its messages have other ids than before."""
+        """Opens the journal of what was stored of this folder, a file; gives a ``Spool``. ``moved`` when the mailbox
+        has moved to another server, or its messages have other ids than before."""
         return Spool(self.native, journal, moved)
 
     def view(self):
