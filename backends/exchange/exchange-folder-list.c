@@ -94,8 +94,8 @@ static gboolean
 read_page (Listing *listing, ExchangePageRequest *request, ExchangePage *page, GCancellable *cancellable,
            GError **error)
 {
-  g_ptr_array_set_free_func (listing->ids, g_free);
   g_ptr_array_set_size (listing->ids, 0);
+  g_ptr_array_set_free_func (listing->ids, g_free);
   page->ids = listing->ids;
   page->builder = NULL;
   if (!listing->wire->find_items (listing->account, request, page, cancellable, error))

@@ -42,6 +42,8 @@ typedef struct
   TaubeSecret *password;
   ExchangeProofKind kind;
   GUri *uri;
+  GBytes *body;
+  char *content_type;
   SoupMessage *message; /* of the I/O thread */
   GInputStream *stream; /* of the I/O thread */
 
@@ -173,6 +175,8 @@ exchange_unref (gpointer data)
   g_clear_pointer (&self->headers, g_hash_table_unref);
   g_clear_error (&self->error);
   g_uri_unref (self->uri);
+  g_clear_pointer (&self->body, g_bytes_unref);
+  g_free (self->content_type);
   g_free (self->user);
   g_free (self->reason);
   g_mutex_clear (&self->lock);
@@ -331,6 +335,15 @@ prepare_proof (Exchange *self, SoupSession *session)
   g_signal_connect (self->message, "authenticate", G_CALLBACK (on_authenticate), self);
 }
 
+/* Also when libsoup sends it again: the stream that it made of the bytes is at its end then. */
+static void
+set_body (SoupMessage *message, gpointer user_data)
+{
+  Exchange *self = user_data;
+
+  soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
+}
+
 static gboolean
 begin (gpointer data)
 {
@@ -338,6 +351,8 @@ begin (gpointer data)
   SoupSession *session = get_session (self->http);
 
   prepare_proof (self, session);
+  if (self->body != NULL)
+    g_signal_connect (self->message, "restarted", G_CALLBACK (set_body), self);
   g_signal_connect (self->message, "wrote-body", G_CALLBACK (on_wrote_body), self);
   if (self->http->client_certificate != NULL)
     soup_message_set_tls_client_certificate (self->message, self->http->client_certificate);
@@ -427,7 +442,11 @@ exchange_new (ExchangeHttp *http, const ExchangeRequest *request)
       soup_message_headers_replace (headers, "return-client-request-id", "true");
     }
   if (request->body != NULL)
-    soup_message_set_request_body_from_bytes (self->message, request->content_type, request->body);
+    {
+      self->body = g_bytes_ref (request->body);
+      self->content_type = g_strdup (request->content_type);
+      set_body (self->message, self);
+    }
   soup_message_set_flags (self->message, SOUP_MESSAGE_NO_REDIRECT
                                            | (request->repeatable ? SOUP_MESSAGE_IDEMPOTENT : 0));
   soup_message_disable_feature (self->message, SOUP_TYPE_CONTENT_DECODER);
