@@ -46,6 +46,7 @@ typedef struct
   guint attempts;        /* passwords that were refused */
   gboolean renewed;      /* a token was asked for again */
   gboolean trusted;      /* a certificate was asked about */
+  gboolean repeated;     /* what was good before was shown once more */
   guint generation;      /* of what was used */
   ExchangeSchemes used;
   ExchangeSchemes tried;
@@ -335,13 +336,19 @@ renew_token (Run *run, GError **error)
   return TRUE;
 }
 
-/* What was shown is not taken, or not any more. TRUE: something else can be tried. */
+/* What was shown is not taken, or not any more: servers forget one who was good a moment ago, so a password is shown
+ * once more before it counts as wrong. TRUE: something can be tried. */
 static gboolean
 secret_refused (Run *run, ExchangeSchemes offered, GError **error)
 {
   ExchangeClient *self = run->client;
   ExchangeSchemes next;
 
+  if (run->used != EXCHANGE_SCHEME_BEARER && exchange_client_get_mechanism (self) != NULL && !run->repeated)
+    {
+      run->repeated = TRUE;
+      return TRUE;
+    }
   if (run->used == EXCHANGE_SCHEME_BEARER)
     {
       if (!run->renewed)
@@ -557,8 +564,7 @@ send_once (Run *run, ExchangeHttp *http, const char *request_id, gboolean *sent,
                               .content_type = call->content_type,
                               .what = call->what,
                               .request_id = request_id,
-                              .repeatable = call->repeatable,
-                              .silence_seconds = call->silence_seconds };
+                              .repeatable = call->repeatable };
   ExchangeReply *reply;
 
   fill_proof (run, &request.proof);

@@ -18,7 +18,6 @@ typedef struct
   GBytes *body;
   const char *content_type;
   gboolean repeatable; /* it changes nothing */
-  guint silence_seconds;
 } ExchangeCall;
 
 ExchangeClient *exchange_client_new (TaubeAccount *account);

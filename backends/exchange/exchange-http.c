@@ -11,6 +11,7 @@
 
 #include "exchange-gettext.h"
 #include "exchange-http-errors.h"
+#include "exchange-trace.h"
 
 #define CHUNK_BYTES (32 << 10)
 /* So much of a body waits for its reader before the network has to. */
@@ -152,9 +153,9 @@ exchange_ref (Exchange *self)
 }
 
 static gboolean
-drop_message (gpointer data)
+do_nothing (gpointer data)
 {
-  return G_SOURCE_REMOVE;
+  return FALSE;
 }
 
 static void
@@ -166,9 +167,9 @@ exchange_unref (gpointer data)
     return;
   /* What belongs to the I/O thread ends there. */
   if (self->stream != NULL)
-    taube_io_invoke (drop_message, self->stream, g_object_unref);
+    taube_io_invoke (do_nothing, self->stream, g_object_unref);
   if (self->message != NULL)
-    taube_io_invoke (drop_message, self->message, g_object_unref);
+    taube_io_invoke (do_nothing, self->message, g_object_unref);
   g_object_unref (self->io_cancellable);
   g_queue_clear_full (&self->chunks, (GDestroyNotify) g_bytes_unref);
   g_clear_pointer (&self->password, taube_secret_unref);
@@ -453,22 +454,6 @@ exchange_new (ExchangeHttp *http, const ExchangeRequest *request)
   return self;
 }
 
-static void
-trace_request (const ExchangeRequest *request)
-{
-  g_autofree char *uri = NULL;
-  gsize length = 0;
-  gconstpointer data = request->body != NULL ? g_bytes_get_data (request->body, &length) : NULL;
-
-  if (!taube_trace_is_enabled ("exchange"))
-    return;
-  uri = g_uri_to_string_partial (request->uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY);
-  taube_trace ("exchange", "> %s %s %s (%s)", request->method, uri, request->what,
-               request->proof.kind == EXCHANGE_PROOF_NONE ? "nobody" : "***");
-  if (length > 0)
-    taube_trace_wire ("exchange", ">", data, MIN (length, 4096), NULL, 0);
-}
-
 ExchangeReply *
 exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean *sent, GCancellable *cancellable,
                     GError **error)
@@ -481,7 +466,7 @@ exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean
   g_return_val_if_fail (!taube_io_is_current (), NULL);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
-  trace_request (request);
+  exchange_trace_request (request);
   exchange = exchange_new (self, request);
   taube_io_invoke (begin, exchange_ref (exchange), exchange_unref);
   answered = wait_until (exchange, is_answered, cancellable);
@@ -606,8 +591,7 @@ unpack (ExchangeReply *self, gpointer buffer, gsize size, gboolean last, GError 
 
   if (result == G_CONVERTER_ERROR && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) && !last)
     {
-      /* All of it is inside now. */
-      consume (self, length - self->chunk_at);
+      consume (self, length - self->chunk_at); /* all of it is inside now */
       return -2;
     }
   if (result == G_CONVERTER_ERROR)
@@ -651,8 +635,8 @@ exchange_reply_read (ExchangeReply *self, gpointer buffer, gsize size, GCancella
     return -1;
   n = self->unpacker != NULL ? read_packed (self, buffer, size, cancellable, error)
                              : read_plain (self, buffer, size, cancellable, error);
-  if (n > 0 && taube_trace_is_enabled ("exchange"))
-    taube_trace_wire ("exchange", "<", buffer, MIN ((gsize) n, 4096), NULL, 0);
+  if (n > 0)
+    exchange_trace_answer (buffer, (gsize) n);
   return n;
 }
 

@@ -50,7 +50,6 @@ typedef struct
   const char *what;         /* for the trace: "GetFolder" */
   const char *request_id;   /* told to the server, which may repeat it; or NULL */
   gboolean repeatable;      /* it changes nothing: a connection that was closed in the meantime costs nothing */
-  guint silence_seconds;    /* 0: as for the others */
   ExchangeProof proof;
 } ExchangeRequest;
 

@@ -87,7 +87,7 @@ on_folder (const ExchangeFolderFacts *facts, gpointer user_data)
 }
 
 /* From the root down; NULL: it does not lead there, or goes round in a circle. A parent that this login cannot see
- * (server-quirks.md 69) stands for the root. (transfer full) */
+ * stands for the root. The inbox is INBOX, whatever language the mailbox speaks. (transfer full) */
 static char **
 make_path (Listing *listing, const Entry *entry)
 {
@@ -99,7 +99,7 @@ make_path (Listing *listing, const Entry *entry)
     {
       if (depth == DEPTH_MAXIMUM)
         return NULL;
-      names[depth++] = entry->name;
+      names[depth++] = entry->role == TAUBE_FOLDER_ROLE_INBOX ? "INBOX" : entry->name;
       if (entry->parent_id == NULL || g_strcmp0 (entry->parent_id, listing->root_id) == 0)
         break;
     }
@@ -125,12 +125,18 @@ publish (TaubeAccount *account, const Entry *entry, const char *const *path)
   return taube_account_publish_folder (account, &info);
 }
 
-/* "INBOX" is the inbox, whatever language the mailbox speaks, unless there is another folder of that name. */
+/* The inbox comes first, so that no other folder can have its name. */
 static void
-add_inbox (GHashTable *ids, const char *id)
+put_inbox_first (GPtrArray *entries)
 {
-  if (!g_hash_table_contains (ids, "INBOX"))
-    g_hash_table_insert (ids, g_strdup ("INBOX"), g_strdup (id));
+  for (guint i = 1; i < entries->len; i++)
+    if (((const Entry *) entries->pdata[i])->role == TAUBE_FOLDER_ROLE_INBOX)
+      {
+        gpointer first = entries->pdata[0];
+
+        entries->pdata[0] = entries->pdata[i];
+        entries->pdata[i] = first;
+      }
 }
 
 static GPtrArray *
@@ -138,8 +144,8 @@ publish_all (TaubeAccount *account, Listing *listing)
 {
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   GPtrArray *folders = g_ptr_array_new ();
-  const char *inbox = NULL;
 
+  put_inbox_first (listing->entries);
   for (guint i = 0; i < listing->entries->len; i++)
     {
       const Entry *entry = listing->entries->pdata[i];
@@ -149,13 +155,9 @@ publish_all (TaubeAccount *account, Listing *listing)
 
       if (key == NULL || g_hash_table_contains (ids, key))
         continue;
-      if (entry->role == TAUBE_FOLDER_ROLE_INBOX)
-        inbox = entry->id;
       g_ptr_array_add (folders, publish (account, entry, (const char *const *) path));
       g_hash_table_insert (ids, g_steal_pointer (&key), g_strdup (entry->id));
     }
-  if (inbox != NULL)
-    add_inbox (ids, inbox);
   exchange_account_set_folder_ids (EXCHANGE_ACCOUNT (account), ids);
   return folders;
 }

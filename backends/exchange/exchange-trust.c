@@ -100,6 +100,14 @@ is_accepted (ExchangeTrust *self, TaubeCertificate *certificate)
   return accepted;
 }
 
+static gboolean
+has_pin (TaubeCertificate *certificate, const char *pin)
+{
+  g_autofree char *own = taube_pin_normalize (taube_certificate_get_key_pin (certificate), NULL);
+
+  return g_strcmp0 (own, pin) == 0;
+}
+
 static void
 refuse (ExchangeTrust *self, TaubeCertificate *certificate)
 {
@@ -122,7 +130,7 @@ exchange_trust_verify_chain (GTlsDatabase *database, GTlsCertificate *chain, con
   if (self->pin != NULL)
     {
       certificate = make_certificate (chain, host, translate (found));
-      good = certificate != NULL && strcmp (taube_certificate_get_key_pin (certificate), self->pin) == 0;
+      good = certificate != NULL && has_pin (certificate, self->pin);
       if (!good)
         g_clear_object (&certificate);
     }

@@ -149,9 +149,10 @@ exchange_world_open (ExchangeWorld *self, TaubeCredentials *credentials, const c
 {
   const char *url = exchange_world_get (self, "url");
   g_autoptr (GUri) parts = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
-  g_autofree char *uri = g_strdup_printf ("exchange://alice%%40example.org@%s/?url=%s%s%s%s", g_uri_get_host (parts), url,
-                                          g_str_has_prefix (url, "http:") ? "&tls=none" : "",
-                                          settings != NULL ? "&" : "", settings != NULL ? settings : "");
+  g_autofree char *uri
+    = g_strdup_printf ("exchange://alice%%40example.org@%s/?url=%s%s%s%s", g_uri_get_host (parts), url,
+                       g_str_has_prefix (url, "http:") ? "&tls=none" : "", settings != NULL ? "&" : "",
+                       settings != NULL ? settings : "");
   g_autoptr (TaubeCredentials) usual = taube_credentials_new_password (exchange_world_get (self, "password"));
   g_autoptr (GError) error = NULL;
   TaubeAccount *account = taube_account_create (uri, credentials != NULL ? credentials : usual, &error);

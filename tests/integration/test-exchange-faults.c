@@ -66,6 +66,9 @@ sync_until_good (Device *device)
       if (sync_once (device, &error))
         return;
       g_test_message ("%s", error->message);
+      /* Blocked is what the table says until somebody has found out that it is over. */
+      if (g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED))
+        taube_account_connect (device->account, NULL, NULL);
     }
   g_error ("it never worked");
 }
@@ -124,12 +127,11 @@ static const char *const faults[] = {
 static void
 test_sync (gconstpointer data)
 {
-  const char *fault = data;
+  g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=600 --small");
 
-  for (guint skip = 0; skip < 6; skip++)
+  for (guint skip = 0; skip < 5; skip++)
     {
-      g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=600 --small");
-      g_autofree char *order = g_strdup_printf ("{%s, \"skip\": %u}", fault, skip);
+      g_autofree char *order = g_strdup_printf ("{%s, \"skip\": %u}", (const char *) data, skip);
       g_auto (Device) device = { 0 };
 
       begin (world, &device);
@@ -178,10 +180,11 @@ test_item_vanishes (void)
 static void
 test_long_pause (void)
 {
-  static const char *const orders[] = { "{\"fault\": \"server-busy\", \"backoff\": 297749, \"operation\": \"FindItem\"}",
-                                        "{\"fault\": \"unavailable\", \"retry-after\": 298, \"operation\": \"FindItem\"}",
-                                        "{\"fault\": \"server-busy-inside\", \"backoff\": 297749,"
-                                        " \"operation\": \"FindItem\"}" };
+  static const char *const orders[] = {
+    "{\"operation\": \"FindItem\", \"fault\": \"server-busy\", \"backoff\": 297749}",
+    "{\"operation\": \"FindItem\", \"fault\": \"unavailable\", \"retry-after\": 298}",
+    "{\"operation\": \"FindItem\", \"fault\": \"server-busy-inside\", \"backoff\": 297749}",
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
     {
