@@ -138,6 +138,30 @@ exchange_account_forget_folder (ExchangeAccount *self, const char *const *path)
   g_mutex_unlock (&self->lock);
 }
 
+void
+exchange_account_add_folder (ExchangeAccount *self, const char *const *path, const char *id)
+{
+  g_mutex_lock (&self->lock);
+  g_hash_table_replace (self->folder_ids, exchange_path_to_key (path), g_strdup (id));
+  g_mutex_unlock (&self->lock);
+}
+
+void
+exchange_account_forget_tree (ExchangeAccount *self, const char *const *path)
+{
+  g_autofree char *key = exchange_path_to_key (path);
+  gsize length = strlen (key);
+  GHashTableIter iter;
+  const char *other;
+
+  g_mutex_lock (&self->lock);
+  g_hash_table_iter_init (&iter, self->folder_ids);
+  while (g_hash_table_iter_next (&iter, (gpointer *) &other, NULL))
+    if (strncmp (other, key, length) == 0 && (other[length] == '\0' || other[length] == '\x1f'))
+      g_hash_table_iter_remove (&iter);
+  g_mutex_unlock (&self->lock);
+}
+
 char *
 exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
                                  GError **error)
@@ -210,4 +234,7 @@ exchange_account_class_init (TaubeExchangeAccountClass *klass)
   account->create_session = exchange_account_create_session;
   account->get_folder_type = exchange_account_get_folder_type;
   account->list_folders = exchange_account_list_folders;
+  account->create_folder = exchange_account_create_folder;
+  account->rename_folder = exchange_account_rename_folder;
+  account->delete_folder = exchange_account_delete_folder;
 }

@@ -44,6 +44,19 @@ char *exchange_path_to_key (const char *const *path);
 char *exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folder, GCancellable *cancellable,
                                        GError **error);
 
+/* Another one is known; one and all below it are not any more. */
+void exchange_account_add_folder (ExchangeAccount *self, const char *const *path, const char *id);
+void exchange_account_forget_tree (ExchangeAccount *self, const char *const *path);
+
+/* exchange-manage.c */
+TaubeFolder *exchange_account_create_folder (TaubeAccount *account, TaubeSession *session, const char *const *path,
+                                             TaubeFolderRole role, TaubeContent content, GCancellable *cancellable,
+                                             GError **error);
+char **exchange_account_rename_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
+                                       const char *const *new_path, GCancellable *cancellable, GError **error);
+gboolean exchange_account_delete_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
+                                         gboolean *stays, GCancellable *cancellable, GError **error);
+
 /* exchange-list.c */
 GPtrArray *exchange_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,
                                           GCancellable *cancellable, GError **error);

@@ -95,6 +95,15 @@ get_http (ExchangeClient *self, GError **error)
   return http;
 }
 
+void
+exchange_client_distrust (ExchangeClient *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->http != NULL)
+    exchange_http_renew (self->http);
+  g_mutex_unlock (&self->lock);
+}
+
 const char *
 exchange_client_get_url (ExchangeClient *self)
 {
@@ -538,6 +547,7 @@ judge (Run *run, ExchangeReply *reply, const char *request_id, gboolean *again, 
   *again = FALSE;
   if (!is_mine (reply, request_id))
     {
+      exchange_client_distrust (run->client);
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
                    _ ("%s answered another request: the connection is out of step"), g_uri_get_host (run->uri));
       return FALSE;

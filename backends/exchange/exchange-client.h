@@ -30,6 +30,8 @@ ExchangeReply *exchange_client_call (ExchangeClient *self, const ExchangeCall *c
                                      GCancellable *cancellable, GError **error);
 /* The server asks for nothing before so many seconds have gone: calls wait that long, or fail. */
 void exchange_client_set_busy (ExchangeClient *self, guint seconds);
+/* An answer belonged to another request: the connections that there are now are used no more. */
+void exchange_client_distrust (ExchangeClient *self);
 /* The next call looks anew how to sign in. */
 void exchange_client_forget (ExchangeClient *self);
 /* "Basic", "NTLM", …; NULL: not signed in. */

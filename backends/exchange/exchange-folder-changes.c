@@ -87,14 +87,12 @@ run_steps (Sync *sync, GCancellable *cancellable, GError **error)
     }
 }
 
-/* TaubeFolderClass.get_changes */
-TaubeChanges *
-exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state, TaubeProgress *progress,
-                             GCancellable *cancellable, GError **error)
+/* What happened since STATE, and in *NEXT what is to be given the next time; none for a reset. */
+static TaubeChanges *
+ask (TaubeFolder *folder, GBytes *state, TaubeProgress *progress, GBytes **next, GCancellable *cancellable,
+     GError **error)
 {
   g_auto (Sync) sync = { .folder = folder, .account = exchange_folder_get_account (folder), .progress = progress };
-  g_autoptr (GBytes) next = NULL;
-  TaubeChanges *changes;
   GError *problem = NULL;
 
   sync.what = g_strdup_printf (_ ("cannot ask what changed in folder \"%s\""), taube_folder_get_name (folder));
@@ -115,9 +113,51 @@ exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes 
     }
   if (sync.step.reset)
     return taube_changes_new (NULL, NULL, NULL, TRUE);
-  next = exchange_token_write (sync.folder_id, sync.step.state);
-  changes = taube_changes_new (g_steal_pointer (&sync.step.added), g_steal_pointer (&sync.step.changed),
-                               g_steal_pointer (&sync.step.removed), FALSE);
-  taube_changes_set_state (changes, next);
+  *next = exchange_token_write (sync.folder_id, sync.step.state);
+  return taube_changes_new (g_steal_pointer (&sync.step.added), g_steal_pointer (&sync.step.changed),
+                            g_steal_pointer (&sync.step.removed), FALSE);
+}
+
+/* TaubeFolderClass.get_changes */
+TaubeChanges *
+exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state, TaubeProgress *progress,
+                             GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) next = NULL;
+  TaubeChanges *changes = ask (folder, state, progress, &next, cancellable, error);
+
+  if (changes != NULL && next != NULL)
+    taube_changes_set_state (changes, next);
   return changes;
+}
+
+/* Until the server's own news is listened to, a watch asks from time to time. Its memory is the token. The first step
+ * only finds out how things stand; so does one whose memory is worthless, after it has said so. */
+gboolean
+exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
+                            GCancellable *cancellable, GError **error)
+{
+  gboolean first = step->state == NULL;
+  g_autoptr (GBytes) next = NULL;
+  g_autoptr (TaubeChanges) changes = NULL;
+
+  if (step->reason == TAUBE_WATCH_LEAVE)
+    return TRUE;
+  changes = ask (folder, step->state, NULL, &next, cancellable, error);
+  if (changes == NULL)
+    return FALSE;
+  if (taube_changes_is_reset (changes))
+    {
+      g_autoptr (TaubeChanges) baseline = ask (folder, NULL, NULL, &next, cancellable, error);
+
+      if (baseline == NULL)
+        return FALSE;
+    }
+  if (step->state != NULL)
+    g_bytes_unref (step->state);
+  step->state = g_steal_pointer (&next);
+  step->free_state = (GDestroyNotify) g_bytes_unref;
+  if (!first && !taube_changes_is_empty (changes))
+    step->changes = g_steal_pointer (&changes);
+  return TRUE;
 }

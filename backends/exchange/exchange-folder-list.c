@@ -3,6 +3,9 @@
 
 #include "exchange-gettext.h"
 
+/* How often a page that brings nothing new is asked for again. */
+#define REPEATS_MAXIMUM 2
+
 typedef struct
 {
   TaubeFolder *folder;
@@ -126,6 +129,7 @@ read_pages (Listing *listing, GCancellable *cancellable, GError **error)
   ExchangePageRequest request = { .folder_id = listing->folder_id, .what = listing->what,
                                   .newest_first = newest_first, .fields = TAUBE_LIST_FIELDS_NONE };
   gint64 total = -1;
+  guint repeats = 0;
 
   for (;;)
     {
@@ -140,6 +144,12 @@ read_pages (Listing *listing, GCancellable *cancellable, GError **error)
       if (!check_count (listing, error)
           || !add_rows (listing, (const char *const *) listing->ids->pdata, n, cancellable, error))
         return FALSE;
+      /* A late answer to the request before: the page itself was not seen yet. */
+      if (n == 0 && !page.last && page.next > request.offset && repeats++ < REPEATS_MAXIMUM)
+        {
+          exchange_client_distrust (exchange_account_get_client (listing->account));
+          continue;
+        }
       if (page.last || page.next <= request.offset
           || (listing->most > 0 && g_hash_table_size (listing->seen) >= listing->most))
         return TRUE;

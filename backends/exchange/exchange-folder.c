@@ -114,6 +114,8 @@ exchange_folder_class_init (TaubeExchangeFolderClass *klass)
   folder->fetch = exchange_folder_fetch;
   folder->set_flags = exchange_folder_set_flags;
   folder->get_changes = exchange_folder_get_changes;
+  folder->watch_step = exchange_folder_watch_step;
+  folder->append = exchange_folder_append;
   folder->copy = exchange_folder_copy;
   folder->move = exchange_folder_move;
   folder->remove = exchange_folder_remove;

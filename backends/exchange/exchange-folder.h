@@ -20,6 +20,15 @@ TaubeItem *exchange_folder_get_item (TaubeFolder *folder, TaubeSession *session,
 TaubeChanges *exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                            TaubeProgress *progress, GCancellable *cancellable, GError **error);
 
+/* Asks on for ever: what a watch does where it is not told. */
+gboolean exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
+                                     GCancellable *cancellable, GError **error);
+
+/* exchange-folder-append.c */
+TaubeBatchResult *exchange_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sources,
+                                          TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
+                                          GError **error);
+
 /* exchange-folder-store.c */
 TaubeBatchResult *exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                              TaubeFlagsMode mode, TaubeMessageFlags flags,

@@ -20,7 +20,6 @@
 /* What an answer may unpack to: so much in any case, and so many times what came. */
 #define EXPANSION_FREE (16 << 20)
 #define EXPANSION_FACTOR 200
-#define DRAIN_BYTES (256 << 10)
 
 struct _ExchangeHttp
 {
@@ -45,8 +44,9 @@ typedef struct
   GUri *uri;
   GBytes *body;
   char *content_type;
-  SoupMessage *message; /* of the I/O thread */
-  GInputStream *stream; /* of the I/O thread */
+  SoupSession *session; /* these three are the I/O thread's */
+  SoupMessage *message;
+  GInputStream *stream;
 
   GMutex lock;
   GCond cond;
@@ -143,6 +143,22 @@ get_session (ExchangeHttp *self)
   return session;
 }
 
+static gboolean
+renew (gpointer data)
+{
+  ExchangeHttp *self = data;
+
+  /* Requests that are on their way hold it. */
+  g_clear_object (&self->session);
+  return G_SOURCE_REMOVE;
+}
+
+void
+exchange_http_renew (ExchangeHttp *self)
+{
+  taube_io_invoke (renew, exchange_http_ref (self), (GDestroyNotify) exchange_http_unref);
+}
+
 /* One request. */
 
 static Exchange *
@@ -170,6 +186,8 @@ exchange_unref (gpointer data)
     taube_io_invoke (do_nothing, self->stream, g_object_unref);
   if (self->message != NULL)
     taube_io_invoke (do_nothing, self->message, g_object_unref);
+  if (self->session != NULL)
+    taube_io_invoke (do_nothing, self->session, g_object_unref);
   g_object_unref (self->io_cancellable);
   g_queue_clear_full (&self->chunks, (GDestroyNotify) g_bytes_unref);
   g_clear_pointer (&self->password, taube_secret_unref);
@@ -351,6 +369,7 @@ begin (gpointer data)
   Exchange *self = data;
   SoupSession *session = get_session (self->http);
 
+  self->session = g_object_ref (session);
   prepare_proof (self, session);
   if (self->body != NULL)
     g_signal_connect (self->message, "restarted", G_CALLBACK (set_body), self);
@@ -638,34 +657,6 @@ exchange_reply_read (ExchangeReply *self, gpointer buffer, gsize size, GCancella
   if (n > 0)
     exchange_trace_answer (buffer, (gsize) n);
   return n;
-}
-
-char *
-exchange_reply_read_words (ExchangeReply *self, gsize most, GCancellable *cancellable)
-{
-  g_autofree char *words = g_malloc (most + 1);
-  gsize length = 0;
-
-  while (length < most)
-    {
-      gssize n = exchange_reply_read (self, words + length, most - length, cancellable, NULL);
-
-      if (n <= 0)
-        break;
-      length += (gsize) n;
-    }
-  return g_utf8_make_valid (words, (gssize) length);
-}
-
-void
-exchange_reply_drain (ExchangeReply *self, GCancellable *cancellable)
-{
-  char block[4096];
-  gsize total = 0;
-  gssize n;
-
-  while (total < DRAIN_BYTES && (n = read_plain (self, block, sizeof block, cancellable, NULL)) > 0)
-    total += (gsize) n;
 }
 
 void

@@ -58,6 +58,9 @@ ExchangeHttp *exchange_http_ref (ExchangeHttp *self);
 void exchange_http_unref (ExchangeHttp *self);
 ExchangeTrust *exchange_http_get_trust (ExchangeHttp *self);
 
+/* No connection that there is now is used for another request: one is out of step. What is on its way goes on. */
+void exchange_http_renew (ExchangeHttp *self);
+
 /* Sends it and waits for the header of the answer, whatever status that has; redirects are not followed. *SENT, also
  * when it fails: all of the request may have reached the server. TAUBE_ERROR_CONNECTION, _TLS, _CERTIFICATE,
  * _PROTOCOL, G_IO_ERROR_CANCELLED. */

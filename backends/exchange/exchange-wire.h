@@ -2,6 +2,7 @@
 #pragma once
 
 #include <taube-backend/taube-message-list-builder.h>
+#include <taube-backend/taube-message-source-impl.h>
 
 #include "exchange-account.h"
 
@@ -91,6 +92,19 @@ struct _ExchangeWire
   gboolean (*transfer) (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
                         gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
                         GError **error);
+  /* One message; its new id, or NULL when the server does not tell it. */
+  gboolean (*append) (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
+                      char **new_id, GCancellable *cancellable, GError **error);
+  /* The new folder's id. (transfer full) */
+  char *(*create_folder) (ExchangeAccount *account, const char *parent_id, const char *name, GCancellable *cancellable,
+                          GError **error);
+  gboolean (*rename_folder) (ExchangeAccount *account, const char *id, const char *name, const char *what,
+                             GCancellable *cancellable, GError **error);
+  gboolean (*move_folder) (ExchangeAccount *account, const char *id, const char *parent_id, const char *what,
+                           GCancellable *cancellable, GError **error);
+  /* With all that is in it and below it. */
+  gboolean (*delete_folder) (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable,
+                             GError **error);
   gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
                       TaubeBatchResult *result, GCancellable *cancellable, GError **error);
 };

@@ -310,6 +310,116 @@ test_move_copy_remove (void)
   g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (there)), ==, 150);
 }
 
+static TaubeFolder *
+make_folder (TaubeAccount *account, const char *name, GError **error)
+{
+  g_auto (GStrv) path = g_strsplit (name, "/", -1);
+
+  return taube_account_create_folder (account, (const char *const *) path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL,
+                                      NULL, error);
+}
+
+static void
+test_manage_folders (void)
+{
+  static const char *const moved_path[] = { "Archive", "R & D", "Ende", NULL };
+  g_autoptr (ExchangeWorld) world = exchange_world_start ("");
+  g_autoptr (TaubeAccount) account = exchange_world_connect (world);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeFolder) deep = make_folder (account, "Archive/2026/Grüße", &error);
+  g_autoptr (TaubeFolder) renamed = NULL, parent = taube_account_get_folder_by_name (account, "Archive/2026");
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+
+  g_assert_no_error (error);
+  g_assert_null (make_folder (account, "Archive/2026/Grüße", &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS);
+  g_clear_error (&error);
+  g_assert_false (taube_account_delete_folder (account, parent, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
+  g_clear_error (&error);
+  renamed = taube_account_rename_folder (account, deep, moved_path, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_folder_refresh (renamed, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (taube_account_delete_folder (account, renamed, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (taube_folder_refresh (renamed, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_true (taube_account_delete_folder (account, parent, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (taube_account_delete_folder (account, inbox, NULL, &error));
+  g_assert_nonnull (error);
+}
+
+/* What is written is what comes back: the bytes, flags, categories and date. */
+static void
+test_append (void)
+{
+  static const char *const keywords[] = { "Red Category", NULL };
+  static const char *const builds[] = { "--build=14.2", "--build=15.2" };
+
+  for (guint b = 0; b < G_N_ELEMENTS (builds); b++)
+    {
+      g_autoptr (ExchangeWorld) world = exchange_world_start (builds[b]);
+      g_autoptr (TaubeAccount) account = exchange_world_connect (world);
+      g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+      g_autoptr (GBytes) bytes = g_bytes_new_static (letter, strlen (letter));
+      g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+      g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (1795741323);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (TaubeMessageList) list = NULL;
+      g_autofree char *id = NULL, *new_id = NULL, *back = NULL;
+      gint64 when = 0;
+
+      taube_message_source_set_flags (source, TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FLAGGED
+                                                | TAUBE_MESSAGE_FLAGS_ANSWERED);
+      taube_message_source_set_keywords (source, keywords);
+      taube_message_source_set_date (source, date);
+      result = taube_folder_append (inbox, &source, 1, NULL, NULL, &error);
+      g_assert_no_error (error);
+      new_id = taube_batch_result_get_new_id (result, "1");
+      list = exchange_world_list (account, "INBOX", &error);
+      g_assert_no_error (error);
+      id = taube_item_list_get_id (TAUBE_ITEM_LIST (list), 0);
+      g_assert_cmpstr (id, ==, new_id);
+      g_assert_cmpint (taube_message_list_get_flags (list, 0), ==,
+                       TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FLAGGED | TAUBE_MESSAGE_FLAGS_ANSWERED);
+      g_assert_cmpstr (taube_message_list_get_keywords (list, 0)[0], ==, "Red Category");
+      g_assert_true (taube_message_list_get_date (list, 0, &when, NULL));
+      g_assert_cmpint (when, ==, 1795741323);
+      back = exchange_world_fetch (account, id, "", &error);
+      g_assert_cmpstr (back, ==, letter);
+    }
+}
+
+/* A watch asks by itself. */
+static void
+test_watch (void)
+{
+  g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=2");
+  g_autoptr (TaubeAccount) account = exchange_world_open (world, NULL, "poll-interval=1");
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+  g_autoptr (TaubeWatch) watch = NULL;
+  g_autoptr (TaubeWatchEvent) event = NULL;
+  g_autoptr (GError) error = NULL;
+
+  taube_account_connect (account, NULL, &error);
+  g_assert_no_error (error);
+  g_ptr_array_add (folders, inbox);
+  watch = taube_account_watch (account, folders, &error);
+  g_assert_no_error (error);
+  while (exchange_world_count (world, "SyncFolderItems") == 0)
+    g_usleep (10000);
+  exchange_world_deliver (world, letter);
+  event = taube_watch_next (watch, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_watch_event_get_folder (event) == inbox);
+  taube_watch_stop (watch);
+}
+
 /* One id that is none fails by itself. */
 static void
 test_one_of_many (void)
@@ -380,6 +490,9 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/mail/flags", test_flags);
   g_test_add_func ("/exchange/mail/flags-refused", test_flags_refused);
   g_test_add_func ("/exchange/mail/move-copy-remove", test_move_copy_remove);
+  g_test_add_func ("/exchange/mail/manage-folders", test_manage_folders);
+  g_test_add_func ("/exchange/mail/append", test_append);
+  g_test_add_func ("/exchange/mail/watch", test_watch);
   g_test_add_func ("/exchange/mail/one-of-many", test_one_of_many);
   g_test_add_func ("/exchange/mail/other-servers", test_other_servers);
   return g_test_run ();

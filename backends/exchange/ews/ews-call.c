@@ -249,6 +249,8 @@ ews_call_run (ExchangeAccount *account, const EwsCall *call, GCancellable *cance
           g_propagate_error (error, cancelled);
           return FALSE;
         }
+      if (g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL))
+        exchange_client_distrust (exchange_account_get_client (account));
       doubt (call, sent, &problem);
       name_what (call, &problem);
       g_propagate_error (error, problem);

@@ -327,18 +327,39 @@ close_set (EwsWriter *writer)
   ews_writer_close (writer);
 }
 
+void
+ews_fields_write_extended (EwsWriter *writer, const char *tag, const char *type, const char *value)
+{
+  const Field field = { .uri = tag, .type = type };
+
+  ews_writer_open (writer, "t:ExtendedProperty");
+  write_uri (writer, &field);
+  ews_writer_add_element (writer, "t:Value", value);
+  ews_writer_close (writer);
+}
+
 static void
 write_number (EwsWriter *writer, const char *tag, int number)
 {
-  const Field field = { .uri = tag, .type = "Integer" };
   g_autofree char *text = g_strdup_printf ("%d", number);
 
+  ews_fields_write_extended (writer, tag, "Integer", text);
+}
+
+static void
+set_number (EwsWriter *writer, const char *tag, int number)
+{
   open_set (writer, tag, "Integer");
-  ews_writer_open (writer, "t:ExtendedProperty");
-  write_uri (writer, &field);
-  ews_writer_add_element (writer, "t:Value", text);
-  ews_writer_close (writer);
+  write_number (writer, tag, number);
   close_set (writer);
+}
+
+static void
+write_flag (EwsWriter *writer, gboolean flagged)
+{
+  ews_writer_open (writer, "t:Flag");
+  ews_writer_add_element (writer, "t:FlagStatus", flagged ? "Flagged" : "NotFlagged");
+  ews_writer_close (writer);
 }
 
 static void
@@ -346,14 +367,34 @@ write_flag_status (EwsWriter *writer, gboolean flagged)
 {
   if (ews_writer_get_version (writer) < EWS_VERSION_2013_SP1)
     {
-      write_number (writer, TAG_FLAG_STATUS, flagged ? FLAG_STATUS_FLAGGED : 0);
+      set_number (writer, TAG_FLAG_STATUS, flagged ? FLAG_STATUS_FLAGGED : 0);
       return;
     }
   open_set (writer, "item:Flag", NULL);
-  ews_writer_open (writer, "t:Flag");
-  ews_writer_add_element (writer, "t:FlagStatus", flagged ? "Flagged" : "NotFlagged");
-  ews_writer_close (writer);
+  write_flag (writer, flagged);
   close_set (writer);
+}
+
+/* One number says what was done last. */
+static int
+find_verb (TaubeMessageFlags flags)
+{
+  if (flags & TAUBE_MESSAGE_FLAGS_ANSWERED)
+    return VERB_REPLIED;
+  return flags & TAUBE_MESSAGE_FLAGS_FORWARDED ? VERB_FORWARDED : 0;
+}
+
+void
+ews_fields_write_new_flags (EwsWriter *writer, TaubeMessageFlags flags)
+{
+  gboolean flagged = (flags & TAUBE_MESSAGE_FLAGS_FLAGGED) != 0;
+
+  if (find_verb (flags) != 0)
+    write_number (writer, TAG_LAST_VERB, find_verb (flags));
+  if (flagged && ews_writer_get_version (writer) < EWS_VERSION_2013_SP1)
+    write_number (writer, TAG_FLAG_STATUS, FLAG_STATUS_FLAGGED);
+  else if (flagged)
+    write_flag (writer, TRUE);
 }
 
 void
@@ -370,9 +411,7 @@ ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessa
     }
   if (changed & TAUBE_MESSAGE_FLAGS_FLAGGED)
     write_flag_status (writer, (flags & TAUBE_MESSAGE_FLAGS_FLAGGED) != 0);
-  /* One number says what was done last. */
   if (changed & verbs)
-    write_number (writer, TAG_LAST_VERB, flags & TAUBE_MESSAGE_FLAGS_ANSWERED ? VERB_REPLIED
-                                         : flags & TAUBE_MESSAGE_FLAGS_FORWARDED ? VERB_FORWARDED : 0);
+    set_number (writer, TAG_LAST_VERB, find_verb (flags));
   ews_writer_close (writer);
 }

@@ -25,6 +25,10 @@ const char *ews_item_get_id (const EwsNode *item);
 
 /* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said. */
 void ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags);
+/* The same for an item that is made: what stands behind its other properties. */
+void ews_fields_write_new_flags (EwsWriter *writer, TaubeMessageFlags flags);
+/* t:ExtendedProperty */
+void ews_fields_write_extended (EwsWriter *writer, const char *tag, const char *type, const char *value);
 /* The flags that can be set. */
 #define EWS_SETTABLE_FLAGS (TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_FLAGGED | TAUBE_MESSAGE_FLAGS_ANSWERED \
                             | TAUBE_MESSAGE_FLAGS_FORWARDED)

@@ -95,7 +95,19 @@ write_get (EwsVersion version, gconstpointer args)
   return ews_request_get_item (version, rows->ids, rows->n, rows->fields);
 }
 
-/* The id is the one that was asked for: some servers write the same id in another way now and then. */
+/* A late answer to the request before looks like one to this, but is about other items. */
+static gboolean
+check_id (const EwsNode *item, const char *wanted, GError **error)
+{
+  const char *id = ews_item_get_id (item);
+
+  if (id == NULL || strcmp (id, wanted) == 0)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+               _ ("the server answered about another message: the connection is out of step"));
+  return FALSE;
+}
+
 static gboolean
 on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
 {
@@ -103,6 +115,8 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
 
   if (index >= rows->n)
     return TRUE;
+  if (!check_id (unit, rows->ids[index], error))
+    return FALSE;
   taube_message_list_builder_add_id (rows->builder, rows->ids[index]);
   ews_fields_fill_row (unit, rows->fields, rows->builder);
   return TRUE;
@@ -132,6 +146,7 @@ typedef struct
 {
   ExchangeBytesFunc func;
   gpointer user_data;
+  const char *id;
   int state;
   guint save;
   gboolean came;
@@ -164,13 +179,20 @@ on_mime (const char *text, gsize length, gpointer user_data, GError **error)
   return TRUE;
 }
 
+static gboolean
+on_mime_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  return check_id (unit, ((Mime *) user_data)->id, error);
+}
+
 gboolean
 ews_items_fetch (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                  gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  Mime mime = { .func = func, .user_data = user_data };
+  Mime mime = { .func = func, .user_data = user_data, .id = id };
   const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_mime, .args = id, .what = what,
-                         .stream = "MimeContent", .stream_text = on_mime, .user_data = &mime };
+                         .stream = "MimeContent", .unit = on_mime_item, .stream_text = on_mime,
+                         .user_data = &mime };
 
   if (!ews_call_run (account, &call, cancellable, error))
     return FALSE;
@@ -188,7 +210,7 @@ typedef struct
   const char *folder_id;
   ExchangeSyncStep *step;
   char *state;
-  gboolean has_last;
+  guint told;
 } Sync;
 
 static EwsWriter *
@@ -219,6 +241,7 @@ on_change (const EwsNode *unit, const EwsNode *message, guint index, gpointer us
 
   if (id == NULL)
     return TRUE;
+  sync->told++;
   if (ews_node_is (unit, "Create"))
     taube_id_set_add (sync->step->added, id);
   else if (ews_node_is (unit, "Delete"))
@@ -239,7 +262,7 @@ on_synced (const EwsNode *message, guint index, gpointer user_data, GError **err
       g_free (sync->state);
       sync->state = g_strdup (state);
     }
-  sync->has_last = ews_text_to_boolean (ews_node_get_text (message, "IncludesLastItemInRange"), &sync->step->last);
+  ews_text_to_boolean (ews_node_get_text (message, "IncludesLastItemInRange"), &sync->step->last);
   return TRUE;
 }
 
@@ -266,7 +289,6 @@ ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *wha
   const EwsCall call = { .operation = EWS_OPERATION_SYNC_FOLDER_ITEMS, .write = write_sync, .args = &sync,
                          .what = what, .unit = on_change, .message = on_synced, .failed = on_sync_failed,
                          .user_data = &sync };
-  gboolean moved;
 
   step->reset = FALSE;
   step->last = TRUE;
@@ -282,10 +304,15 @@ ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *wha
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server does not say how far it told"), what);
       return FALSE;
     }
-  moved = g_strcmp0 (sync.state, step->state) != 0;
+  /* Who tells something has come further: else it is what was told before, and would be told for ever. */
+  if (g_strcmp0 (sync.state, step->state) == 0 && (sync.told > 0 || !step->last))
+    {
+      g_free (sync.state);
+      exchange_client_distrust (exchange_account_get_client (account));
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server tells the same once more"), what);
+      return FALSE;
+    }
   g_free (step->state);
   step->state = sync.state;
-  /* Who says that there is more and stays where he was would say so for ever. */
-  step->last |= !moved;
   return TRUE;
 }

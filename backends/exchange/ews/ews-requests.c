@@ -264,20 +264,18 @@ ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDispo
 }
 
 static void
-write_extended (EwsWriter *writer, const char *tag, const char *type, const char *value)
+write_categories (EwsWriter *writer, const char *const *keywords)
 {
-  ews_writer_open (writer, "t:ExtendedProperty");
-  ews_writer_open (writer, "t:ExtendedFieldURI");
-  ews_writer_add_attribute (writer, "PropertyTag", tag);
-  ews_writer_add_attribute (writer, "PropertyType", type);
-  ews_writer_close (writer);
-  ews_writer_add_element (writer, "t:Value", value);
+  if (keywords == NULL || keywords[0] == NULL)
+    return;
+  ews_writer_open (writer, "t:Categories");
+  for (guint i = 0; keywords[i] != NULL; i++)
+    ews_writer_add_element (writer, "t:String", keywords[i]);
   ews_writer_close (writer);
 }
 
-/* RECEIVED: when it arrived, in seconds since 1970; 0: now. */
 void
-ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, gint64 received)
+ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received)
 {
   int bits = (flags & TAUBE_MESSAGE_FLAGS_SEEN ? MSGFLAG_READ : 0)
              | (flags & TAUBE_MESSAGE_FLAGS_DRAFT ? MSGFLAG_UNSENT : MSGFLAG_UNMODIFIED);
@@ -285,9 +283,11 @@ ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, gint64 receive
   g_autofree char *time = ews_time_to_text (received);
 
   ews_writer_close (writer);
-  write_extended (writer, TAG_MESSAGE_FLAGS, "Integer", number);
+  write_categories (writer, keywords);
+  ews_fields_write_extended (writer, TAG_MESSAGE_FLAGS, "Integer", number);
   if (received != 0)
-    write_extended (writer, TAG_DELIVERY_TIME, "SystemTime", time);
+    ews_fields_write_extended (writer, TAG_DELIVERY_TIME, "SystemTime", time);
+  ews_fields_write_new_flags (writer, flags);
   ews_writer_close (writer);
   ews_writer_close (writer);
 }

@@ -73,7 +73,8 @@ EwsWriter *ews_request_get_mime (EwsVersion version, const char *id);
 EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count);
 /* One message, whose MIME goes through ews_writer_add_base64(); then ews_request_end_item(). */
 EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
-void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, gint64 received);
+/* KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
+void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received);
 EwsWriter *ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
                                   TaubeMessageFlags flags);
 /* MOVE_ITEM or COPY_ITEM. */

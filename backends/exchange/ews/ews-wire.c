@@ -2,6 +2,7 @@
 #include "ews/ews-fields.h"
 #include "ews/ews-folders.h"
 #include "ews/ews-items.h"
+#include "ews/ews-manage.h"
 
 /* Exchange gives no more than 1,000 items of a folder at once; of items by their ids it takes as many as fit into a
  * request, but answers when all are ready. */
@@ -20,5 +21,10 @@ const ExchangeWire exchange_wire_ews = {
   .sync_items = ews_items_sync,
   .set_flags = ews_items_set_flags,
   .transfer = ews_items_transfer,
+  .append = ews_manage_append,
+  .create_folder = ews_manage_create_folder,
+  .rename_folder = ews_manage_rename_folder,
+  .move_folder = ews_manage_move_folder,
+  .delete_folder = ews_manage_delete_folder,
   .remove = ews_items_remove,
 };

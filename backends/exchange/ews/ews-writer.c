@@ -15,6 +15,7 @@ struct _EwsWriter
   xmlBufferPtr buffer;
   xmlTextWriterPtr writer;
   char *bad;        /* the name of what XML cannot hold */
+  GError *problem;
   char *open_name;  /* of the element opened last */
   int base64_state;
   int base64_save;
@@ -48,6 +49,7 @@ ews_writer_free (EwsWriter *self)
 {
   xmlFreeTextWriter (self->writer);
   xmlBufferFree (self->buffer);
+  g_clear_error (&self->problem);
   g_free (self->bad);
   g_free (self->open_name);
   g_free (self);
@@ -161,9 +163,21 @@ ews_writer_add_base64 (EwsWriter *self, gconstpointer data, gsize length, gboole
   self->base64_state = self->base64_save = 0;
 }
 
+void
+ews_writer_fail (EwsWriter *self, const GError *problem)
+{
+  if (self->problem == NULL)
+    self->problem = g_error_copy (problem);
+}
+
 GBytes *
 ews_writer_end (EwsWriter *self, GError **error)
 {
+  if (self->problem != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->problem));
+      return NULL;
+    }
   if (self->bad != NULL)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,

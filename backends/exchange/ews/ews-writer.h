@@ -28,6 +28,8 @@ void ews_writer_add_empty (EwsWriter *self, const char *name, const char *attrib
 /* Bytes as xs:base64Binary, any number of times in a row; the last call has LAST. */
 void ews_writer_add_base64 (EwsWriter *self, gconstpointer data, gsize length, gboolean last);
 
+/* What was to be written could not be had: ews_writer_end() says so. */
+void ews_writer_fail (EwsWriter *self, const GError *problem);
 /* Closes what is open. TAUBE_ERROR_INVALID: a text was given that XML cannot hold. (transfer full) */
 GBytes *ews_writer_end (EwsWriter *self, GError **error);
 

@@ -14,6 +14,7 @@
 
 static const EwsFolderRef inbox = { .distinguished = "inbox" };
 static const EwsFolderRef by_id = { .id = "AAMk<&\"'>=" };
+static const char *const categories[] = { "Red Category", "a & b", NULL };
 static const char *const ids[] = { "AAMkAD==", "AAMk&<x>" };
 
 static EwsWriter *
@@ -101,7 +102,7 @@ create_item (EwsVersion version)
 
   ews_writer_add_base64 (writer, "From: a@example.org\r\n", 21, FALSE);
   ews_writer_add_base64 (writer, "\r\nText", 6, TRUE);
-  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_SEEN, 1795741323);
+  ews_request_end_item (writer, 0x7f & ~(guint) TAUBE_MESSAGE_FLAGS_DRAFT, categories, 1795741323);
   return writer;
 }
 
@@ -111,7 +112,7 @@ send_item (EwsVersion version)
   EwsWriter *writer = ews_request_begin_item (version, &by_id, EWS_SEND_AND_SAVE);
 
   ews_writer_add_base64 (writer, "", 0, TRUE);
-  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_DRAFT, 0);
+  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_DRAFT, NULL, 0);
   return writer;
 }
 
@@ -257,7 +258,7 @@ test_base64 (void)
 
       ews_writer_add_base64 (writer, data, split, FALSE);
       ews_writer_add_base64 (writer, data + split, strlen (data) - split, TRUE);
-      ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_NONE, 0);
+      ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_NONE, NULL, 0);
       bytes = ews_writer_end (writer, NULL);
       element = g_strdup_printf ("<t:MimeContent>%s</t:MimeContent>", wanted);
       g_assert_nonnull (strstr (g_bytes_get_data (bytes, NULL), element));

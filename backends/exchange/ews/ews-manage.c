@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-manage.h"
+
+#include "ews/ews-call.h"
+#include "ews/ews-folders.h"
+#include "exchange-gettext.h"
+
+#define BLOCK_BYTES (48 << 10)
+
+static EwsFolderRef
+refer (const char *id)
+{
+  return (EwsFolderRef){ .id = id, .distinguished = "msgfolderroot" };
+}
+
+/* Messages. */
+
+typedef struct
+{
+  const char *folder_id;
+  TaubeMessageSource *source;
+  GCancellable *cancellable;
+  GError *error; /* while it was read */
+  char *new_id;
+} Append;
+
+static gboolean
+write_stream (Append *append, EwsWriter *writer, GInputStream *stream)
+{
+  g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
+  gssize n;
+
+  while ((n = g_input_stream_read (stream, block, BLOCK_BYTES, append->cancellable, &append->error)) > 0)
+    ews_writer_add_base64 (writer, block, (gsize) n, FALSE);
+  ews_writer_add_base64 (writer, "", 0, TRUE);
+  return n == 0;
+}
+
+static EwsWriter *
+write_append (EwsVersion version, gconstpointer args)
+{
+  Append *append = (Append *) args;
+  const EwsFolderRef folder = refer (append->folder_id);
+  GDateTime *date = taube_message_source_get_date (append->source);
+  EwsWriter *writer = ews_request_begin_item (version, &folder, EWS_SEND_SAVE_ONLY);
+  g_autoptr (GInputStream) stream
+    = taube_message_source_open (append->source, append->cancellable, append->error == NULL ? &append->error : NULL);
+
+  if (stream != NULL)
+    write_stream (append, writer, stream);
+  if (append->error != NULL)
+    ews_writer_fail (writer, append->error);
+  ews_request_end_item (writer, taube_message_source_get_flags (append->source),
+                        taube_message_source_get_keywords (append->source),
+                        date != NULL ? g_date_time_to_unix (date) : 0);
+  return writer;
+}
+
+static gboolean
+on_appended (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Append *append = user_data;
+
+  if (append->new_id == NULL)
+    append->new_id = g_strdup (ews_item_get_id (unit));
+  return TRUE;
+}
+
+gboolean
+ews_manage_append (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
+                   char **new_id, GCancellable *cancellable, GError **error)
+{
+  Append append = { .folder_id = folder_id, .source = source, .cancellable = cancellable };
+  const EwsCall call = { .operation = EWS_OPERATION_CREATE_ITEM, .write = write_append, .args = &append, .what = what,
+                         .unit = on_appended, .user_data = &append };
+  gboolean good = ews_call_run (account, &call, cancellable, error);
+
+  g_clear_error (&append.error);
+  *new_id = good ? g_steal_pointer (&append.new_id) : NULL;
+  g_free (append.new_id);
+  return good;
+}
+
+/* Folders. */
+
+typedef struct
+{
+  const char *id, *parent_id, *name;
+  char *new_id;
+} Folder;
+
+static EwsWriter *
+write_create (EwsVersion version, gconstpointer args)
+{
+  const Folder *folder = args;
+  const EwsFolderRef parent = refer (folder->parent_id);
+
+  return ews_request_create_folder (version, &parent, folder->name, "IPF.Note");
+}
+
+static gboolean
+on_created (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  Folder *folder = user_data;
+  ExchangeFolderFacts facts;
+
+  if (folder->new_id == NULL && ews_folder_decode (unit, &facts))
+    folder->new_id = g_strdup (facts.id);
+  return TRUE;
+}
+
+char *
+ews_manage_create_folder (ExchangeAccount *account, const char *parent_id, const char *name, GCancellable *cancellable,
+                          GError **error)
+{
+  g_autofree char *what = g_strdup_printf (_ ("cannot make folder \"%s\""), name);
+  Folder folder = { .parent_id = parent_id, .name = name };
+  const EwsCall call = { .operation = EWS_OPERATION_CREATE_FOLDER, .write = write_create, .args = &folder,
+                         .what = what, .unit = on_created, .user_data = &folder };
+
+  if (!ews_call_run (account, &call, cancellable, error))
+    {
+      g_free (folder.new_id);
+      return NULL;
+    }
+  if (folder.new_id == NULL)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server does not name what it made"), what);
+  return folder.new_id;
+}
+
+static EwsWriter *
+write_rename (EwsVersion version, gconstpointer args)
+{
+  const Folder *folder = args;
+
+  return ews_request_rename_folder (version, folder->id, folder->name);
+}
+
+gboolean
+ews_manage_rename_folder (ExchangeAccount *account, const char *id, const char *name, const char *what,
+                          GCancellable *cancellable, GError **error)
+{
+  const Folder folder = { .id = id, .name = name };
+  const EwsCall call = { .operation = EWS_OPERATION_UPDATE_FOLDER, .write = write_rename, .args = &folder,
+                         .what = what };
+
+  return ews_call_run (account, &call, cancellable, error);
+}
+
+static EwsWriter *
+write_move (EwsVersion version, gconstpointer args)
+{
+  const Folder *folder = args;
+  const EwsFolderRef parent = refer (folder->parent_id);
+
+  return ews_request_move_folder (version, folder->id, &parent);
+}
+
+gboolean
+ews_manage_move_folder (ExchangeAccount *account, const char *id, const char *parent_id, const char *what,
+                        GCancellable *cancellable, GError **error)
+{
+  const Folder folder = { .id = id, .parent_id = parent_id };
+  const EwsCall call = { .operation = EWS_OPERATION_MOVE_FOLDER, .write = write_move, .args = &folder, .what = what };
+
+  return ews_call_run (account, &call, cancellable, error);
+}
+
+static EwsWriter *
+write_delete (EwsVersion version, gconstpointer args)
+{
+  return ews_request_delete_folder (version, args);
+}
+
+gboolean
+ews_manage_delete_folder (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable,
+                          GError **error)
+{
+  const EwsCall call = { .operation = EWS_OPERATION_DELETE_FOLDER, .write = write_delete, .args = id, .what = what };
+
+  return ews_call_run (account, &call, cancellable, error);
+}

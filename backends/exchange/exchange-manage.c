@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Folders made, renamed and deleted. */
+#include "exchange-account.h"
+#include "exchange-gettext.h"
+#include "exchange-wire.h"
+
+#include <string.h>
+
+/* The parent of PATH: *ID is NULL for the root. FALSE with ERROR: there is none. */
+static gboolean
+find_parent (ExchangeAccount *account, const char *const *path, char **id, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) parent = g_strdupv ((char **) path);
+  guint depth = g_strv_length (parent);
+  g_autoptr (TaubeFolder) folder = NULL;
+
+  *id = NULL;
+  if (depth == 1)
+    return TRUE;
+  g_clear_pointer (&parent[depth - 1], g_free);
+  folder = taube_account_get_folder (TAUBE_ACCOUNT (account), (const char *const *) parent);
+  *id = exchange_account_find_folder_id (account, folder, cancellable, error);
+  return *id != NULL;
+}
+
+/* The same, and what is missing on the way there is made. */
+static gboolean
+make_parents (ExchangeAccount *account, const char *const *path, char **id, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) parent = g_strdupv ((char **) path);
+  guint depth = g_strv_length (parent);
+  g_autofree char *above = NULL;
+  GError *problem = NULL;
+
+  if (find_parent (account, path, id, cancellable, &problem))
+    return TRUE;
+  if (!g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_error_free (problem);
+  g_clear_pointer (&parent[depth - 1], g_free);
+  if (!make_parents (account, (const char *const *) parent, &above, cancellable, error))
+    return FALSE;
+  *id = exchange_account_get_wire (account)->create_folder (account, above, parent[depth - 2], cancellable, error);
+  if (*id == NULL)
+    return FALSE;
+  exchange_account_add_folder (account, (const char *const *) parent, *id);
+  return TRUE;
+}
+
+static TaubeFolder *
+publish (TaubeAccount *account, const char *const *path)
+{
+  const TaubeFolderInfo info = { .path = path, .content = TAUBE_CONTENT_MAIL, .total = 0, .unread = 0,
+                                 .flags = TAUBE_FOLDER_FLAGS_SELECTABLE | TAUBE_FOLDER_FLAGS_NO_CHILDREN };
+
+  return taube_account_publish_folder (account, &info);
+}
+
+/* TaubeAccountClass.create_folder */
+TaubeFolder *
+exchange_account_create_folder (TaubeAccount *account, TaubeSession *session, const char *const *path,
+                                TaubeFolderRole role, TaubeContent content, GCancellable *cancellable,
+                                GError **error)
+{
+  ExchangeAccount *self = EXCHANGE_ACCOUNT (account);
+  const char *name = path[g_strv_length ((char **) path) - 1];
+  g_autofree char *parent = NULL, *id = NULL;
+
+  if (role != TAUBE_FOLDER_ROLE_NONE)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                   _ ("cannot make folder \"%s\": an Exchange mailbox has its folders for that already"), name);
+      return NULL;
+    }
+  if (!make_parents (self, path, &parent, cancellable, error))
+    return NULL;
+  id = exchange_account_get_wire (self)->create_folder (self, parent, name, cancellable, error);
+  if (id == NULL)
+    return NULL;
+  exchange_account_add_folder (self, path, id);
+  return publish (account, path);
+}
+
+/* TaubeAccountClass.rename_folder */
+char **
+exchange_account_rename_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
+                                const char *const *new_path, GCancellable *cancellable, GError **error)
+{
+  ExchangeAccount *self = EXCHANGE_ACCOUNT (account);
+  const ExchangeWire *wire = exchange_account_get_wire (self);
+  const char *const *path = taube_folder_get_path (folder);
+  g_auto (GStrv) old_path = g_strdupv ((char **) path);
+  const char *old_name = old_path[g_strv_length (old_path) - 1];
+  const char *new_name = new_path[g_strv_length ((char **) new_path) - 1];
+  g_autofree char *what = g_strdup_printf (_ ("cannot rename folder \"%s\""), taube_folder_get_name (folder));
+  g_autofree char *id = NULL, *old_parent = NULL, *new_parent = NULL;
+
+  id = exchange_account_find_folder_id (self, folder, cancellable, error);
+  if (id == NULL || !find_parent (self, (const char *const *) old_path, &old_parent, cancellable, error)
+      || !make_parents (self, new_path, &new_parent, cancellable, error))
+    return NULL;
+  if (g_strcmp0 (old_parent, new_parent) != 0 && !wire->move_folder (self, id, new_parent, what, cancellable, error))
+    return NULL;
+  if (strcmp (old_name, new_name) != 0 && !wire->rename_folder (self, id, new_name, what, cancellable, error))
+    {
+      /* Half of it is done: back to where it was, if that is possible. */
+      if (g_strcmp0 (old_parent, new_parent) != 0)
+        wire->move_folder (self, id, old_parent, what, cancellable, NULL);
+      return NULL;
+    }
+  exchange_account_forget_tree (self, (const char *const *) old_path);
+  exchange_account_add_folder (self, new_path, id);
+  return g_strdupv ((char **) new_path);
+}
+
+static void
+on_children (const ExchangeFolderFacts *facts, gpointer user_data)
+{
+  *(gint64 *) user_data = facts->children;
+}
+
+/* TaubeAccountClass.delete_folder: the server would delete what is below it, too. */
+gboolean
+exchange_account_delete_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder, gboolean *stays,
+                                GCancellable *cancellable, GError **error)
+{
+  ExchangeAccount *self = EXCHANGE_ACCOUNT (account);
+  const ExchangeWire *wire = exchange_account_get_wire (self);
+  g_autofree char *what = g_strdup_printf (_ ("cannot delete folder \"%s\""), taube_folder_get_name (folder));
+  g_autofree char *id = exchange_account_find_folder_id (self, folder, cancellable, error);
+  gint64 children = 0;
+
+  *stays = FALSE;
+  if (id == NULL || !wire->get_folder (self, id, what, on_children, &children, cancellable, error))
+    return FALSE;
+  if (children > 0)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONFLICT, _ ("%s: there are folders below it, which would go too"),
+                   what);
+      return FALSE;
+    }
+  if (!wire->delete_folder (self, id, what, cancellable, error))
+    return FALSE;
+  exchange_account_forget_tree (self, taube_folder_get_path (folder));
+  return TRUE;
+}
