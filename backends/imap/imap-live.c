@@ -11,7 +11,7 @@ typedef struct
 {
   TaubeCapability row;
   ImapCapability needs;
-  const char *with;    /* reason when the server has it; NULL: this module does not use it yet */
+  const char *with;    /* reason when the server has it */
   const char *without;
   const char *detail;  /* how a word begins that tells more about it, or NULL */
 } ConditionalRow;
@@ -58,10 +58,9 @@ report_conditional (ImapSession *session, TaubeAccount *account, const Condition
   gboolean has = imap_session_has (session, row->needs);
   g_autofree char *evidence = has ? make_evidence (session, row)
                                   : g_strdup_printf ("no CAPABILITY %s", imap_capability_get_name (row->needs));
-  gboolean yes = has && row->with != NULL;
-  const char *reason = yes ? row->with : (has ? N_ ("not yet implemented in this module") : row->without);
 
-  taube_account_set_live_capability (account, row->row, yes ? TAUBE_SUPPORT_YES : TAUBE_SUPPORT_NO, reason, evidence);
+  taube_account_set_live_capability (account, row->row, has ? TAUBE_SUPPORT_YES : TAUBE_SUPPORT_NO,
+                                     has ? row->with : row->without, evidence);
 }
 
 /* How a watch will hear of changes. */

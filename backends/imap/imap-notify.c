@@ -71,6 +71,7 @@ static void
 set_selected (Hub *hub, Followed *followed)
 {
   hub->selected = followed;
+  hub->watch.here = FALSE;
   hub->watch.folder = followed != NULL ? followed->folder : NULL;
   hub->watch.state = followed != NULL ? followed->state : hub->nobody;
 }

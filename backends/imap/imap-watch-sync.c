@@ -3,28 +3,13 @@
 
 #include "imap-decode-search.h"
 #include "imap-gettext.h"
+#include "imap-watch-rows.h"
 
 /* How often changes are asked for anew because messages went in the middle, before all are looked at. */
 #define MAX_ROUNDS 4
 
 /* Brings what a watch knows of a folder up to what the server has: by what changed since a MODSEQ where the server
  * counts changes, else by looking at every message. */
-
-typedef struct
-{
-  guint32 seq;
-  ImapMember member;
-} Row;
-
-typedef struct
-{
-  ImapWatch *watch;
-  guint32 first, last; /* sequence numbers; 0 and 0: rows are asked for by UID */
-  guint most;
-  GArray *rows;
-  gboolean limited; /* the server looked at some only (RFC 9738), … */
-  guint32 lowest;   /* … of which this has the lowest UID */
-} Rows;
 
 /* Who is there. */
 typedef struct
@@ -33,205 +18,6 @@ typedef struct
   gboolean told;
   gboolean doubtful; /* it cannot be read, or there are more */
 } Found;
-
-/* Rows. */
-
-/* Who went since the MODSEQ that was asked about. */
-static gboolean
-on_vanished (Rows *rows, const ImapResponse *response)
-{
-  ImapWatch *watch = rows->watch;
-  g_autoptr (ImapSeqset) uids = NULL;
-  ImapVanished vanished;
-
-  if (!imap_decode_vanished (response, &vanished) || !vanished.earlier)
-    return FALSE;
-  uids = imap_seqset_parse (vanished.uids.text, vanished.uids.length, NULL);
-  for (guint i = 0; uids != NULL && i < uids->n_ranges; i++)
-    imap_roster_remove_uids (watch->state->roster, uids->ranges[i].first, uids->ranges[i].last,
-                             imap_watch_note_removed, watch);
-  return TRUE;
-}
-
-static gboolean
-on_row (const ImapResponse *response, gpointer user_data, GError **error)
-{
-  Rows *rows = user_data;
-  ImapFetch fetch;
-  Row row;
-
-  if (response->type == IMAP_RESPONSE_VANISHED)
-    return on_vanished (rows, response);
-  if (response->type != IMAP_RESPONSE_FETCH || !imap_session_decode_fetch (rows->watch->session, response, &fetch)
-      || (fetch.fields & IMAP_FETCH_UID) == 0 || ((fetch.fields | fetch.malformed) & IMAP_FETCH_FLAGS) == 0
-      || rows->rows->len >= rows->most)
-    return FALSE;
-  if (rows->last != 0 && (fetch.seq < rows->first || fetch.seq > rows->last))
-    return FALSE;
-  row.seq = fetch.seq;
-  row.member.uid = fetch.uid;
-  row.member.flags = imap_watch_hash_flags (&fetch.flags);
-  g_array_append_val (rows->rows, row);
-  return TRUE;
-}
-
-static gboolean
-on_rows_completed (const ImapResponse *response, gpointer user_data, GError **error)
-{
-  Rows *rows = user_data;
-  guint32 limit;
-
-  rows->limited = imap_decode_limit (response, &limit, &rows->lowest);
-  return TRUE;
-}
-
-static int
-compare_seqs (gconstpointer a, gconstpointer b)
-{
-  guint32 left = ((const Row *) a)->seq, right = ((const Row *) b)->seq;
-
-  return left < right ? -1 : left > right;
-}
-
-static int
-compare_uids (gconstpointer a, gconstpointer b)
-{
-  guint32 left = ((const Row *) a)->member.uid, right = ((const Row *) b)->member.uid;
-
-  return left < right ? -1 : left > right;
-}
-
-static gboolean
-is_too_much (ImapWatch *self, guint32 exists, GError **error)
-{
-  if (exists <= taube_account_get_limits (taube_folder_get_account (self->folder))->messages)
-    return FALSE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("folder \"%s\" claims to have %u messages"),
-               taube_folder_get_name (self->folder), exists);
-  return TRUE;
-}
-
-/* FETCH or UID FETCH of UID and FLAGS; SINCE not 0: of what changed after that MODSEQ. */
-static gboolean
-ask_rows (ImapWatch *self, Rows *rows, const char *set, guint64 since, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (ImapCall) call
-      = imap_session_call (self->session, rows->last != 0 ? "FETCH" : "UID FETCH", TAUBE_ERROR_PROTOCOL,
-                           _ ("cannot follow folder \"%s\""), taube_folder_get_name (self->folder));
-
-  imap_command_add_sequence (call->command, "set", set);
-  imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "UID");
-  imap_command_add_atom (call->command, "item", "FLAGS");
-  imap_command_close (call->command);
-  if (since != 0)
-    {
-      imap_command_open (call->command);
-      imap_command_add_atom (call->command, "modifier", "CHANGEDSINCE");
-      imap_command_add_number (call->command, since);
-      if (self->session->qresync)
-        imap_command_add_atom (call->command, "modifier", "VANISHED");
-      imap_command_close (call->command);
-    }
-  call->untagged = on_row;
-  call->completed = on_rows_completed;
-  call->user_data = rows;
-  return imap_call_run (call, cancellable, error);
-}
-
-/* Where the server has no sequence numbers, the order of UIDs makes them: from that of the FIRST message on. */
-static gboolean
-ask_in_order (ImapWatch *self, Rows *rows, guint32 first, GCancellable *cancellable, GError **error)
-{
-  guint32 last_uid = first > 1 ? imap_roster_get_last_uid (self->state->roster) : 0;
-  guint32 upper = G_MAXUINT32;
-
-  if (last_uid == G_MAXUINT32)
-    return TRUE;
-  rows->first = rows->last = 0;
-  do
-    {
-      g_autofree char *set = NULL;
-
-      if (rows->limited)
-        upper = rows->lowest - 1;
-      set = g_strdup_printf ("%u:%u", last_uid + 1, upper);
-      if (!ask_rows (self, rows, set, 0, cancellable, error))
-        return FALSE;
-    }
-  while (rows->limited && rows->lowest > last_uid + 1 && rows->lowest <= upper);
-  g_array_sort (rows->rows, compare_uids);
-  for (guint i = 0; i < rows->rows->len; i++)
-    g_array_index (rows->rows, Row, i).seq = first + i;
-  return TRUE;
-}
-
-/* UIDs and flags of the messages FIRST to LAST; those that the server leaves out are not there. (transfer full) */
-static GArray *
-ask_by_number (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
-  guint32 limit = imap_session_get_message_limit (self->session);
-  Rows rows = { self, first, last, last - first + 1, array };
-
-  if (first > last)
-    return g_steal_pointer (&array);
-  if (is_too_much (self, last, error))
-    return NULL;
-  if (self->session->uid_only)
-    return ask_in_order (self, &rows, first, cancellable, error) ? g_steal_pointer (&array) : NULL;
-  for (guint64 from = first; from <= last; from = (guint64) rows.last + 1)
-    {
-      g_autofree char *set = NULL;
-
-      rows.first = (guint32) from;
-      rows.last = (guint32) MIN (last, from + limit - 1);
-      set = g_strdup_printf (rows.first == rows.last ? "%u" : "%u:%u", rows.first, rows.last);
-      if (!ask_rows (self, &rows, set, 0, cancellable, error))
-        return NULL;
-    }
-  for (guint i = 1; i < array->len; i++)
-    if (g_array_index (array, Row, i - 1).seq >= g_array_index (array, Row, i).seq)
-      {
-        g_array_sort (array, compare_seqs);
-        break;
-      }
-  return g_steal_pointer (&array);
-}
-
-/* The same for rows that the roster will have: news about them that comes meanwhile sets MISSED. */
-static GArray *
-ask_roster_rows (ImapWatch *self, guint32 first, guint32 last, GCancellable *cancellable, GError **error)
-{
-  GArray *rows;
-
-  self->state->missed = FALSE;
-  self->state->asking = TRUE;
-  rows = ask_by_number (self, first, last, cancellable, error);
-  self->state->asking = FALSE;
-  return rows;
-}
-
-/* ROWS at the end of ROSTER, so that sequence number FIRST is the next member and LAST the last; who did not come is
- * nobody. A server that claims far more than it tells gets no memory for that. */
-static void
-append_rows (ImapRoster *roster, const GArray *rows, guint32 first, guint32 last)
-{
-  guint i = 0;
-
-  if (rows->len == 0)
-    return;
-  last = MIN (last, first + 2 * (guint64) rows->len + 1000);
-  for (guint64 seq = first; seq <= last; seq++)
-    if (i < rows->len && g_array_index (rows, Row, i).seq == seq)
-      {
-        ImapMember member = g_array_index (rows, Row, i++).member;
-
-        imap_roster_append (roster, member.uid, member.flags);
-      }
-    else
-      imap_roster_append (roster, 0, 0);
-}
 
 /* Everything. */
 
@@ -262,9 +48,10 @@ sorted_members (const ImapRoster *roster)
   return members;
 }
 
-/* Reports in what NOW differs from BEFORE; both in ascending order of UIDs. */
+/* Reports in what NOW differs from BEFORE; both in ascending order of UIDs. What is below LOWEST may be there although
+ * it is not shown. */
 static void
-compare (ImapWatchState *state, const GArray *before, const GArray *now)
+compare (ImapWatchState *state, const GArray *before, const GArray *now, guint32 lowest)
 {
   guint i = 0, k = 0;
 
@@ -275,12 +62,17 @@ compare (ImapWatchState *state, const GArray *before, const GArray *now)
 
       if (new == NULL || (old != NULL && old->uid < new->uid))
         {
-          g_array_append_val (state->removed, old->uid);
+          if (old->uid < lowest)
+            imap_seqset_add (state->hidden, old->uid);
+          else
+            g_array_append_val (state->removed, old->uid);
           i++;
         }
       else if (old == NULL || new->uid < old->uid)
         {
-          g_array_append_val (state->added, new->uid);
+          /* One that is shown again is no news, but its flags may be. */
+          g_array_append_val (*(imap_seqset_contains (state->hidden, new->uid) ? &state->changed : &state->added),
+                              new->uid);
           k++;
         }
       else
@@ -291,6 +83,45 @@ compare (ImapWatchState *state, const GArray *before, const GArray *now)
           k++;
         }
     }
+}
+
+/* Those that were hidden and would be shown now, if they were there, have gone. */
+static void
+settle_hidden (ImapWatchState *state, const GArray *now, guint32 lowest)
+{
+  g_autoptr (ImapSeqset) shown = imap_seqset_new ();
+  g_autoptr (ImapSeqset) gone = NULL;
+
+  if (imap_seqset_is_empty (state->hidden))
+    return;
+  for (guint i = 0; i < now->len; i++)
+    imap_seqset_add (shown, g_array_index (now, ImapMember, i).uid);
+  imap_seqset_normalize (shown);
+  imap_seqset_normalize (state->hidden);
+  imap_seqset_subtract (state->hidden, shown);
+  gone = imap_seqset_clip (state->hidden, MAX (lowest, 1), G_MAXUINT32);
+  imap_seqset_subtract (state->hidden, gone);
+  for (guint i = 0; i < gone->n_ranges; i++)
+    for (guint64 uid = gone->ranges[i].first; uid <= gone->ranges[i].last; uid++)
+      {
+        guint32 number = (guint32) uid;
+
+        g_array_append_val (state->removed, number);
+      }
+}
+
+static void
+find_news (ImapWatch *self, const ImapRoster *roster)
+{
+  ImapWatchState *state = self->state;
+  guint window = self->session->quirks.shows_only_newest;
+  g_autoptr (GArray) before = sorted_members (state->roster);
+  g_autoptr (GArray) now = sorted_members (roster);
+  guint32 lowest = window != 0 && now->len >= window ? g_array_index (now, ImapMember, 0).uid : 0;
+
+  imap_seqset_normalize (state->hidden);
+  compare (state, before, now, lowest);
+  settle_hidden (state, now, lowest);
 }
 
 /* Looks at every message. FIRST_TIME: there is nothing to compare with. */
@@ -304,17 +135,12 @@ look_at_all (ImapWatch *self, gboolean first_time, GCancellable *cancellable, GE
 
   state->moved = FALSE;
   state->aligned = FALSE;
-  rows = ask_roster_rows (self, 1, last, cancellable, error);
+  rows = imap_watch_ask_roster_rows (self, 1, last, cancellable, error);
   if (rows == NULL)
     return FALSE;
-  append_rows (roster, rows, 1, last);
+  imap_watch_append_rows (roster, rows, 1, last);
   if (!first_time)
-    {
-      g_autoptr (GArray) before = sorted_members (state->roster);
-      g_autoptr (GArray) now = sorted_members (roster);
-
-      compare (state, before, now);
-    }
+    find_news (self, roster);
   imap_roster_free (state->roster);
   state->roster = g_steal_pointer (&roster);
   state->aligned = !state->moved;
@@ -325,20 +151,23 @@ look_at_all (ImapWatch *self, gboolean first_time, GCancellable *cancellable, GE
 
 /* What changed. */
 
-/* FALSE: it does not fit to what is known. */
+/* ALL: the server counts changes, and these have changed. FALSE: it does not fit to what is known. */
 static gboolean
-merge_rows (ImapWatch *self, GArray *rows)
+merge_rows (ImapWatch *self, GArray *rows, gboolean all)
 {
   ImapRoster *roster = self->state->roster;
 
-  g_array_sort (rows, compare_uids);
+  g_array_sort (rows, imap_watch_compare_uids);
   for (guint i = 0; i < rows->len; i++)
     {
-      ImapMember member = g_array_index (rows, Row, i).member;
+      ImapMember member = g_array_index (rows, ImapWatchRow, i).member;
       guint rank;
 
       if (imap_roster_find (roster, member.uid, &rank))
-        imap_watch_note_flags (self, rank, member.flags);
+        {
+          if (all || imap_roster_get (roster, rank).flags != member.flags)
+            imap_watch_note_flags (self, rank, member.flags);
+        }
       else if (member.uid > imap_roster_get_last_uid (roster))
         imap_watch_note_added (self, member.uid, member.flags);
       else
@@ -382,6 +211,7 @@ ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
   g_autoptr (ImapCall) call
       = imap_session_call (session, "UID SEARCH", TAUBE_ERROR_PROTOCOL, _ ("cannot follow folder \"%s\""),
                            taube_folder_get_name (self->folder));
+  g_autoptr (GError) local = NULL;
 
   if (imap_session_has (session, IMAP_CAPABILITY_ESEARCH) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     {
@@ -394,7 +224,13 @@ ask_uids (ImapWatch *self, GCancellable *cancellable, GError **error)
   call->untagged = on_uids;
   call->completed = on_uids_completed;
   call->user_data = &found;
-  if (!imap_call_run (call, cancellable, error) || !found.told || found.doubtful)
+  if (!imap_call_run (call, cancellable, &local))
+    {
+      if (!imap_watch_is_refused_for_limit (self, call))
+        g_propagate_error (error, g_steal_pointer (&local));
+      return NULL;
+    }
+  if (!found.told || found.doubtful)
     return NULL;
   imap_seqset_normalize (uids);
   return g_steal_pointer (&uids);
@@ -433,18 +269,18 @@ ask_changes (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GEr
   *fits_out = FALSE;
   for (guint round = 0; round < MAX_ROUNDS; round++)
     {
-      g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
+      g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (ImapWatchRow));
       g_autoptr (ImapSeqset) found = NULL;
       GError *local = NULL;
-      Rows rows = { self, 0, 0, self->session->mailbox->exists, array };
+      ImapWatchRows rows = { self, 0, 0, self->session->mailbox->exists, array };
 
-      if (is_too_much (self, self->session->mailbox->exists, error)
-          || !ask_rows (self, &rows, self->session->quirks.star_misses_last ? "1:4294967295" : "1:*",
+      if (imap_watch_is_too_much (self, self->session->mailbox->exists, error)
+          || !imap_watch_ask_rows (self, &rows, self->session->quirks.star_misses_last ? "1:4294967295" : "1:*",
                         state->highestmodseq, cancellable, error))
         return FALSE;
       if (rows.limited)
         return TRUE;
-      if (!merge_rows (self, array))
+      if (!merge_rows (self, array, TRUE))
         return TRUE;
       *fits_out = fits (self);
       if (*fits_out)
@@ -471,19 +307,19 @@ ask_changes (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GEr
 gboolean
 imap_watch_sync_new (ImapWatch *self, gboolean *fits_out, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (Row));
+  g_autoptr (GArray) array = g_array_new (FALSE, FALSE, sizeof (ImapWatchRow));
   guint32 last_uid = imap_roster_get_last_uid (self->state->roster);
   g_autofree char *set = g_strdup_printf ("%u:*", last_uid + 1);
-  Rows rows = { self, 0, 0, self->session->mailbox->exists, array };
+  ImapWatchRows rows = { self, 0, 0, self->session->mailbox->exists, array };
 
   *fits_out = FALSE;
   if (last_uid == G_MAXUINT32)
     return TRUE;
   self->state->moved = FALSE;
-  if (is_too_much (self, self->session->mailbox->exists, error)
-      || !ask_rows (self, &rows, set, 0, cancellable, error))
+  if (imap_watch_is_too_much (self, self->session->mailbox->exists, error)
+      || !imap_watch_ask_rows (self, &rows, set, 0, cancellable, error))
     return FALSE;
-  *fits_out = !rows.limited && merge_rows (self, array) && fits (self);
+  *fits_out = !rows.limited && merge_rows (self, array, FALSE) && fits (self);
   return TRUE;
 }
 
@@ -492,8 +328,9 @@ can_ask_changes (const ImapWatch *self, gboolean first_time)
 {
   const ImapMailbox *mailbox = self->session->mailbox;
 
-  /* One that went back was restored from a backup. */
-  return !first_time && self->session->condstore && self->state->highestmodseq != 0
+  /* One that went back was restored from a backup. What is hidden now nothing would tell. */
+  return !first_time && self->session->quirks.shows_only_newest == 0 && self->session->condstore
+         && self->state->highestmodseq != 0
          && mailbox->highestmodseq >= self->state->highestmodseq && mailbox->exists > 0;
 }
 
@@ -515,6 +352,7 @@ forget (ImapWatchState *state)
   g_array_set_size (state->added, 0);
   g_array_set_size (state->changed, 0);
   g_array_set_size (state->removed, 0);
+  imap_seqset_clear (state->hidden);
   state->highestmodseq = 0;
 }
 
@@ -587,7 +425,7 @@ ask_new (ImapWatch *self, GCancellable *cancellable, GError **error)
   g_autoptr (GArray) rows = NULL;
 
   state->moved = FALSE;
-  rows = ask_roster_rows (self, first, last, cancellable, error);
+  rows = imap_watch_ask_roster_rows (self, first, last, cancellable, error);
   if (rows == NULL)
     return FALSE;
   if (state->moved || state->missed || imap_roster_get_size (state->roster) + 1 != first)
@@ -595,9 +433,9 @@ ask_new (ImapWatch *self, GCancellable *cancellable, GError **error)
       state->resync = TRUE;
       return TRUE;
     }
-  append_rows (state->roster, rows, first, last);
+  imap_watch_append_rows (state->roster, rows, first, last);
   for (guint i = 0; i < rows->len; i++)
-    g_array_append_val (state->added, g_array_index (rows, Row, i).member.uid);
+    g_array_append_val (state->added, g_array_index (rows, ImapWatchRow, i).member.uid);
   state->asked = last;
   return TRUE;
 }

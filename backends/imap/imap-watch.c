@@ -18,6 +18,7 @@ imap_watch_state_new (void)
   state->added = g_array_new (FALSE, FALSE, sizeof (guint32));
   state->changed = g_array_new (FALSE, FALSE, sizeof (guint32));
   state->removed = g_array_new (FALSE, FALSE, sizeof (guint32));
+  state->hidden = imap_seqset_new ();
   return state;
 }
 
@@ -30,6 +31,7 @@ imap_watch_state_free (gpointer data)
   if (state->reads != NULL)
     imap_reads_leave (state->reads);
   g_clear_pointer (&state->reads, imap_reads_unref);
+  imap_seqset_free (state->hidden);
   g_array_unref (state->added);
   g_array_unref (state->changed);
   g_array_unref (state->removed);
@@ -67,13 +69,13 @@ imap_watch_hash_flags (const ImapFlags *flags)
 void
 imap_watch_note_flags (ImapWatch *self, guint rank, guint32 flags)
 {
-  ImapMember member = imap_roster_get (self->state->roster, rank);
+  ImapWatchState *state = self->state;
+  ImapMember member = imap_roster_get (state->roster, rank);
 
-  if (member.flags == flags)
+  imap_roster_set_flags (state->roster, rank, flags);
+  if (member.uid == 0)
     return;
-  imap_roster_set_flags (self->state->roster, rank, flags);
-  if (member.uid != 0)
-    g_array_append_val (self->state->changed, member.uid);
+  g_array_append_val (state->changed, member.uid);
 }
 
 void
@@ -195,6 +197,19 @@ imap_watch_take_changes (ImapWatch *self)
 
 /* What the server says by itself. EXISTS is looked at when it is over. */
 
+/* Who goes may only be one that is not shown any more: looking at all tells. */
+static gboolean
+may_be_hidden (ImapWatch *self)
+{
+  guint window = self->session->quirks.shows_only_newest;
+
+  if (window == 0 || self->state->roster == NULL || imap_roster_get_size (self->state->roster) < window)
+    return FALSE;
+  self->state->resync = TRUE;
+  self->state->aligned = FALSE;
+  return TRUE;
+}
+
 static void
 on_exists (guint32 exists, gpointer user_data)
 {
@@ -206,9 +221,12 @@ on_expunged (guint32 seq, gpointer user_data)
   ImapWatch *self = user_data;
   ImapWatchState *state = self->state;
 
+  if (!self->here)
+    return;
   state->moved = TRUE;
+  state->asked = 0; /* as many as there were then are others now */
   /* One that came and went before we asked for it was never known. */
-  if (state->aligned && seq <= imap_roster_get_size (state->roster))
+  if (!may_be_hidden (self) && state->aligned && seq <= imap_roster_get_size (state->roster))
     imap_watch_note_removed (imap_roster_remove (state->roster, seq - 1), self);
 }
 
@@ -219,8 +237,13 @@ on_vanished (const ImapSeqset *uids, gpointer user_data)
   ImapWatch *self = user_data;
   ImapWatchState *state = self->state;
 
+  if (!self->here)
+    return;
   state->moved = TRUE;
+  state->asked = 0;
   state->resync |= uids == NULL;
+  if (may_be_hidden (self))
+    return;
   for (guint i = 0; uids != NULL && i < uids->n_ranges && state->roster != NULL; i++)
     imap_roster_remove_uids (state->roster, uids->ranges[i].first, uids->ranges[i].last, imap_watch_note_removed,
                              self);
@@ -256,7 +279,7 @@ on_fetched (const ImapFetch *fetch, gpointer user_data)
   ImapWatchState *state = self->state;
   guint rank;
 
-  if (state->roster == NULL || ((fetch->fields | fetch->malformed) & IMAP_FETCH_FLAGS) == 0)
+  if (!self->here || state->roster == NULL || ((fetch->fields | fetch->malformed) & IMAP_FETCH_FLAGS) == 0)
     return;
   if (state->asking && (!state->aligned || fetch->seq > imap_roster_get_size (state->roster)))
     {
@@ -291,8 +314,10 @@ imap_watch_open (ImapWatch *self, GCancellable *cancellable, GError **error)
   ImapWatchState *state = self->state;
 
   state->aligned = FALSE;
+  self->here = FALSE;
   if (!imap_session_select (session, self->folder, IMAP_SELECT_WATCH, cancellable, error))
     return FALSE;
+  self->here = TRUE;
   if (session->mailbox->stale)
     {
       /* What it said when it was opened, long ago, tells nothing about now. */
@@ -351,6 +376,7 @@ run_own (ImapWatch *self, TaubeWatchReason reason, GCancellable *cancellable, GE
   self->state->asked = 0;
   if (session->idle != NULL && reason == TAUBE_WATCH_LOOK && !imap_session_leave_idle (session, cancellable, error))
     return FALSE;
+  self->here = TRUE;
   if (session->idle == NULL && !imap_session_noop (session, cancellable, error))
     return FALSE;
   if (session->idle != NULL && reason == TAUBE_WATCH_DEADLINE && !imap_session_leave_idle (session, cancellable, error))
@@ -394,10 +420,14 @@ ask_status (ImapWatch *self, ImapStatus *status, GCancellable *cancellable, GErr
 }
 
 static gboolean
-is_as_it_was (const ImapWatchState *state, const ImapStatus *status)
+is_as_it_was (const ImapWatch *self, const ImapStatus *status)
 {
+  const ImapWatchState *state = self->state;
+  guint window = self->session->quirks.shows_only_newest;
+  guint32 messages = window != 0 ? MIN (status->messages, window) : status->messages;
+
   if (state->roster == NULL || state->resync || status->uidvalidity != state->uidvalidity
-      || status->uidnext != state->uidnext || status->messages != imap_roster_get_size (state->roster))
+      || status->uidnext != state->uidnext || messages != imap_roster_get_size (state->roster))
     return FALSE;
   if (status->highestmodseq != 0)
     return status->highestmodseq == state->highestmodseq && status->messages == state->exists;
@@ -435,13 +465,14 @@ poll_shared (ImapWatch *self, GCancellable *cancellable, GError **error)
   gboolean done = FALSE;
 
   self->state->aligned = FALSE;
+  self->here = imap_session_has_open (session, self->folder);
   if (!imap_session_begin (session, cancellable, error)
       || (imap_session_has_open (session, self->folder) && !imap_session_refresh (session, cancellable, error)))
     return FALSE;
   if (!ask_status (self, &status, cancellable, error))
     return FALSE;
   self->state->resync |= has_read_otherwise (self->state);
-  if (is_as_it_was (self->state, &status))
+  if (is_as_it_was (self, &status))
     {
       self->state->polls++;
       return TRUE;
@@ -449,6 +480,7 @@ poll_shared (ImapWatch *self, GCancellable *cancellable, GError **error)
   if (!imap_session_select (session, self->folder, IMAP_SELECT_ANY, cancellable, error)
       || !imap_session_refresh (session, cancellable, error))
     return FALSE;
+  self->here = TRUE;
   /* Of all that SELECT said, perhaps long ago, this is the newest. */
   session->mailbox->highestmodseq = status.highestmodseq;
   session->mailbox->uidnext = status.uidnext;
@@ -466,7 +498,7 @@ gboolean
 imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *out, GCancellable *cancellable,
                         GError **error)
 {
-  ImapWatch self = { folder, IMAP_SESSION (session), out->state };
+  ImapWatch self = { folder, IMAP_SESSION (session), out->state, FALSE };
   ImapWatchState *fresh = NULL;
   gboolean ok;
 

@@ -23,6 +23,7 @@ typedef struct
   gboolean moved;        /* messages went while others were asked for */
   gboolean asking;       /* rows are on their way that are not in the roster yet */
   gboolean missed;       /* and news came about one of them */
+  ImapSeqset *hidden;    /* UIDs that the server does not show any more, for there are newer ones */
   guint32 asked;         /* EXISTS for which new messages were last asked for */
   guint polls;           /* in a row, without looking at every message */
 
@@ -39,6 +40,7 @@ typedef struct
   TaubeFolder *folder;
   ImapSession *session;
   ImapWatchState *state;
+  gboolean here;         /* the folder is the one that is selected */
 } ImapWatch;
 
 ImapWatchState *imap_watch_state_new (void);
@@ -59,6 +61,8 @@ gboolean imap_watch_sync_new (ImapWatch *self, gboolean *fits, GCancellable *can
 gboolean imap_watch_is_behind (const ImapWatch *self);
 gboolean imap_watch_catch_up (ImapWatch *self, GCancellable *cancellable, GError **error);
 guint32 imap_watch_hash_flags (const ImapFlags *flags);
+/* The server says that the flags changed, and they are FLAGS now. It is told even when they were so before: they may
+ * have been others in between, and somebody may have seen that. */
 void imap_watch_note_flags (ImapWatch *self, guint rank, guint32 flags);
 void imap_watch_note_added (ImapWatch *self, guint32 uid, guint32 flags);
 void imap_watch_note_removed (ImapMember member, gpointer user_data);

@@ -41,9 +41,9 @@ has (const TaubeIdSet *set, const char *id)
   return id != NULL && taube_id_set_contains (set, id);
 }
 
-/* Waits until all of these were told; NULL: none. */
+/* Waits until all of these were told; NULL: none. KEPT is not told as removed meanwhile. */
 static void
-expect (TaubeWatch *watch, const char *added, const char *changed, const char *removed)
+expect_and_keep (TaubeWatch *watch, const char *added, const char *changed, const char *removed, const char *kept)
 {
   gboolean got_added = added == NULL, got_changed = changed == NULL, got_removed = removed == NULL;
 
@@ -59,7 +59,14 @@ expect (TaubeWatch *watch, const char *added, const char *changed, const char *r
       got_added |= has (taube_changes_get_added (changes), added);
       got_changed |= has (taube_changes_get_changed (changes), changed);
       got_removed |= has (taube_changes_get_removed (changes), removed);
+      g_assert_false (has (taube_changes_get_removed (changes), kept));
     }
+}
+
+static void
+expect (TaubeWatch *watch, const char *added, const char *changed, const char *removed)
+{
+  expect_and_keep (watch, added, changed, removed, NULL);
 }
 
 typedef struct
@@ -69,6 +76,7 @@ typedef struct
   const char *added;
   const char *changed;
   const char *removed;
+  const char *kept;
 } Case;
 
 static const Case cases[] = {
@@ -79,7 +87,12 @@ static const Case cases[] = {
   { "watch/notify-overflow", NULL, "7.11", NULL, NULL },
   { "watch/notify-without-idle", NULL, "7.11", NULL, NULL },
   { "watch/message-limit", NULL, NULL, "7.9", NULL },
+  { "watch/limit-refused", NULL, NULL, "7.11", NULL },
+  { "watch/limit-refused-changes", NULL, NULL, "7.9", NULL },
   { "watch/leaving-idle", NULL, "7.11", "7.10", NULL },
+  { "watch/as-many-came", NULL, "7.12", "7.11", "7.10" },
+  { "watch/newest-only", NULL, "7.100001", NULL, "7.20", "7.10" },
+  { "watch/newest-only-gone", NULL, NULL, NULL, "7.10" },
 };
 
 static void
@@ -91,8 +104,24 @@ test_case (gconstpointer data)
   g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
   g_autoptr (TaubeWatch) watch = watch_these (account, "INBOX", test->second);
 
-  expect (watch, test->added, test->changed, test->removed);
+  expect_and_keep (watch, test->added, test->changed, test->removed, test->kept);
   taube_watch_stop (watch);
+  g_clear_object (&watch);
+  taube_account_disconnect (account, NULL, NULL);
+  taube_test_server_finish (server);
+}
+
+/* What no other attempt would mend is not tried for ever. */
+static void
+test_limit_nonsense (void)
+{
+  TaubeTestServer *server = taube_test_server_new ("imap/watch/limit-nonsense");
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (TaubeWatch) watch = watch_these (account, "INBOX", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (taube_watch_next (watch, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
   g_clear_object (&watch);
   taube_account_disconnect (account, NULL, NULL);
   taube_test_server_finish (server);
@@ -164,6 +193,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/imap/watch/limit-nonsense", test_limit_nonsense);
   g_test_add_func ("/imap/watch/busy", test_busy);
   g_test_add_func ("/imap/watch/read-between", test_read_between);
   return g_test_run ();
