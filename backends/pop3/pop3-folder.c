@@ -115,4 +115,5 @@ pop3_folder_class_init (TaubePop3FolderClass *klass)
   folder->fetch = pop3_folder_fetch;
   folder->get_changes = pop3_folder_get_changes;
   folder->remove = pop3_folder_remove;
+  folder->watch_step = pop3_folder_watch_step;
 }

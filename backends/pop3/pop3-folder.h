@@ -62,6 +62,9 @@ gboolean pop3_folder_delete (Pop3Listing *listing, GArray *positions, TaubeBatch
 TaubeChanges *pop3_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                        TaubeProgress *progress, GCancellable *cancellable, GError **error);
 
+gboolean pop3_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
+                                 GCancellable *cancellable, GError **error);
+
 /* pop3-spool.c */
 void pop3_spool_init_iface (gpointer iface, gpointer data);
 /* The digest of what came as ID, for when it will be confirmed. */

@@ -179,6 +179,49 @@ test_in_use (gconstpointer kind)
   taube_account_disconnect (second, NULL, NULL);
 }
 
+static guint
+rest_not (guint attempt, guint milliseconds)
+{
+  return 0;
+}
+
+/* Nobody tells: the maildrop is looked into again and again. Courier would not let us within ten seconds. */
+static void
+test_watch (gconstpointer kind)
+{
+  TaubeTestMail *mail = taube_test_mail_share (GPOINTER_TO_INT (kind));
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (TaubeFolder) inbox = NULL;
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+  g_autoptr (TaubeWatch) watch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (mail == NULL || GPOINTER_TO_INT (kind) == TAUBE_TEST_COURIER)
+    return;
+  taube_watch_set_test_pause (rest_not);
+  taube_test_mail_deliver (mail, "carol", "INBOX", "Subject: old\n\nCoo.\n", -1);
+  account = pop3_client_open (mail, "carol", "pop3s", "");
+  inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_ptr_array_add (folders, inbox);
+  watch = taube_account_watch (account, folders, &error);
+  g_assert_no_error (error);
+  while (!taube_watch_is_online (watch))
+    g_main_context_iteration (NULL, TRUE);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TaubeWatchEvent) event = NULL;
+
+      taube_test_mail_deliver (mail, "carol", "INBOX", "Subject: new\n\nCoo.\n", -1);
+      event = taube_watch_next (watch, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (taube_watch_event_get_folder (event) == inbox);
+      g_assert_cmpuint (taube_id_set_get_size (taube_changes_get_added (taube_watch_event_get_changes (event))), ==, 1);
+    }
+  taube_watch_stop (watch);
+  taube_watch_set_test_pause (NULL);
+  taube_account_disconnect (account, NULL, NULL);
+}
+
 /* What only Dovecot has. */
 static void
 test_oauth (void)
@@ -229,6 +272,7 @@ main (int argc, char **argv)
   taube_test_mail_add_each ("/pop3/servers", "counts", test_counts);
   taube_test_mail_add_each ("/pop3/servers", "capabilities", test_capabilities);
   taube_test_mail_add_each ("/pop3/servers", "in-use", test_in_use);
+  taube_test_mail_add_each ("/pop3/servers", "watch", test_watch);
   g_test_add_func ("/pop3/servers/dovecot/oauth", test_oauth);
   g_test_add_func ("/pop3/servers/dovecot/scram", test_scram);
   return taube_test_mail_run ();
