@@ -6,13 +6,12 @@
 
 /* RFC 1939 section 7. */
 #define UIDL_MAX 70
-/* For so many messages there is room from the start; a server that only says that it has more gets no more. */
-#define RESERVED_MAX 100000
 
 struct _Pop3Maildrop
 {
   guint64 count;
-  GArray *mails; /* of Pop3Mail */
+  Pop3Mail *mails;
+  guint n_mails, room;
   GString *texts; /* ids, each with its NUL; the first byte is not used */
   guint32 *index; /* positions of those that have an id, in the order of their ids */
   guint n_index;
@@ -26,7 +25,6 @@ pop3_maildrop_new (guint64 count)
   Pop3Maildrop *self = g_new0 (Pop3Maildrop, 1);
 
   self->count = count;
-  self->mails = g_array_sized_new (FALSE, TRUE, sizeof (Pop3Mail), (guint) MIN (count, RESERVED_MAX));
   self->texts = g_string_new_len ("", 1);
   return self;
 }
@@ -34,7 +32,7 @@ pop3_maildrop_new (guint64 count)
 void
 pop3_maildrop_free (Pop3Maildrop *self)
 {
-  g_array_unref (self->mails);
+  g_free (self->mails);
   g_string_free (self->texts, TRUE);
   g_free (self->index);
   g_free (self);
@@ -43,13 +41,13 @@ pop3_maildrop_free (Pop3Maildrop *self)
 guint
 pop3_maildrop_get_n_mails (const Pop3Maildrop *self)
 {
-  return self->mails->len;
+  return self->n_mails;
 }
 
 Pop3Mail *
 pop3_maildrop_get_mail (const Pop3Maildrop *self, guint position)
 {
-  return &g_array_index (self->mails, Pop3Mail, position);
+  return &self->mails[position];
 }
 
 const char *
@@ -64,7 +62,7 @@ pop3_maildrop_get_id (const Pop3Maildrop *self, guint position)
 gsize
 pop3_maildrop_get_memory (const Pop3Maildrop *self)
 {
-  return sizeof (*self) + self->mails->len * sizeof (Pop3Mail) + self->texts->allocated_len
+  return sizeof (*self) + self->room * sizeof (Pop3Mail) + self->texts->allocated_len
          + self->n_index * sizeof (guint32);
 }
 
@@ -101,6 +99,17 @@ parse_begin (Pop3Maildrop *self, const char **at, const char *end, guint32 *numb
   return TRUE;
 }
 
+static void
+append (Pop3Maildrop *self, const Pop3Mail *mail)
+{
+  if (self->n_mails == self->room)
+    {
+      self->room = MAX (16, self->room + self->room / 2);
+      self->mails = g_renew (Pop3Mail, self->mails, self->room);
+    }
+  self->mails[self->n_mails++] = *mail;
+}
+
 /* scan-listing = msg-number SP octets [ SP … ]                          (RFC 1939 section 5) */
 gboolean
 pop3_maildrop_add_list_line (Pop3Maildrop *self, const char *line, gsize length)
@@ -113,9 +122,9 @@ pop3_maildrop_add_list_line (Pop3Maildrop *self, const char *line, gsize length)
   /* A size that is none is not known; the message is there all the same. */
   if (!parse_number (&at, end, G_MAXINT64, &mail.size))
     mail.size = 0;
-  if (self->mails->len > 0 && pop3_maildrop_get_mail (self, self->mails->len - 1)->number >= mail.number)
+  if (self->n_mails > 0 && self->mails[self->n_mails - 1].number >= mail.number)
     self->unsorted = TRUE;
-  g_array_append_val (self->mails, mail);
+  append (self, &mail);
   return TRUE;
 }
 
@@ -133,10 +142,15 @@ pop3_maildrop_begin (Pop3Maildrop *self)
 {
   guint kept = 0;
 
+  if (self->n_mails < self->room)
+    {
+      self->room = MAX (self->n_mails, 1);
+      self->mails = g_renew (Pop3Mail, self->mails, self->room);
+    }
   if (!self->unsorted)
     return;
-  g_array_sort (self->mails, compare_numbers);
-  for (guint i = 0; i < self->mails->len; i++)
+  qsort (self->mails, self->n_mails, sizeof (Pop3Mail), compare_numbers);
+  for (guint i = 0; i < self->n_mails; i++)
     {
       Pop3Mail *mail = pop3_maildrop_get_mail (self, i);
       Pop3Mail *last = kept > 0 ? pop3_maildrop_get_mail (self, kept - 1) : NULL;
@@ -146,14 +160,14 @@ pop3_maildrop_begin (Pop3Maildrop *self)
       else if (last->size != mail->size)
         last->size = 0;
     }
-  g_array_set_size (self->mails, kept);
+  self->n_mails = kept;
 }
 
 /* Lines come in the order of the numbers, mostly. */
 static Pop3Mail *
 find_number (Pop3Maildrop *self, guint32 number)
 {
-  guint low = 0, high = self->mails->len;
+  guint low = 0, high = self->n_mails;
 
   if (self->cursor < high && pop3_maildrop_get_mail (self, self->cursor)->number == number)
     return pop3_maildrop_get_mail (self, self->cursor++);
@@ -242,9 +256,9 @@ static void
 build_index (Pop3Maildrop *self)
 {
   g_free (self->index);
-  self->index = g_new (guint32, self->mails->len);
+  self->index = g_new (guint32, self->n_mails);
   self->n_index = 0;
-  for (guint i = 0; i < self->mails->len; i++)
+  for (guint i = 0; i < self->n_mails; i++)
     if (pop3_maildrop_get_mail (self, i)->id != 0)
       self->index[self->n_index++] = i;
   g_qsort_with_data (self->index, (int) self->n_index, sizeof (guint32), compare_ids, self);
@@ -271,7 +285,7 @@ pop3_maildrop_name (Pop3Maildrop *self)
         pop3_maildrop_get_mail (self, self->index[i - 1])->wants_digest = TRUE;
         pop3_maildrop_get_mail (self, self->index[i])->wants_digest = TRUE;
       }
-  for (guint i = 0; i < self->mails->len; i++)
+  for (guint i = 0; i < self->n_mails; i++)
     {
       Pop3Mail *mail = pop3_maildrop_get_mail (self, i);
 
@@ -330,10 +344,10 @@ name_by_digest (Pop3Maildrop *self, Pop3Mail *mail, guint nth)
 void
 pop3_maildrop_finish (Pop3Maildrop *self)
 {
-  g_autofree guint32 *wanting = g_new (guint32, self->mails->len);
+  g_autofree guint32 *wanting = g_new (guint32, self->n_mails);
   guint n = 0, nth = 1;
 
-  for (guint i = 0; i < self->mails->len; i++)
+  for (guint i = 0; i < self->n_mails; i++)
     {
       Pop3Mail *mail = pop3_maildrop_get_mail (self, i);
 

@@ -275,6 +275,120 @@ test_unconfirmed (void)
   g_assert_cmpuint (pop3_model_count (model), ==, 0);
 }
 
+/* The asynchronous forms do what the blocking ones do; who takes letters may confirm each at once. */
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer data)
+{
+  *(GAsyncResult **) data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+static void
+test_async (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 5);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeReceiver) receiver = pop3_post_new_receiver (post, inbox);
+  g_autoptr (TaubeLeavePolicy) policy = taube_leave_policy_new (TAUBE_LEAVE_KIND_NO, 0);
+  g_autoptr (TaubeItemList) list = NULL, rest = NULL;
+  g_autoptr (TaubeIdSet) ids = NULL;
+  g_autoptr (TaubeBatchResult) retrieved = NULL, settled = NULL;
+  g_autoptr (GAsyncResult) opened = NULL, listed = NULL, came = NULL, noted = NULL, gone = NULL;
+  g_autoptr (GError) error = NULL;
+
+  post->confirms_at_once = TRUE;
+  taube_folder_open_journal_async (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, on_done, &opened);
+  g_assert_true (taube_folder_open_journal_finish (inbox, wait_for (&opened), &error));
+  taube_folder_list_unstored_async (inbox, NULL, NULL, on_done, &listed);
+  list = taube_folder_list_unstored_finish (inbox, wait_for (&listed), &error);
+  g_assert_no_error (error);
+  ids = taube_item_list_get_ids (list);
+  taube_folder_retrieve_async (inbox, ids, receiver, NULL, NULL, on_done, &came);
+  retrieved = taube_folder_retrieve_finish (inbox, wait_for (&came), &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_batch_result_is_all_done (retrieved));
+  rest = taube_folder_list_unstored (inbox, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (rest), ==, 0);
+  taube_folder_confirm_stored_async (inbox, ids, NULL, on_done, &noted);
+  g_assert_true (taube_folder_confirm_stored_finish (inbox, wait_for (&noted), &error));
+  taube_folder_settle_async (inbox, policy, NULL, NULL, on_done, &gone);
+  settled = taube_folder_settle_finish (inbox, wait_for (&gone), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_batch_result_count (settled, TAUBE_BATCH_STATUS_DONE), ==, 5);
+  assert_stored_once (post, 5);
+  g_assert_cmpuint (pop3_model_count (model), ==, 0);
+}
+
+/* The journal is closed while the maildrop is listed with it: an error, and no more. */
+static gpointer
+close_soon (gpointer folder)
+{
+  taube_folder_close_journal (folder);
+  return NULL;
+}
+
+static void
+test_closed_meanwhile (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 200);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeItemList) list = NULL;
+      GThread *thread;
+
+      g_assert_true (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+      thread = g_thread_new ("close", close_soon, inbox);
+      list = taube_folder_list_unstored (inbox, NULL, NULL, &error);
+      if (list == NULL)
+        g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+      g_thread_join (thread);
+      g_assert_false (taube_folder_has_journal (inbox));
+    }
+}
+
+/* The setting decides when nobody says otherwise. */
+static void
+test_setting (void)
+{
+  g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (TaubeAccount) keeping = open_account ();
+  g_autoptr (TaubeAccount) taking = pop3_client_new ("pop3", 110, "?tls=none&leave=no", NULL);
+  TaubeAccount *const accounts[] = { keeping, taking };
+
+  assert_run (post, keeping, "forever");
+  taube_account_disconnect (keeping, NULL, NULL);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (accounts[i], "INBOX");
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (taube_folder_open_journal (inbox, post->journal, TAUBE_JOURNAL_FLAGS_NONE, NULL, &error));
+      result = taube_folder_settle (inbox, NULL, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (taube_batch_result_count (result, TAUBE_BATCH_STATUS_DONE), ==, i == 0 ? 0 : 2);
+      taube_folder_close_journal (inbox);
+      g_assert_cmpuint (pop3_model_count (model), ==, i == 0 ? 2 : 0);
+    }
+}
+
 /* Without a journal, and without such a folder. */
 static void
 test_no_journal (void)
@@ -383,6 +497,9 @@ main (int argc, char **argv)
   g_test_add_func ("/pop3/spool/policies", test_policies);
   g_test_add_func ("/pop3/spool/days", test_days);
   g_test_add_func ("/pop3/spool/unconfirmed", test_unconfirmed);
+  g_test_add_func ("/pop3/spool/async", test_async);
+  g_test_add_func ("/pop3/spool/closed-meanwhile", test_closed_meanwhile);
+  g_test_add_func ("/pop3/spool/setting", test_setting);
   g_test_add_func ("/pop3/spool/no-journal", test_no_journal);
   g_test_add_func ("/pop3/spool/no-stuffing", test_no_stuffing);
   g_test_add_func ("/pop3/spool/once", test_once);

@@ -6,7 +6,9 @@
 #include <taube/taube.h>
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static Pop3Journal *
 open_journal (TaubeTestDir *dir, const char *owner, gboolean moved, GError **error)
@@ -297,6 +299,41 @@ test_rewritten (void)
   pop3_journal_unref (journal);
 }
 
+/* A full disk: what was durable stays so, and nothing that was not is believed. */
+static void
+test_full (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  g_autoptr (GError) error = NULL;
+  Pop3Journal *journal = open_journal (dir, "a@h", FALSE, NULL);
+  struct rlimit usual, tight;
+  gsize length;
+
+  set (journal, "x", POP3_JOURNAL_STORED);
+  commit (journal);
+  g_free (read_file (dir, &length));
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+  tight = usual;
+  tight.rlim_cur = length + 10;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &tight), ==, 0);
+  set (journal, "y", POP3_JOURNAL_STORED);
+  g_assert_false (pop3_journal_commit (journal, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE);
+  g_clear_error (&error);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &usual), ==, 0);
+  /* Not even when there is room again: nobody knows what of it is on the disk. */
+  g_assert_false (pop3_journal_commit (journal, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE);
+  g_clear_error (&error);
+  pop3_journal_unref (journal);
+  journal = open_journal (dir, "a@h", FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (get_state (journal, "x"), ==, POP3_JOURNAL_STORED);
+  g_assert_cmpint (get_state (journal, "y"), ==, -1);
+  pop3_journal_unref (journal);
+}
+
 static void
 test_memory (void)
 {
@@ -326,6 +363,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pop3/journal/damage", test_damage);
   g_test_add_func ("/pop3/journal/foreign", test_foreign);
   g_test_add_func ("/pop3/journal/rewritten", test_rewritten);
+  g_test_add_func ("/pop3/journal/full", test_full);
   g_test_add_func ("/pop3/journal/memory", test_memory);
   return g_test_run ();
 }
