@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is kept in memory of each message of a maildrop while it is listed and its journal is open, with UIDLs as Dovecot
- * makes them and with the longest ones that there may be. The bar is for the usual ones.
+/* What is kept in memory of each message of a maildrop while it is listed and its journal is open, with UIDLs as
+ * Dovecot makes them and with the longest ones that there may be. The bar is for the usual ones.
  *
  * usage: bench-pop3-memory [MESSAGES] */
 
