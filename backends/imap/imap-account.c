@@ -176,21 +176,19 @@ imap_account_get_namespaces (ImapAccount *self)
 }
 
 ImapReads *
-imap_account_get_reads (ImapAccount *self, const char *key, gboolean follow)
+imap_account_get_reads (ImapAccount *self, const char *key, gboolean make)
 {
   ImapReads *reads;
 
   g_mutex_lock (&self->lock);
   reads = g_hash_table_lookup (self->reads, key);
-  if (reads == NULL && follow)
+  if (reads == NULL && make)
     {
       reads = imap_reads_new ();
       g_hash_table_insert (self->reads, g_strdup (key), reads);
     }
   if (reads != NULL)
     imap_reads_ref (reads);
-  if (follow)
-    imap_reads_follow (reads);
   g_mutex_unlock (&self->lock);
   return reads;
 }

@@ -38,8 +38,8 @@ gboolean imap_account_has_spaces (ImapAccount *self);
 guint imap_account_get_refused (ImapAccount *self);
 void imap_account_add_refused (ImapAccount *self, guint features);
 /* What is read of the folder with this key, of imap_names_to_key(): NULL when no watch has followed it yet, unless
- * FOLLOW. (transfer full) */
-ImapReads *imap_account_get_reads (ImapAccount *self, const char *key, gboolean follow);
+ * MAKE. (transfer full) */
+ImapReads *imap_account_get_reads (ImapAccount *self, const char *key, gboolean make);
 
 /* imap-list.c */
 GPtrArray *imap_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,

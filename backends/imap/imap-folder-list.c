@@ -74,6 +74,17 @@ find_reads (Listing *listing)
 
   if ((listing->fields & TAUBE_LIST_FIELDS_FLAGS) != 0)
     listing->reads = imap_account_get_reads (imap_session_get_account (session), session->mailbox->key, FALSE);
+  if (listing->reads != NULL)
+    imap_reads_begin (listing->reads);
+}
+
+static void
+leave_reads (Listing *listing)
+{
+  if (listing->reads == NULL)
+    return;
+  imap_reads_end (listing->reads);
+  g_clear_pointer (&listing->reads, imap_reads_unref);
 }
 
 static void
@@ -535,7 +546,7 @@ imap_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
   listing.builder = taube_message_list_builder_new (folder, listing.fields);
   ok = fill (&listing, cancellable, error);
   drain (&listing, cancellable);
-  g_clear_pointer (&listing.reads, imap_reads_unref);
+  leave_reads (&listing);
   if (ok)
     return TAUBE_ITEM_LIST (taube_message_list_builder_end (listing.builder));
   taube_message_list_builder_free (listing.builder);
@@ -556,7 +567,7 @@ imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const ImapRows
   listing.saved = request->saved && listing.waiting.length == 1;
   ok = run_pieces (&listing, cancellable, error);
   drain (&listing, cancellable);
-  g_clear_pointer (&listing.reads, imap_reads_unref);
+  leave_reads (&listing);
   return ok;
 }
 
@@ -588,7 +599,7 @@ imap_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
   piece = imap_piece_new (&listing, 0, 0, g_steal_pointer (&uids));
   ok = send_piece (&listing, piece, cancellable, error) && imap_call_finish (piece->call, cancellable, error);
   piece_free (piece);
-  g_clear_pointer (&listing.reads, imap_reads_unref);
+  leave_reads (&listing);
   if (!ok)
     return NULL;
   if (taube_message_list_builder_get_size (builder) == 0)

@@ -570,6 +570,18 @@ run (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError **e
   return settle (hub, out, cancellable, error);
 }
 
+/* When to come back. In microseconds. */
+static gint64
+get_pause (Hub *hub)
+{
+  ImapAccount *account = imap_session_get_account (hub->watch.session);
+
+  for (guint i = 0; i < hub->followed->len; i++)
+    if (imap_watch_expects_reads (((Followed *) g_ptr_array_index (hub->followed, i))->state))
+      return IMAP_WATCH_READS_TIME;
+  return (gint64) imap_account_get_seconds (account, "idle-renewal", 1500) * G_USEC_PER_SEC;
+}
+
 /* TaubeAccountClass.watch_step */
 gboolean
 imap_account_watch_step (TaubeAccount *account, TaubeSession *session, TaubeAccountWatchStep *out,
@@ -591,7 +603,6 @@ imap_account_watch_step (TaubeAccount *account, TaubeSession *session, TaubeAcco
   /* What was found out before it failed is true all the same. */
   report (hub, out);
   out->list_again = hub->list_again;
-  out->wake_at = g_get_monotonic_time ()
-                 + (gint64) imap_account_get_seconds (IMAP_ACCOUNT (account), "idle-renewal", 1500) * G_USEC_PER_SEC;
+  out->wake_at = g_get_monotonic_time () + get_pause (hub);
   return ok;
 }

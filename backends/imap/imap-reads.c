@@ -7,8 +7,15 @@
 struct _ImapReads
 {
   gatomicrefcount refs;
-  gint followers; /* atomic */
+  gint followers;      /* atomic: as many as there are in the array */
   GMutex lock;
+  GPtrArray *follows;  /* ImapFollow; these under lock, and all of theirs */
+  guint under_way;
+};
+
+struct _ImapFollow
+{
+  ImapReads *reads;
   GArray *rows;
   guint32 uidvalidity; /* of the rows */
   guint compact_at;
@@ -21,8 +28,7 @@ imap_reads_new (void)
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
-  self->rows = g_array_new (FALSE, FALSE, sizeof (ImapRead));
-  self->compact_at = COMPACT_AT;
+  self->follows = g_ptr_array_new ();
   return self;
 }
 
@@ -38,35 +44,38 @@ imap_reads_unref (ImapReads *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  g_array_unref (self->rows);
+  g_ptr_array_unref (self->follows);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-void
+ImapFollow *
 imap_reads_follow (ImapReads *self)
 {
+  ImapFollow *follow = g_new0 (ImapFollow, 1);
+
+  follow->reads = imap_reads_ref (self);
+  follow->rows = g_array_new (FALSE, FALSE, sizeof (ImapRead));
+  follow->compact_at = COMPACT_AT;
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->follows, follow);
+  g_mutex_unlock (&self->lock);
   g_atomic_int_inc (&self->followers);
-}
-
-static GArray *
-steal_rows_locked (ImapReads *self)
-{
-  GArray *rows = self->rows;
-
-  self->rows = g_array_new (FALSE, FALSE, sizeof (ImapRead));
-  self->compact_at = COMPACT_AT;
-  return rows;
+  return follow;
 }
 
 void
-imap_reads_leave (ImapReads *self)
+imap_reads_leave (ImapFollow *follow)
 {
-  if (!g_atomic_int_dec_and_test (&self->followers))
-    return;
+  ImapReads *self = follow->reads;
+
+  g_atomic_int_add (&self->followers, -1);
   g_mutex_lock (&self->lock);
-  g_array_unref (steal_rows_locked (self));
+  g_ptr_array_remove_fast (self->follows, follow);
   g_mutex_unlock (&self->lock);
+  g_array_unref (follow->rows);
+  g_free (follow);
+  imap_reads_unref (self);
 }
 
 gboolean
@@ -96,6 +105,19 @@ compact (GArray *rows)
   g_array_set_size (rows, size);
 }
 
+static void
+note_locked (ImapFollow *follow, guint32 uidvalidity, ImapRead read)
+{
+  if (follow->uidvalidity != uidvalidity)
+    g_array_set_size (follow->rows, 0);
+  follow->uidvalidity = uidvalidity;
+  g_array_append_val (follow->rows, read);
+  if (follow->rows->len < follow->compact_at)
+    return;
+  compact (follow->rows);
+  follow->compact_at = MAX (COMPACT_AT, 2 * follow->rows->len);
+}
+
 void
 imap_reads_note (ImapReads *self, guint32 uidvalidity, guint32 uid, guint32 flags)
 {
@@ -104,49 +126,71 @@ imap_reads_note (ImapReads *self, guint32 uidvalidity, guint32 uid, guint32 flag
   if (!imap_reads_is_followed (self))
     return;
   g_mutex_lock (&self->lock);
-  if (self->uidvalidity != uidvalidity)
-    g_array_set_size (self->rows, 0);
-  self->uidvalidity = uidvalidity;
-  g_array_append_val (self->rows, read);
-  if (self->rows->len >= self->compact_at)
-    {
-      compact (self->rows);
-      self->compact_at = MAX (COMPACT_AT, 2 * self->rows->len);
-    }
+  for (guint i = 0; i < self->follows->len; i++)
+    note_locked (self->follows->pdata[i], uidvalidity, read);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+imap_reads_begin (ImapReads *self)
+{
+  g_mutex_lock (&self->lock);
+  self->under_way++;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+imap_reads_end (ImapReads *self)
+{
+  g_mutex_lock (&self->lock);
+  self->under_way--;
   g_mutex_unlock (&self->lock);
 }
 
 GArray *
-imap_reads_take (ImapReads *self, guint32 uidvalidity)
+imap_reads_take (ImapFollow *follow, guint32 uidvalidity)
 {
   GArray *rows;
 
-  g_mutex_lock (&self->lock);
-  rows = steal_rows_locked (self);
-  if (self->uidvalidity != uidvalidity)
+  g_mutex_lock (&follow->reads->lock);
+  rows = follow->rows;
+  follow->rows = g_array_new (FALSE, FALSE, sizeof (ImapRead));
+  follow->compact_at = COMPACT_AT;
+  if (follow->uidvalidity != uidvalidity)
     g_array_set_size (rows, 0);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&follow->reads->lock);
   compact (rows);
   return rows;
 }
 
 void
-imap_reads_give_back (ImapReads *self, guint32 uidvalidity, GArray *rows)
+imap_reads_give_back (ImapFollow *follow, guint32 uidvalidity, GArray *rows)
 {
-  g_mutex_lock (&self->lock);
-  if (self->uidvalidity == uidvalidity)
-    g_array_prepend_vals (self->rows, rows->data, rows->len);
-  g_mutex_unlock (&self->lock);
+  g_mutex_lock (&follow->reads->lock);
+  if (follow->uidvalidity == uidvalidity)
+    g_array_prepend_vals (follow->rows, rows->data, rows->len);
+  g_mutex_unlock (&follow->reads->lock);
   g_array_unref (rows);
 }
 
+gboolean
+imap_reads_are_expected (ImapFollow *follow)
+{
+  gboolean expected;
+
+  g_mutex_lock (&follow->reads->lock);
+  expected = follow->reads->under_way > 0 || follow->rows->len > 0;
+  g_mutex_unlock (&follow->reads->lock);
+  return expected;
+}
+
 guint
-imap_reads_get_size (ImapReads *self)
+imap_reads_get_size (ImapFollow *follow)
 {
   guint size;
 
-  g_mutex_lock (&self->lock);
-  size = self->rows->len;
-  g_mutex_unlock (&self->lock);
+  g_mutex_lock (&follow->reads->lock);
+  size = follow->rows->len;
+  g_mutex_unlock (&follow->reads->lock);
   return size;
 }

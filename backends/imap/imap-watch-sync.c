@@ -377,7 +377,13 @@ imap_watch_sync (ImapWatch *self, GCancellable *cancellable, GError **error)
       state->roster = imap_roster_new ();
     }
   if (state->reads == NULL)
-    state->reads = imap_account_get_reads (imap_session_get_account (self->session), mailbox->key, TRUE);
+    {
+      g_autoptr (ImapReads) reads
+        = imap_account_get_reads (imap_session_get_account (self->session), mailbox->key, TRUE);
+
+      state->reads = imap_reads_follow (reads);
+    }
+  state->looked = TRUE;
   state->uidvalidity = mailbox->uidvalidity;
   state->moved = FALSE;
   if (!first_time && is_unchanged (self))

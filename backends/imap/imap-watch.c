@@ -28,9 +28,7 @@ imap_watch_state_free (gpointer data)
   ImapWatchState *state = data;
 
   g_clear_pointer (&state->roster, imap_roster_free);
-  if (state->reads != NULL)
-    imap_reads_leave (state->reads);
-  g_clear_pointer (&state->reads, imap_reads_unref);
+  g_clear_pointer (&state->reads, imap_reads_leave);
   imap_seqset_free (state->hidden);
   g_array_unref (state->added);
   g_array_unref (state->changed);
@@ -119,6 +117,15 @@ tell_reads (ImapWatchState *state)
     return;
   reads = imap_reads_take (state->reads, state->uidvalidity);
   compare_reads (state, reads, TRUE);
+}
+
+/* Whether to come back soon: what the server said of the flags just before we looked may still be on its way to whoever
+ * reads. */
+gboolean
+imap_watch_expects_reads (ImapWatchState *state)
+{
+  state->looked = state->looked && state->reads != NULL && imap_reads_are_expected (state->reads);
+  return state->looked;
 }
 
 static gboolean
@@ -522,7 +529,9 @@ imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchSt
   out->changes = imap_watch_take_changes (&self);
   out->told = self.session->idle != NULL;
   out->wake_at = 0;
-  if (out->told)
+  if (out->told && imap_watch_expects_reads (self.state))
+    out->wake_at = g_get_monotonic_time () + IMAP_WATCH_READS_TIME;
+  else if (out->told)
     out->wake_at = g_get_monotonic_time ()
                    + (gint64) imap_account_get_seconds (imap_session_get_account (self.session), "idle-renewal", 1500)
                      * G_USEC_PER_SEC;

@@ -15,7 +15,8 @@ typedef struct
   guint32 exists;
   guint64 highestmodseq; /* 0: not known: every message must be looked at. All changes up to it are known */
   ImapRoster *roster;
-  ImapReads *reads;      /* what jobs have read of the folder meanwhile; NULL before the first look */
+  ImapFollow *reads;     /* what jobs have read of the folder meanwhile; NULL before the first look */
+  gboolean looked;       /* and what was read before the look, and comes only now, may be older */
 
   /* About the folder as it is selected in the session of the step: */
   gboolean aligned;      /* sequence numbers are ranks of the roster */
@@ -48,6 +49,11 @@ void imap_watch_state_free (gpointer data);
 /* What was found out, or NULL for nothing; it is the caller's then, and not reported again. The folder's counts are
  * set. */
 TaubeChanges *imap_watch_take_changes (ImapWatch *self);
+
+/* After a step: whether what was read before it may still come. Then the next step is due in that time, in
+ * microseconds. */
+#define IMAP_WATCH_READS_TIME G_USEC_PER_SEC
+gboolean imap_watch_expects_reads (ImapWatchState *state);
 
 gboolean imap_watch_open (ImapWatch *self, GCancellable *cancellable, GError **error);
 

@@ -30,14 +30,14 @@ typedef struct
 } Way;
 
 static const Way ways[] = {
-  { "notify", TAUBE_TEST_DOVECOT, { NULL }, "?tls=none&compress=no&max-connections=4", TRUE, 3000, 3000 },
-  { "idle", TAUBE_TEST_DOVECOT, { "NOTIFY", NULL }, "?tls=none&compress=no&max-connections=5", TRUE, 2500, 3000 },
+  { "notify", TAUBE_TEST_DOVECOT, { NULL }, "?tls=none&compress=no&max-connections=4", TRUE, 1500, 3000 },
+  { "idle", TAUBE_TEST_DOVECOT, { "NOTIFY", NULL }, "?tls=none&compress=no&max-connections=5", TRUE, 1500, 3000 },
   { "poll", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", NULL },
-    "?tls=none&compress=no&max-connections=1", FALSE, 1500, 3000 },
+    "?tls=none&compress=no&max-connections=1", FALSE, 1000, 3000 },
   { "plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
-    "?tls=none&compress=no&max-connections=5", FALSE, 1500, 1200 },
+    "?tls=none&compress=no&max-connections=5", FALSE, 600, 2400 },
   { "poll-plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
-    "?tls=none&compress=no&max-connections=1", FALSE, 1000, 1200 },
+    "?tls=none&compress=no&max-connections=1", FALSE, 600, 2400 },
   { "cyrus", TAUBE_TEST_CYRUS, { NULL }, "?tls=none&compress=no&max-connections=5", FALSE, 250, 2000 },
   { "courier", TAUBE_TEST_COURIER, { NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 250, 2000 },
 };
