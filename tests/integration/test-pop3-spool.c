@@ -6,6 +6,18 @@
 /* Mail that is retrieved, stored, confirmed, and may then leave the server: none is lost and none comes twice, whatever
  * the server is like and whatever happens in between. */
 
+/* An account that has left the server before the server is taken away. */
+typedef TaubeAccount Client;
+
+static void
+client_free (Client *client)
+{
+  taube_account_disconnect (client, NULL, NULL);
+  g_object_unref (client);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Client, client_free)
+
 static TaubeAccount *
 open_account (void)
 {
@@ -46,7 +58,7 @@ test_runs (gconstpointer traits)
 {
   g_autoptr (Pop3Model) model = new_model (GPOINTER_TO_UINT (traits), 5);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
 
   assert_run (post, account, "forever");
   assert_stored_once (post, 5);
@@ -109,7 +121,7 @@ test_names (gconstpointer data)
   const Names *test = data;
   g_autoptr (Pop3Model) model = pop3_model_new (POP3_MODEL_PLAIN);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
 
   for (guint i = 0; i < 4; i++)
     pop3_model_add_with (model, i + 1, NULL, test->uidls[i]);
@@ -132,7 +144,7 @@ test_twins (gconstpointer traits)
 {
   g_autoptr (Pop3Model) model = pop3_model_new (GPOINTER_TO_UINT (traits));
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autofree char *text = pop3_model_make_text (1);
 
   pop3_model_add_with (model, 1, text, "same");
@@ -172,7 +184,7 @@ test_renumbered (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 40);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (GError) error = NULL;
 
   assert_run (post, account, "forever");
@@ -199,9 +211,9 @@ test_other_mailbox (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (TAUBE_TEST_PASSWORD);
-  g_autoptr (TaubeAccount) bob = pop3_client_new_with ("pop3", "bob", 110, "?tls=none", NULL, credentials);
+  g_autoptr (Client) bob = pop3_client_new_with ("pop3", "bob", 110, "?tls=none", NULL, credentials);
   g_autoptr (GError) error = NULL;
 
   assert_run (post, account, "forever");
@@ -215,7 +227,7 @@ test_policies (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 3);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
   g_autoptr (TaubeIdSet) removed = taube_id_set_new_from_ids ((const char *const[]) { "u2", NULL });
   g_autoptr (TaubeIdSet) unheard = taube_id_set_new_from_ids ((const char *const[]) { "nobody", NULL });
@@ -244,7 +256,7 @@ test_days (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
 
   assert_run (post, account, "days=2");
   g_assert_cmpuint (pop3_model_count (model), ==, 2);
@@ -260,7 +272,7 @@ test_unconfirmed (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 3);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (GError) error = NULL;
 
   /* The box is full after the first: the second and third have failed, and are retrieved another time. */
@@ -296,7 +308,7 @@ test_async (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 5);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
   g_autoptr (TaubeReceiver) receiver = pop3_post_new_receiver (post, inbox);
   g_autoptr (TaubeLeavePolicy) policy = taube_leave_policy_new (TAUBE_LEAVE_KIND_NO, 0);
@@ -343,7 +355,7 @@ test_closed_meanwhile (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 200);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
 
   for (guint i = 0; i < 20; i++)
@@ -368,8 +380,8 @@ test_setting (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 2);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) keeping = open_account ();
-  g_autoptr (TaubeAccount) taking = pop3_client_new ("pop3", 110, "?tls=none&leave=no", NULL);
+  g_autoptr (Client) keeping = open_account ();
+  g_autoptr (Client) taking = pop3_client_new ("pop3", 110, "?tls=none&leave=no", NULL);
   TaubeAccount *const accounts[] = { keeping, taking };
 
   assert_run (post, keeping, "forever");
@@ -395,7 +407,7 @@ test_no_journal (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_PLAIN, 1);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
   g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
   g_autoptr (GError) error = NULL;
@@ -426,7 +438,7 @@ test_no_stuffing (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_NO_STUFFING, 0);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   g_autoptr (GError) error = NULL;
 
   pop3_model_add_with (model, 1, "Subject: whole\n\nCoo.\n", NULL);
@@ -444,7 +456,7 @@ test_once (void)
 {
   g_autoptr (Pop3Model) model = new_model (POP3_MODEL_NO_UIDL | POP3_MODEL_NO_TOP, 4);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
 
   assert_run (post, account, "forever");
   assert_stored_once (post, 4);
@@ -459,7 +471,7 @@ test_turns (gconstpointer traits)
   const guint n = 10000;
   g_autoptr (Pop3Model) model = new_model (GPOINTER_TO_UINT (traits), n);
   g_autoptr (Pop3Post) post = pop3_post_new ();
-  g_autoptr (TaubeAccount) account = open_account ();
+  g_autoptr (Client) account = open_account ();
   guint turns;
 
   assert_run (post, account, "no");
