@@ -121,6 +121,22 @@ test_certificate (void)
   assert_signs_in (open_as ("alice", "imaps", "?auth=EXTERNAL", NULL, NULL), NULL, TAUBE_ERROR_AUTH, "certificate");
 }
 
+/* The same over POP3, whose service is another one: "pop". */
+static void
+test_pop3 (void)
+{
+  const char *cert = taube_test_mail_get (mail, "client-cert");
+
+  assert_signs_in (open_as ("alice", "pop3", "?tls=none", NULL, NULL), "GSSAPI", -1, NULL);
+  assert_signs_in (open_as ("alice", "pop3", "", NULL, NULL), "GSSAPI", -1, NULL);
+  assert_signs_in (open_as ("alice", "pop3s", "", NULL, NULL), "GSSAPI", -1, NULL);
+  assert_signs_in (open_as ("bob", "pop3s", "", NULL, NULL), "GSSAPI", TAUBE_ERROR_AUTH, "bob");
+  assert_signs_in (open_as ("alice", "pop3s", "", TAUBE_TEST_PASSWORD, NULL), "SCRAM-SHA-256", -1, NULL);
+  assert_signs_in (open_as ("alice", "pop3s", "", NULL, cert), "EXTERNAL", -1, NULL);
+  assert_signs_in (open_as ("alice", "pop3", "", TAUBE_TEST_PASSWORD, cert), "EXTERNAL", -1, NULL);
+  assert_signs_in (open_as ("alice", "pop3s", "?auth=EXTERNAL", NULL, NULL), NULL, TAUBE_ERROR_AUTH, "certificate");
+}
+
 /* This Dovecot breaks over TLS sessions that it gave away, for it looks at certificates of clients: a connection that
  * had to be made twice is kept all the same. */
 static void
@@ -179,6 +195,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/imap/external/made-twice/imap", "imap", test_made_twice);
   g_test_add_data_func ("/imap/external/made-twice/imaps", "imaps", test_made_twice);
   g_test_add_func ("/imap/external/dovecot", test_certificate);
+  g_test_add_func ("/pop3/kerberos", test_pop3);
   status = g_test_run ();
   taube_test_mail_stop (mail);
   return status;

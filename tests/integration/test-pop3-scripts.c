@@ -235,6 +235,47 @@ test_login_delay (void)
   taube_test_server_finish (server);
 }
 
+/* A pause that is short is waited for, and no second less; that can be cancelled. */
+static gpointer
+cancel_it (gpointer cancellable)
+{
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+test_short_delay (void)
+{
+  static const char script[] = "S: +OK\nC: CAPA\nS: +OK\nS: USER\nS: LOGIN-DELAY 1\nS: .\nC: USER alice\nS: +OK\n"
+                               "C: PASS *\nS: +OK\nC: CAPA\nS: +OK\nS: UIDL\nS: LOGIN-DELAY 1\nS: .\nC: STAT\n"
+                               "S: +OK 0 0\naccept\nS: +OK\nC: CAPA\nS: +OK\nS: USER\nS: .\nC: USER alice\n"
+                               "S: +OK\nC: PASS *\nS: +OK\nC: CAPA\nS: +OK\nS: UIDL\nS: LOGIN-DELAY 8\nS: .\n"
+                               "C: STAT\nS: +OK 0 0\n";
+  TaubeTestServer *server = taube_test_server_new_for_text ("short-delay", script);
+  g_autoptr (TaubeAccount) account = open_account (server, "pop3", "?tls=none");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  GThread *thread;
+  gint64 start;
+
+  taube_sasl_forget_logins ();
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_connects (account);
+      taube_account_disconnect (account, NULL, NULL);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - start, >=, G_USEC_PER_SEC);
+
+  thread = g_thread_new ("cancel", cancel_it, cancellable);
+  g_assert_false (taube_account_connect (account, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (thread);
+  g_assert_cmpuint (taube_test_server_get_connections (server), ==, 2);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 /* The server said that it was too early, without LOGIN-DELAY in CAPA: it is left alone as long as we told. */
 static void
 test_put_off (void)
@@ -556,6 +597,7 @@ main (int argc, char **argv)
   add_each ();
   g_test_add_func ("/pop3/scripts/reasons", test_reasons);
   g_test_add_func ("/pop3/scripts/login-delay", test_login_delay);
+  g_test_add_func ("/pop3/scripts/short-delay", test_short_delay);
   g_test_add_func ("/pop3/scripts/put-off", test_put_off);
   g_test_add_func ("/pop3/scripts/server-name", test_server_name);
   g_test_add_func ("/pop3/scripts/second-password", test_second_password);

@@ -56,7 +56,7 @@ def find_program(name):
 
 
 class Kdc:
-    """The realm, a key for imap/localhost, and tickets for those who ask."""
+    """The realm, keys for imap/localhost and pop/localhost, and tickets for those who ask."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -81,8 +81,9 @@ class Kdc:
         self.run("kdb5_util", "create", "-s", "-r", REALM, "-P", "master-of-the-test")
         for user in users:
             self.run("kadmin.local", "-q", f"addprinc -pw {PASSWORD} {user}")
-        self.run("kadmin.local", "-q", "addprinc -randkey imap/localhost")
-        self.run("kadmin.local", "-q", f"ktadd -k {self.keytab} imap/localhost")
+        for service in ("imap", "pop"):
+            self.run("kadmin.local", "-q", f"addprinc -randkey {service}/localhost")
+            self.run("kadmin.local", "-q", f"ktadd -k {self.keytab} {service}/localhost")
         self.keytab.chmod(0o644)
         self.launch(port)
 
