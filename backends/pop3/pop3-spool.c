@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pop3-folder.h"
 
+#include <string.h>
+
 #include "pop3-gettext.h"
 #include "pop3-identity.h"
 
@@ -309,25 +311,40 @@ find_candidates (Pop3Folder *self, const TaubeLeavePolicy *policy, GError **erro
   return ids;
 }
 
-/* Of several that are equal none goes before all are stored: nobody can say which is which. */
-static gboolean
-is_sure (Pop3Folder *self, Pop3Listing *listing, guint position)
+/* What those that are equal have in common: the id without the number behind it. (transfer full) */
+static char *
+name_group (const char *id)
 {
-  const Pop3Mail *mail = pop3_maildrop_get_mail (listing->drop, position);
+  return g_strndup (id, strcspn (id, "."));
+}
 
-  for (guint i = 0; mail->is_group && i < pop3_maildrop_get_n_mails (listing->drop); i++)
+/* Of several that are equal none goes before all are stored: nobody can say which is which. The groups of which that
+ * is not true. (transfer full) */
+static GHashTable *
+find_unsure (Pop3Folder *self, Pop3Listing *listing)
+{
+  GHashTable *unsure = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < pop3_maildrop_get_n_mails (listing->drop); i++)
     {
-      const Pop3Mail *other = pop3_maildrop_get_mail (listing->drop, i);
+      const char *id = pop3_maildrop_get_id (listing->drop, i);
       Pop3JournalEntry *entry;
 
-      if (!other->is_group || other->size != mail->size
-          || memcmp (&other->digest, &mail->digest, sizeof (Pop3Digest)) != 0)
+      if (id == NULL || !pop3_maildrop_get_mail (listing->drop, i)->is_group)
         continue;
-      entry = pop3_journal_find (self->journal, pop3_maildrop_get_id (listing->drop, i));
+      entry = pop3_journal_find (self->journal, id);
       if (entry == NULL || entry->state == POP3_JOURNAL_NEW)
-        return FALSE;
+        g_hash_table_add (unsure, name_group (id));
     }
-  return TRUE;
+  return unsure;
+}
+
+static gboolean
+is_sure (Pop3Listing *listing, guint position, GHashTable *unsure)
+{
+  g_autofree char *group = name_group (pop3_maildrop_get_id (listing->drop, position));
+
+  return !pop3_maildrop_get_mail (listing->drop, position)->is_group || !g_hash_table_contains (unsure, group);
 }
 
 typedef struct
@@ -355,6 +372,7 @@ static gboolean
 make_plan (Pop3Folder *self, Pop3Listing *listing, const TaubeLeavePolicy *policy, const TaubeIdSet *candidates,
            Plan *plan, GError **error)
 {
+  g_autoptr (GHashTable) unsure = NULL;
   gint64 now = get_now ();
   gboolean ok;
 
@@ -364,6 +382,8 @@ make_plan (Pop3Folder *self, Pop3Listing *listing, const TaubeLeavePolicy *polic
   plan->doubtful = taube_id_set_new ();
   g_mutex_lock (&self->lock);
   ok = require_journal (self, error);
+  if (ok)
+    unsure = find_unsure (self, listing);
   for (guint32 i = 0; ok && i < pop3_maildrop_get_n_mails (listing->drop); i++)
     {
       const char *id = pop3_maildrop_get_id (listing->drop, i);
@@ -380,7 +400,7 @@ make_plan (Pop3Folder *self, Pop3Listing *listing, const TaubeLeavePolicy *polic
           continue;
         }
       taube_id_set_add (plan->ids, id);
-      if (entry->doubtful || !is_sure (self, listing, i))
+      if (entry->doubtful || !is_sure (listing, i, unsure))
         {
           taube_id_set_add (plan->doubtful, id);
           continue;
