@@ -27,6 +27,13 @@ differs_in_size (const Pop3JournalEntry *entry, const Pop3Mail *mail)
   return entry->size != 0 && mail->size != 0 && entry->size != mail->size;
 }
 
+/* A name may be given to another message: to one of another size, or once the message is gone. */
+static gboolean
+may_be_another (const Pop3JournalEntry *entry, const Pop3Mail *mail)
+{
+  return entry->gone != 0 || differs_in_size (entry, mail);
+}
+
 static void
 want (Pop3Identity *self, guint32 position)
 {
@@ -69,8 +76,7 @@ pop3_identity_begin (Pop3Identity *self)
         continue;
       entry->found = TRUE;
       self->known++;
-      /* A name that was given to another message. */
-      if (differs_in_size (entry, get_mail (self, i)) && entry->has_digest)
+      if (may_be_another (entry, get_mail (self, i)) && entry->has_digest)
         want (self, i);
     }
   for (guint i = 0; i < entries->len; i++)
@@ -247,16 +253,19 @@ check_renumbering (Pop3Identity *self, guint renamed, gboolean compared, GError 
 static void
 note_present (Pop3Identity *self, Pop3JournalEntry *entry, const Pop3Mail *mail)
 {
-  gboolean changed = entry->gone != 0 || entry->doomed || differs_in_size (entry, mail);
+  gboolean changed = entry->doomed || may_be_another (entry, mail);
 
   entry->found = TRUE;
+  entry->doubtful = may_be_another (entry, mail) && entry->state != POP3_JOURNAL_NEW
+                    && !(entry->has_digest && mail->has_digest);
+  /* It stays as it was, so that the doubt does, too. */
+  if (entry->doubtful)
+    return;
   entry->gone = 0;
   entry->doomed = FALSE;
-  entry->doubtful = differs_in_size (entry, mail) && entry->state != POP3_JOURNAL_NEW
-                    && !(entry->has_digest && mail->has_digest);
-  if (!entry->doubtful && mail->size != 0)
+  if (mail->size != 0)
     entry->size = mail->size;
-  if (changed && !entry->doubtful)
+  if (changed)
     pop3_journal_touch (self->journal, entry);
 }
 
@@ -288,7 +297,7 @@ apply_known (Pop3Identity *self)
 
       if (entry == NULL)
         continue;
-      if (differs_in_size (entry, mail) && entry->has_digest && mail->has_digest
+      if (may_be_another (entry, mail) && entry->has_digest && mail->has_digest
           && !equal_digests (&entry->digest, &mail->digest))
         note_new (self, entry, mail);
       else

@@ -126,7 +126,7 @@ static const Case cases[] = {
   { "one-more", "Sa=A:1 Sb=B:2", "a=A:1 b=B:2 c=C:3", "c", 0 },
   { "not-stored-yet", "Sa=A:1 Nb=B:2", "a=A:1 b=B:2", "b", 0 },
   { "one-less", "Sa=A:1 Sb=B:2", "b=B:2", "", 0 },
-  { "back-again", "Sa=A:1 sb=B:2", "a=A:1 b=B:2", "", 0 },
+  { "back-again", "Sa=A:1 sb=B:2", "a=A:1 b=B:2", "", 1 },
   { "other-mail", "Sa=A:1 Sb=B:2", "c=C:3", "c", 0 },
   { "other-mail-as-large", "Sa=A:1 Sb=B:2", "c=C:1", "c", 1 },
   /* A new id for the same message: moved away and back, by another client. */
@@ -139,6 +139,7 @@ static const Case cases[] = {
   { "two-equal-one-stored", "S!41000000000000000000000000000000-1=A:1", "=A:1 =A:1",
     "!41000000000000000000000000000000-1.2", 1 },
   { "name-given-again", "Sa=A:1", "a=B:2", "a", 1 },
+  { "name-of-one-that-is-gone", "sa=A:1", "a=B:1", "a", 1 },
   { "size-told-otherwise", "Sa=A:1", "a=A:2", "", 1 },
   /* 53 */
   { "renumbered", "Sa=A:1 Sb=B:2 Sc=C:3", "u=A:1 v=B:2 w=C:3", "!the server calls its messages by other ids", 3 },
@@ -153,7 +154,7 @@ static const Case cases[] = {
   /* 59 */
   { "hidden", "Sa=A:1 Sb=B:2 Sc=C:3", "u=X:4 v=Y:5 w=Z:6", "u v w", 3, FALSE, TRUE },
   { "hidden-blind", "Sa=A:1 Sb=B:2 Sc=C:3", "u=X:4 v=Y:5 w=Z:6", "u v w", 3, FALSE, TRUE, TRUE },
-  { "shown-again", "sa=A:1 sb=B:2 sc=C:3", "a=A:1 b=B:2 c=C:3", "", 0, FALSE, TRUE },
+  { "shown-again", "sa=A:1 sb=B:2 sc=C:3", "a=A:1 b=B:2 c=C:3", "", 3, FALSE, TRUE },
 };
 
 static void
@@ -226,6 +227,26 @@ test_many (void)
   g_assert_cmpint (pop3_journal_find (journal, "b17")->state, ==, POP3_JOURNAL_STORED);
 }
 
+/* A name is there again, and nothing tells whose it is: what it names is never deleted, however often one looks. */
+static void
+test_doubt_stays (void)
+{
+  g_autoptr (Pop3Journal) journal = make_journal ("sa=A:1 Sb=B:2");
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *fresh = NULL;
+      World world;
+
+      world_init (&world, "a=X:1 b=B:2");
+      fresh = compare (&world, journal, FALSE, FALSE, FALSE);
+      g_assert_cmpstr (fresh, ==, "");
+      g_assert_true (pop3_journal_find (journal, "a")->doubtful);
+      g_assert_false (pop3_journal_find (journal, "b")->doubtful);
+      pop3_maildrop_free (world.drop);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,5 +258,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/pop3/identity/many", test_many);
+  g_test_add_func ("/pop3/identity/doubt-stays", test_doubt_stays);
   return g_test_run ();
 }
