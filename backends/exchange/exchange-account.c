@@ -237,4 +237,5 @@ exchange_account_class_init (TaubeExchangeAccountClass *klass)
   account->create_folder = exchange_account_create_folder;
   account->rename_folder = exchange_account_rename_folder;
   account->delete_folder = exchange_account_delete_folder;
+  account->set_subscribed = exchange_account_set_subscribed;
 }

@@ -54,6 +54,8 @@ TaubeFolder *exchange_account_create_folder (TaubeAccount *account, TaubeSession
                                              GError **error);
 char **exchange_account_rename_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
                                        const char *const *new_path, GCancellable *cancellable, GError **error);
+gboolean exchange_account_set_subscribed (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
+                                          gboolean subscribed, GCancellable *cancellable, GError **error);
 gboolean exchange_account_delete_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
                                          gboolean *stays, GCancellable *cancellable, GError **error);
 

@@ -20,6 +20,7 @@ typedef struct
   GHashTable *seen;    /* every id that has a row: what moved between two pages comes twice */
   TaubeProgress *progress;
   guint chunk_rows, chunk_start;
+  GArray *numbers;     /* of the rows that were asked for by their ids: in which order they came */
   gboolean reverse;    /* asked for newest first, wanted oldest first */
   guint64 most;        /* rows; 0: all */
   guint64 total;
@@ -31,6 +32,7 @@ listing_clear (Listing *self)
   g_clear_pointer (&self->builder, taube_message_list_builder_free);
   g_clear_pointer (&self->ids, g_ptr_array_unref);
   g_clear_pointer (&self->seen, g_hash_table_unref);
+  g_clear_pointer (&self->numbers, g_array_unref);
   g_free (self->folder_id);
   g_free (self->what);
 }
@@ -60,9 +62,9 @@ add_rows (Listing *listing, const char *const *ids, guint n, GCancellable *cance
       guint batch = MIN (n - at, listing->wire->batch_size);
 
       if (!listing->wire->get_rows (listing->account, ids + at, batch, listing->fields, listing->what,
-                                    listing->builder, cancellable, error))
+                                    listing->builder, listing->numbers, cancellable, error))
         return FALSE;
-      if (!listing->reverse)
+      if (!listing->reverse && listing->numbers == NULL)
         deliver_chunk (listing, listing->chunk_rows);
     }
   return TRUE;
@@ -160,13 +162,53 @@ read_pages (Listing *listing, GCancellable *cancellable, GError **error)
     }
 }
 
+typedef struct
+{
+  guint32 number;
+  guint position;
+} Place;
+
+static int
+compare_places (gconstpointer a, gconstpointer b)
+{
+  const Place *left = a, *right = b;
+
+  if (left->number != right->number)
+    return left->number < right->number ? -1 : 1;
+  return left->position < right->position ? -1 : 1;
+}
+
+/* The order in which they came, as in every list; the order of ids says nothing. */
+static void
+sort_rows (Listing *listing, gboolean newest_first)
+{
+  guint n = listing->numbers->len;
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (Place));
+  g_autofree guint *positions = g_new (guint, n + 1);
+
+  for (guint i = 0; i < n; i++)
+    {
+      Place place = { g_array_index (listing->numbers, guint32, i), i };
+
+      g_array_append_val (places, place);
+    }
+  g_array_sort (places, compare_places);
+  for (guint i = 0; i < n; i++)
+    positions[i] = g_array_index (places, Place, newest_first ? n - 1 - i : i).position;
+  taube_message_list_builder_arrange (listing->builder, positions, n);
+}
+
 static gboolean
 read_named (Listing *listing, GCancellable *cancellable, GError **error)
 {
   g_auto (GStrv) ids = taube_id_set_to_strv (taube_list_request_get_ids (listing->request));
 
   listing->total = g_strv_length (ids);
-  return add_rows (listing, (const char *const *) ids, (guint) listing->total, cancellable, error);
+  listing->numbers = g_array_new (FALSE, FALSE, sizeof (guint32));
+  if (!add_rows (listing, (const char *const *) ids, (guint) listing->total, cancellable, error))
+    return FALSE;
+  sort_rows (listing, taube_list_request_get_newest_first (listing->request));
+  return TRUE;
 }
 
 static void
@@ -223,8 +265,8 @@ exchange_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char
 
   listing.fields = TAUBE_LIST_FIELDS_DEFAULT;
   begin (&listing, folder);
-  if (!listing.wire->get_rows (listing.account, &id, 1, listing.fields, listing.what, listing.builder, cancellable,
-                               error))
+  if (!listing.wire->get_rows (listing.account, &id, 1, listing.fields, listing.what, listing.builder, NULL,
+                               cancellable, error))
     return NULL;
   if (taube_message_list_builder_get_size (listing.builder) == 0)
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "exchange-folder.h"
 
+#include <string.h>
+
 #include "exchange-gettext.h"
 #include "ews/ews-fields.h"
 
@@ -17,7 +19,9 @@ struct _Store
   TaubeBatchResult *result;
   TaubeProgress *progress;
 
+  TaubeFlagsMode mode;
   TaubeMessageFlags changed, flags;
+  const char *const *keywords; /* NULL: they stay as they are */
   char *target_id;
   gboolean copy;
 };
@@ -93,22 +97,80 @@ begin (Store *store, TaubeFolder *folder)
 /* Flags. */
 
 static gboolean
-run_flags (Store *store, const char *const *ids, guint n, GCancellable *cancellable, GError **error)
+has_word (const char *const *words, const char *word)
 {
-  return store->wire->set_flags (store->account, ids, n, store->changed, store->flags, store->what, store->result,
-                                 cancellable, error);
+  for (guint i = 0; words != NULL && words[i] != NULL; i++)
+    {
+      g_autofree char *a = g_utf8_casefold (words[i], -1), *b = g_utf8_casefold (word, -1);
+
+      if (strcmp (a, b) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* What an item that has BEFORE is to have. (transfer full) */
+static char **
+combine (Store *store, const char *const *before)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  for (guint i = 0; store->mode != TAUBE_FLAGS_MODE_REPLACE && before != NULL && before[i] != NULL; i++)
+    if (store->mode == TAUBE_FLAGS_MODE_ADD || !has_word (store->keywords, before[i]))
+      g_strv_builder_add (words, before[i]);
+  for (guint i = 0; store->mode != TAUBE_FLAGS_MODE_REMOVE && store->keywords[i] != NULL; i++)
+    if (store->mode == TAUBE_FLAGS_MODE_REPLACE || !has_word (before, store->keywords[i]))
+      g_strv_builder_add (words, store->keywords[i]);
+  return g_strv_builder_end (words);
+}
+
+/* All keywords of an item are one property, so what there is must be known before one is added. */
+static GPtrArray *
+find_keywords (Store *store, const char *const *ids, guint n, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeMessageListBuilder) builder
+    = taube_message_list_builder_new (store->folder, TAUBE_LIST_FIELDS_FLAGS);
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autoptr (TaubeMessageList) list = NULL;
+
+  if (store->mode != TAUBE_FLAGS_MODE_REPLACE
+      && !store->wire->get_rows (store->account, ids, n, TAUBE_LIST_FIELDS_FLAGS, store->what, builder, NULL,
+                                 cancellable, error))
+    return NULL;
+  list = taube_message_list_builder_end (g_steal_pointer (&builder));
+  for (guint i = 0; i < n; i++)
+    {
+      guint at;
+      gboolean known = taube_item_list_find (TAUBE_ITEM_LIST (list), ids[i], &at);
+
+      g_ptr_array_add (all, combine (store, known ? taube_message_list_get_keywords (list, at) : NULL));
+    }
+  return g_steal_pointer (&all);
 }
 
 static gboolean
-check_flags (TaubeFlagsMode mode, TaubeMessageFlags flags, const char *const *keywords, GError **error)
+run_flags (Store *store, const char *const *ids, guint n, GCancellable *cancellable, GError **error)
 {
-  if (mode != TAUBE_FLAGS_MODE_REMOVE && (flags & ~(guint) EWS_SETTABLE_FLAGS) != 0)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
-                 _ ("Exchange keeps no such flag: there are seen, flagged, answered and forwarded"));
-  else if (keywords != NULL && keywords[0] != NULL)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED, _ ("this version sets no categories"));
-  else
+  g_autoptr (GPtrArray) keywords = NULL;
+
+  if (store->keywords != NULL)
+    {
+      keywords = find_keywords (store, ids, n, cancellable, error);
+      if (keywords == NULL)
+        return FALSE;
+    }
+  return store->wire->set_flags (store->account, ids, n, store->changed, store->flags,
+                                 keywords != NULL ? (const char *const *const *) keywords->pdata : NULL, store->what,
+                                 store->result, cancellable, error);
+}
+
+static gboolean
+check_flags (TaubeFlagsMode mode, TaubeMessageFlags flags, GError **error)
+{
+  if (mode == TAUBE_FLAGS_MODE_REMOVE || (flags & ~(guint) EWS_SETTABLE_FLAGS) == 0)
     return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+               _ ("Exchange keeps no such flag: there are seen, flagged, answered and forwarded"));
   return FALSE;
 }
 
@@ -118,15 +180,20 @@ exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const Tau
                            TaubeMessageFlags flags, const char *const *keywords, GCancellable *cancellable,
                            GError **error)
 {
-  g_auto (Store) store = { .run = run_flags };
+  static const char *const none[] = { NULL };
+  g_auto (Store) store = { .run = run_flags, .mode = mode };
 
-  if (!check_flags (mode, flags, keywords, error))
+  if (!check_flags (mode, flags, error))
     return NULL;
   begin (&store, folder);
   store.what = g_strdup_printf (_ ("cannot set flags in folder \"%s\""), taube_folder_get_name (folder));
   store.changed = (mode == TAUBE_FLAGS_MODE_REPLACE ? EWS_SETTABLE_FLAGS : flags) & EWS_SETTABLE_FLAGS;
   store.flags = mode == TAUBE_FLAGS_MODE_REMOVE ? TAUBE_MESSAGE_FLAGS_NONE : flags;
-  if (store.changed == 0)
+  if (keywords != NULL && keywords[0] != NULL)
+    store.keywords = keywords;
+  else if (mode == TAUBE_FLAGS_MODE_REPLACE)
+    store.keywords = none;
+  if (store.changed == 0 && store.keywords == NULL)
     {
       TaubeBatchResult *result = taube_batch_result_new (ids);
 

@@ -113,8 +113,8 @@ static TaubeFolder *
 publish (TaubeAccount *account, const Entry *entry, const char *const *path)
 {
   TaubeFolderInfo info = { .path = path, .role = entry->role, .content = entry->content,
-                           .flags = TAUBE_FOLDER_FLAGS_SELECTABLE, .total = entry->total, .unread = entry->unread,
-                           .space = TAUBE_NAMESPACE_PERSONAL };
+                           .flags = TAUBE_FOLDER_FLAGS_SELECTABLE | TAUBE_FOLDER_FLAGS_SUBSCRIBED,
+                           .total = entry->total, .unread = entry->unread, .space = TAUBE_NAMESPACE_PERSONAL };
 
   if (entry->children > 0)
     info.flags |= TAUBE_FOLDER_FLAGS_HAS_CHILDREN;

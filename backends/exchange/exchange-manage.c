@@ -55,7 +55,8 @@ static TaubeFolder *
 publish (TaubeAccount *account, const char *const *path)
 {
   const TaubeFolderInfo info = { .path = path, .content = TAUBE_CONTENT_MAIL, .total = 0, .unread = 0,
-                                 .flags = TAUBE_FOLDER_FLAGS_SELECTABLE | TAUBE_FOLDER_FLAGS_NO_CHILDREN };
+                                 .flags = TAUBE_FOLDER_FLAGS_SELECTABLE | TAUBE_FOLDER_FLAGS_NO_CHILDREN
+                                          | TAUBE_FOLDER_FLAGS_SUBSCRIBED };
 
   return taube_account_publish_folder (account, &info);
 }
@@ -115,6 +116,18 @@ exchange_account_rename_folder (TaubeAccount *account, TaubeSession *session, Ta
   exchange_account_forget_tree (self, (const char *const *) old_path);
   exchange_account_add_folder (self, new_path, id);
   return g_strdupv ((char **) new_path);
+}
+
+/* TaubeAccountClass.set_subscribed: an Exchange mailbox shows all of its folders, always. */
+gboolean
+exchange_account_set_subscribed (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
+                                 gboolean subscribed, GCancellable *cancellable, GError **error)
+{
+  if (subscribed)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+               _ ("folder \"%s\" cannot be hidden: Exchange shows all folders"), taube_folder_get_name (folder));
+  return FALSE;
 }
 
 static void

@@ -15,7 +15,7 @@ const TaubeCapabilityRow exchange_rows[TAUBE_N_CAPABILITIES] = {
   ROW (CALENDAR_SYNC, YES, N_ ("events are items of a folder"), NO, N_ ("this version shows mail only")),
   BOTH (MULTI_DEVICE, YES, N_ ("every device sees the same folders and flags")),
   BOTH (FOLDERS, YES, N_ ("folders can be listed, made, renamed and deleted")),
-  BOTH (SERVER_FLAGS, YES, N_ ("read, flagged, answered and forwarded; categories can be read")),
+  BOTH (SERVER_FLAGS, YES, N_ ("read, flagged, answered and forwarded; keywords are categories")),
   ROW (SERVER_SEARCH, YES, N_ ("the server searches"), NO, N_ ("this version does not search")),
   ROW (SERVER_SORT, YES, N_ ("the server sorts"), NO, N_ ("this version does not search")),
   ROW (SERVER_THREAD, YES, N_ ("the server builds conversations"), NO, N_ ("this version does not search")),

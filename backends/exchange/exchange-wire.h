@@ -78,17 +78,20 @@ struct _ExchangeWire
   TaubeListFields (*get_costly) (TaubeListFields fields);
   gboolean (*find_items) (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
                           GCancellable *cancellable, GError **error);
-  /* A row for each of the items that is there, in the order of IDS; at most batch_size. */
+  /* A row for each of the items that is there, in the order of IDS; at most batch_size. NUMBERS, of guint32, or NULL:
+   * for each row a number that says in which order they came, or 0. */
   gboolean (*get_rows) (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
-                        const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error);
+                        const char *what, TaubeMessageListBuilder *builder, GArray *numbers,
+                        GCancellable *cancellable, GError **error);
   gboolean (*fetch) (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                      gpointer user_data, GCancellable *cancellable, GError **error);
   gboolean (*sync_items) (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
                           GCancellable *cancellable, GError **error);
   /* The changes below fill RESULT, which has all IDS (at most batch_size) as unknown. FALSE: nothing was done. */
+  /* KEYWORDS: all that each of the items is to have; or NULL: as they are. */
   gboolean (*set_flags) (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                         TaubeMessageFlags flags, const char *what, TaubeBatchResult *result,
-                         GCancellable *cancellable, GError **error);
+                         TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
+                         TaubeBatchResult *result, GCancellable *cancellable, GError **error);
   gboolean (*transfer) (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
                         gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
                         GError **error);

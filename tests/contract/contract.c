@@ -10,6 +10,9 @@ static const ContractWorld *const worlds[] = {
   &contract_imap_courier,
   &contract_pop3_dovecot,
   &contract_pop3_cyrus,
+#ifdef HAVE_EXCHANGE
+  &contract_exchange,
+#endif
   &contract_carrier,
 };
 

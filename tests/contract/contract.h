@@ -43,6 +43,7 @@ extern const ContractWorld contract_imap_cyrus;
 extern const ContractWorld contract_imap_courier;
 extern const ContractWorld contract_pop3_dovecot;
 extern const ContractWorld contract_pop3_cyrus;
+extern const ContractWorld contract_exchange;
 extern const ContractWorld contract_carrier;
 
 /* One case in one world. */

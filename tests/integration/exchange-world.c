@@ -94,13 +94,15 @@ dial (ExchangeWorld *self)
   return G_IO_STREAM (connection);
 }
 
-char *
-exchange_world_ask (ExchangeWorld *self, const char *method, const char *what, const char *body)
+/* One request on a connection of its own; the body of the answer, which must be a good one. (transfer full) */
+static char *
+send_request (ExchangeWorld *self, const char *method, const char *path, const char *header, const char *body)
 {
   g_autoptr (GIOStream) stream = dial (self);
   gsize length = body != NULL ? strlen (body) : 0;
-  g_autofree char *head = g_strdup_printf ("%s /admin/%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", method, what, length);
+  g_autofree char *head = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s"
+                                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n", method, path, header,
+                                           length);
   g_autoptr (GOutputStream) answer = g_memory_output_stream_new_resizable ();
   g_autoptr (GError) error = NULL;
   const char *text, *found;
@@ -115,8 +117,31 @@ exchange_world_ask (ExchangeWorld *self, const char *method, const char *what, c
   text = g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (answer));
   found = strstr (text, "\r\n\r\n");
   if (found == NULL || !g_str_has_prefix (text, "HTTP/1.1 200"))
-    g_error ("/admin/%s: %s", what, text);
+    g_error ("%s: %s", path, text);
   return g_strdup (found + 4);
+}
+
+char *
+exchange_world_ask (ExchangeWorld *self, const char *method, const char *what, const char *body)
+{
+  g_autofree char *path = g_strconcat ("/admin/", what, NULL);
+
+  return send_request (self, method, path, "", body);
+}
+
+char *
+exchange_world_post (ExchangeWorld *self, const char *operation)
+{
+  g_autofree char *pair = g_strconcat ("alice@example.org:", exchange_world_get (self, "password"), NULL);
+  g_autofree char *basic = g_base64_encode ((const guchar *) pair, strlen (pair));
+  g_autofree char *header = g_strdup_printf ("Authorization: Basic %s\r\nContent-Type: text/xml\r\n", basic);
+  g_autofree char *envelope = g_strconcat (
+    "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\""
+    " xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\""
+    " xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\"><s:Body>",
+    operation, "</s:Body></s:Envelope>", NULL);
+
+  return send_request (self, "POST", "/EWS/Exchange.asmx", header, envelope);
 }
 
 void

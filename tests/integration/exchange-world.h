@@ -19,6 +19,8 @@ const char *exchange_world_get (ExchangeWorld *self, const char *fact);
 
 /* What tests may ask of it beside its protocol: GET, POST, DELETE of /admin/WHAT. (transfer full) */
 char *exchange_world_ask (ExchangeWorld *self, const char *method, const char *what, const char *body);
+/* What stands in the body of an envelope, sent by hand as alice. (transfer full) */
+char *exchange_world_post (ExchangeWorld *self, const char *operation);
 /* Orders a fault, in JSON. */
 void exchange_world_order (ExchangeWorld *self, const char *fault);
 /* A message arrives in the inbox. */

@@ -13,6 +13,7 @@ typedef struct
   TaubeBatchResult *result;
 
   TaubeMessageFlags changed, flags;
+  const char *const *const *keywords;
   const char *target_id;
   EwsOperation operation;
 } Change;
@@ -77,16 +78,16 @@ write_flags (EwsVersion version, gconstpointer args)
 {
   const Change *change = args;
 
-  return ews_request_set_flags (version, change->ids, change->n, change->changed, change->flags);
+  return ews_request_set_flags (version, change->ids, change->n, change->changed, change->flags, change->keywords);
 }
 
 gboolean
 ews_items_set_flags (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                     TaubeMessageFlags flags, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
-                     GError **error)
+                     TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
+                     TaubeBatchResult *result, GCancellable *cancellable, GError **error)
 {
   Change change = { .ids = ids, .n = n, .what = what, .result = result, .changed = changed, .flags = flags,
-                    .operation = EWS_OPERATION_UPDATE_ITEM };
+                    .keywords = keywords, .operation = EWS_OPERATION_UPDATE_ITEM };
 
   return run (account, &change, write_flags, cancellable, error);
 }

@@ -5,6 +5,7 @@
 
 /* The properties of MAPI that have no name of their own in EWS: [MS-OXPROPS]. */
 #define TAG_LAST_VERB "0x1081"
+#define TAG_ARTICLE_NUMBER "0x0e23"
 #define TAG_FLAG_STATUS "0x1090"
 #define TAG_FROM_SMTP "0x5d02"
 #define TAG_SENDER_SMTP "0x5d01"
@@ -237,6 +238,12 @@ ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
 {
   gboolean open = FALSE;
 
+  if (ask == EWS_ASK_GET)
+    {
+      ews_writer_open (writer, "t:AdditionalProperties");
+      ews_fields_write_number_uri (writer);
+      open = TRUE;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     {
       if (!is_asked (&table[i], fields, ews_writer_get_version (writer), ask))
@@ -248,6 +255,25 @@ ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
     }
   if (open)
     ews_writer_close (writer);
+}
+
+void
+ews_fields_write_number_uri (EwsWriter *writer)
+{
+  static const Field number = { .uri = TAG_ARTICLE_NUMBER, .type = "Integer" };
+
+  write_uri (writer, &number);
+}
+
+guint32
+ews_item_get_number (const EwsNode *item)
+{
+  const EwsNode *value = find_extended (item, TAG_ARTICLE_NUMBER);
+  gint64 number;
+
+  if (value == NULL || !ews_text_to_number (value->text, &number))
+    return 0;
+  return (guint32) CLAMP (number, 0, G_MAXUINT32);
 }
 
 TaubeListFields
@@ -398,7 +424,34 @@ ews_fields_write_new_flags (EwsWriter *writer, TaubeMessageFlags flags)
 }
 
 void
-ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags)
+ews_fields_write_categories (EwsWriter *writer, const char *const *categories)
+{
+  if (categories == NULL || categories[0] == NULL)
+    return;
+  ews_writer_open (writer, "t:Categories");
+  for (guint i = 0; categories[i] != NULL; i++)
+    ews_writer_add_element (writer, "t:String", categories[i]);
+  ews_writer_close (writer);
+}
+
+static void
+set_categories (EwsWriter *writer, const char *const *categories)
+{
+  if (categories[0] == NULL)
+    {
+      ews_writer_open (writer, "t:DeleteItemField");
+      ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "item:Categories");
+      ews_writer_close (writer);
+      return;
+    }
+  open_set (writer, "item:Categories", NULL);
+  ews_fields_write_categories (writer, categories);
+  close_set (writer);
+}
+
+void
+ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags,
+                        const char *const *categories)
 {
   const TaubeMessageFlags verbs = TAUBE_MESSAGE_FLAGS_ANSWERED | TAUBE_MESSAGE_FLAGS_FORWARDED;
 
@@ -413,5 +466,7 @@ ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessa
     write_flag_status (writer, (flags & TAUBE_MESSAGE_FLAGS_FLAGGED) != 0);
   if (changed & verbs)
     set_number (writer, TAG_LAST_VERB, find_verb (flags));
+  if (categories != NULL)
+    set_categories (writer, categories);
   ews_writer_close (writer);
 }

@@ -14,17 +14,25 @@ typedef enum
   EWS_ASK_GET,  /* GetItem */
 } EwsAsk;
 
-/* t:AdditionalProperties for the columns FIELDS, or nothing when there are none. */
+/* t:AdditionalProperties for the columns FIELDS (and the number, with GET), or nothing when there are none. */
 void ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask);
 /* The columns that FindItem alone cannot fill. */
 TaubeListFields ews_fields_get_costly (TaubeListFields fields);
 /* Writes the columns that ITEM has into the row of BUILDER that was begun last. */
 void ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageListBuilder *builder);
+/* t:ExtendedFieldURI of the number by which the folder counts its items, in the order in which they came. */
+void ews_fields_write_number_uri (EwsWriter *writer);
+/* That number; 0: the server does not tell it. */
+guint32 ews_item_get_number (const EwsNode *item);
 /* The id of the item, or NULL. */
 const char *ews_item_get_id (const EwsNode *item);
 
-/* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said. */
-void ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags);
+/* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said.
+ * CATEGORIES, which may have none, stand in the place of those that there are; NULL leaves them. */
+void ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags,
+                             const char *const *categories);
+/* t:Categories, or nothing when there are none. */
+void ews_fields_write_categories (EwsWriter *writer, const char *const *categories);
 /* The same for an item that is made: what stands behind its other properties. */
 void ews_fields_write_new_flags (EwsWriter *writer, TaubeMessageFlags flags);
 /* t:ExtendedProperty */

@@ -85,6 +85,7 @@ typedef struct
   guint n;
   TaubeListFields fields;
   TaubeMessageListBuilder *builder;
+  GArray *numbers;
 } Rows;
 
 static EwsWriter *
@@ -119,6 +120,12 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
     return FALSE;
   taube_message_list_builder_add_id (rows->builder, rows->ids[index]);
   ews_fields_fill_row (unit, rows->fields, rows->builder);
+  if (rows->numbers != NULL)
+    {
+      guint32 number = ews_item_get_number (unit);
+
+      g_array_append_val (rows->numbers, number);
+    }
   return TRUE;
 }
 
@@ -131,9 +138,10 @@ on_gone (const EwsVerdict *verdict, guint index, gpointer user_data, GError **er
 
 gboolean
 ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
-                    const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error)
+                    const char *what, TaubeMessageListBuilder *builder, GArray *numbers, GCancellable *cancellable,
+                    GError **error)
 {
-  Rows rows = { ids, n, fields, builder };
+  Rows rows = { ids, n, fields, builder, numbers };
   const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_get, .args = &rows, .what = what,
                          .unit = on_item, .failed = on_gone, .user_data = &rows };
 

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 gboolean ews_items_find (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
                          GCancellable *cancellable, GError **error);
 gboolean ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
-                             const char *what, TaubeMessageListBuilder *builder, GCancellable *cancellable,
-                             GError **error);
+                             const char *what, TaubeMessageListBuilder *builder, GArray *numbers,
+                             GCancellable *cancellable, GError **error);
 gboolean ews_items_fetch (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                           gpointer user_data, GCancellable *cancellable, GError **error);
 gboolean ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
@@ -18,8 +18,8 @@ gboolean ews_items_sync (ExchangeAccount *account, const char *folder_id, const 
 
 /* Those that change something. */
 gboolean ews_items_set_flags (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                              TaubeMessageFlags flags, const char *what, TaubeBatchResult *result,
-                              GCancellable *cancellable, GError **error);
+                              TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
+                              TaubeBatchResult *result, GCancellable *cancellable, GError **error);
 gboolean ews_items_transfer (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
                              gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
                              GError **error);

@@ -194,6 +194,19 @@ ews_request_delete_folder (EwsVersion version, const char *id)
 
 /* Items. */
 
+/* Of what arrived within the same second only the number of the item says which came first. */
+static void
+write_order (EwsWriter *writer, gboolean newest_first, gboolean number)
+{
+  ews_writer_open (writer, "t:FieldOrder");
+  ews_writer_add_attribute (writer, "Order", newest_first ? "Descending" : "Ascending");
+  if (number)
+    ews_fields_write_number_uri (writer);
+  else
+    ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "item:DateTimeReceived");
+  ews_writer_close (writer);
+}
+
 EwsWriter *
 ews_request_find_item (EwsVersion version, const EwsFind *find)
 {
@@ -203,10 +216,8 @@ ews_request_find_item (EwsVersion version, const EwsFind *find)
   write_item_shape (writer, find->fields, EWS_ASK_FIND);
   write_page (writer, "m:IndexedPageItemView", find->offset, find->count);
   ews_writer_open (writer, "m:SortOrder");
-  ews_writer_open (writer, "t:FieldOrder");
-  ews_writer_add_attribute (writer, "Order", find->newest_first ? "Descending" : "Ascending");
-  ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "item:DateTimeReceived");
-  ews_writer_close (writer);
+  write_order (writer, find->newest_first, FALSE);
+  write_order (writer, find->newest_first, TRUE);
   ews_writer_close (writer);
   write_folder_in (writer, "m:ParentFolderIds", &find->folder);
   return writer;
@@ -263,17 +274,6 @@ ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDispo
   return writer;
 }
 
-static void
-write_categories (EwsWriter *writer, const char *const *keywords)
-{
-  if (keywords == NULL || keywords[0] == NULL)
-    return;
-  ews_writer_open (writer, "t:Categories");
-  for (guint i = 0; keywords[i] != NULL; i++)
-    ews_writer_add_element (writer, "t:String", keywords[i]);
-  ews_writer_close (writer);
-}
-
 void
 ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received)
 {
@@ -283,7 +283,7 @@ ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *co
   g_autofree char *time = ews_time_to_text (received);
 
   ews_writer_close (writer);
-  write_categories (writer, keywords);
+  ews_fields_write_categories (writer, keywords);
   ews_fields_write_extended (writer, TAG_MESSAGE_FLAGS, "Integer", number);
   if (received != 0)
     ews_fields_write_extended (writer, TAG_DELIVERY_TIME, "SystemTime", time);
@@ -294,7 +294,7 @@ ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *co
 
 EwsWriter *
 ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
-                       TaubeMessageFlags flags)
+                       TaubeMessageFlags flags, const char *const *const *categories)
 {
   EwsWriter *writer = begin (version, EWS_OPERATION_UPDATE_ITEM);
 
@@ -308,7 +308,7 @@ ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, Taub
     {
       ews_writer_open (writer, "t:ItemChange");
       ews_writer_add_empty (writer, "t:ItemId", "Id", ids[i]);
-      ews_fields_write_flags (writer, changed, flags);
+      ews_fields_write_flags (writer, changed, flags, categories != NULL ? categories[i] : NULL);
       ews_writer_close (writer);
     }
   ews_writer_close (writer);

@@ -75,8 +75,9 @@ EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folde
 EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
 /* KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
 void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received);
+/* CATEGORIES: those of each item, or NULL: as they are. */
 EwsWriter *ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
-                                  TaubeMessageFlags flags);
+                                  TaubeMessageFlags flags, const char *const *const *categories);
 /* MOVE_ITEM or COPY_ITEM. */
 EwsWriter *ews_request_transfer (EwsVersion version, EwsOperation operation, const char *const *ids, guint n,
                                  const EwsFolderRef *target);

@@ -119,7 +119,16 @@ send_item (EwsVersion version)
 static EwsWriter *
 set_flags (EwsVersion version)
 {
-  return ews_request_set_flags (version, ids, 2, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED);
+  return ews_request_set_flags (version, ids, 2, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL);
+}
+
+static EwsWriter *
+set_categories (EwsVersion version)
+{
+  static const char *const none[] = { NULL };
+  const char *const *const each[] = { categories, none };
+
+  return ews_request_set_flags (version, ids, 2, 0, 0, each);
 }
 
 static EwsWriter *
@@ -161,6 +170,7 @@ static const struct
   { "create-item", EWS_OPERATION_CREATE_ITEM, create_item },
   { "send-item", EWS_OPERATION_CREATE_ITEM, send_item },
   { "set-flags", EWS_OPERATION_UPDATE_ITEM, set_flags },
+  { "set-categories", EWS_OPERATION_UPDATE_ITEM, set_categories },
   { "move-item", EWS_OPERATION_MOVE_ITEM, move_item },
   { "copy-item", EWS_OPERATION_COPY_ITEM, copy_item },
   { "delete-item", EWS_OPERATION_DELETE_ITEM, delete_item },
