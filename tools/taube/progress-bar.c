@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "progress-bar.h"
 
+#include "output.h"
+
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +21,7 @@ struct _ProgressBar
   GMutex lock;
   GCond stopped_cond;
   gboolean stopped; /* under lock */
+  char *note;       /* under lock; or NULL */
 };
 
 static GMutex line_lock;
@@ -48,24 +53,70 @@ progress_bar_resume (void)
   g_mutex_unlock (&line_lock);
 }
 
+/* How many cells a line of the terminal has. */
+static guint
+get_columns (void)
+{
+  struct winsize size;
+
+  return ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void
+append_bar (GString *line, guint cells, guint64 done, guint64 total, guint step)
+{
+  g_string_append_c (line, '[');
+  for (guint i = 0; i < cells; i++)
+    if (total > 0)
+      g_string_append_c (line, (double)i / cells < (double)done / (double)total ? '#' : '.');
+    else
+      g_string_append_c (line, i == step % cells ? '#' : '.');
+  g_string_append_c (line, ']');
+  if (total > 0)
+    g_string_append_printf (line, " %3u %%", (guint)MIN (100 * (double)done / (double)total, 100));
+}
+
+/* A line that is longer than the terminal would go on in the next one, and stay there. */
+static void
+cut_line (GString *line, guint columns)
+{
+  if (g_utf8_strlen (line->str, -1) > (glong)columns)
+    g_string_truncate (line, (gsize)(g_utf8_offset_to_pointer (line->str, columns) - line->str));
+}
+
 static void
 draw (ProgressBar *self, guint step)
 {
   guint64 done = self->progress != NULL ? taube_progress_get_done (self->progress) : 0;
   guint64 total = self->progress != NULL ? taube_progress_get_total (self->progress) : 0;
-  char cells[BAR_CELLS + 1];
+  guint columns = get_columns () - 1;
+  guint others = (guint)g_utf8_strlen (self->label, -1) + 9;
+  g_autoptr (GString) line = g_string_new (self->label);
+  g_autofree char *shown = NULL;
 
-  for (guint i = 0; i < BAR_CELLS; i++)
-    if (total > 0)
-      cells[i] = (double) i / BAR_CELLS < (double) done / (double) total ? '#' : '.';
-    else
-      cells[i] = i == step % BAR_CELLS ? '#' : '.';
-  cells[BAR_CELLS] = '\0';
-  fprintf (stderr, "\r\033[K%s [%s]", self->label, cells);
-  if (total > 0)
-    fprintf (stderr, " %3u %%", (guint) MIN (100 * (double) done / (double) total, 100));
+  if (self->note != NULL)
+    others += (guint)g_utf8_strlen (self->note, -1) + 1;
+  g_string_append_c (line, ' ');
+  if (others < columns)
+    append_bar (line, MIN (BAR_CELLS, columns - others), done, total, step);
+  if (self->note != NULL)
+    g_string_append_printf (line, " %s", self->note);
+  cut_line (line, columns);
+  shown = output_to_locale (line->str);
+  fprintf (stderr, "\r\033[K%s", shown);
   fflush (stderr);
   line_drawn = TRUE;
+}
+
+void
+progress_bar_set_note (ProgressBar *self, const char *note)
+{
+  if (self->thread == NULL)
+    return;
+  g_mutex_lock (&self->lock);
+  g_free (self->note);
+  self->note = g_strdup (note);
+  g_mutex_unlock (&self->lock);
 }
 
 static gpointer
@@ -134,6 +185,7 @@ progress_bar_stop (ProgressBar *self)
       g_cond_clear (&self->stopped_cond);
       g_clear_object (&self->progress);
       g_free (self->label);
+      g_free (self->note);
     }
   g_free (self);
 }

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 typedef struct _ProgressBar ProgressBar;
 
 ProgressBar *progress_bar_start (const char *label, TaubeProgress *progress);
+/* What stands behind the bar. */
+void progress_bar_set_note (ProgressBar *self, const char *note);
 /* Keeps the line away, for instance while a question stands on the terminal. */
 void progress_bar_suspend (void);
 void progress_bar_resume (void);
