@@ -12,8 +12,8 @@ from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, t
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
-VERBS = ("acl", "append", "capabilities", "changes", "copy", "flag", "folders", "list", "mkdir", "move", "quota",
-         "remove", "rename", "rmdir", "search", "show", "subscribe", "unsubscribe", "watch")
+VERBS = ("acl", "append", "capabilities", "changes", "copy", "fetch", "flag", "folders", "list", "mkdir", "move",
+         "quota", "remove", "rename", "rmdir", "search", "show", "subscribe", "unsubscribe", "watch")
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 

@@ -62,6 +62,7 @@ extern const Verb verb_append;
 extern const Verb verb_capabilities;
 extern const Verb verb_changes;
 extern const Verb verb_copy;
+extern const Verb verb_fetch;
 extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;

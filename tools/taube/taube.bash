@@ -24,7 +24,16 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'drafts sent trash junk archive all flagged important' -- "$current")
       return
       ;;
-    --password-file | --ca-file | --token | --client-cert | --client-key)
+    --leave)
+      mapfile -t COMPREPLY < <(compgen -W 'forever days= until-removed no' -- "$current")
+      return
+      ;;
+    --to)
+      mapfile -t COMPREPLY < <(compgen -W 'maildir: mbox: eml:' -- "$current")
+      compopt -o nospace
+      return
+      ;;
+    --password-file | --ca-file | --journal | --token | --client-cert | --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -32,7 +41,7 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      acl | append | capabilities | changes | copy | flag | folders | list | mkdir | move | quota) verb=$word ;;
+      acl | append | capabilities | changes | copy | fetch | flag | folders | list | mkdir | move | quota) verb=$word ;;
       remove | rename | rmdir | search | show | subscribe | unsubscribe | watch) verb=$word ;;
     esac
   done
@@ -42,7 +51,7 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    words='acl append capabilities changes copy flag folders list mkdir move quota remove rename rmdir search show'
+    words='acl append capabilities changes copy fetch flag folders list mkdir move quota remove rename rmdir search show'
     words+=' subscribe unsubscribe watch help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ]; then
