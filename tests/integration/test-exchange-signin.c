@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 static gboolean
 connects (TaubeAccount *account, GError **error)
 {
@@ -301,6 +303,33 @@ test_pin (void)
   g_assert_no_error (error);
 }
 
+/* Whoever shows a certificate of an authority that the server knows needs no password. */
+static void
+test_client_certificate (void)
+{
+  g_autoptr (TaubeTestPki) pki = taube_test_pki_new ();
+  g_autofree char *folder = g_dir_make_tmp ("taube-test-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (folder, "alice.pem", NULL);
+  g_autofree char *options = g_strconcat ("--tls --messages=1 --client-ca=", taube_test_pki_get_ca_file (pki), NULL);
+  g_autoptr (ExchangeWorld) world = exchange_world_start (options);
+  g_autoptr (TaubeCredentials) wrong = taube_credentials_new_password ("wrong");
+  g_autofree char *settings
+    = g_strconcat ("ca-file=", exchange_world_get (world, "ca-file"), "&client-cert=", file, NULL);
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (TaubeMessageList) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  taube_test_pki_save_client (pki, "alice@example.org", file, NULL);
+  account = exchange_world_open (world, wrong, settings);
+  connects (account, &error);
+  g_assert_no_error (error);
+  list = exchange_world_list (account, "INBOX", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 1);
+  g_remove (file);
+  g_rmdir (folder);
+}
+
 /* What stands in the place of an answer. */
 
 static void
@@ -458,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/signin/unknown-authority", test_unknown_authority);
   g_test_add_func ("/exchange/signin/trusted-by-user", test_trusted_by_user);
   g_test_add_func ("/exchange/signin/pin", test_pin);
+  g_test_add_func ("/exchange/signin/client-certificate", test_client_certificate);
   g_test_add_func ("/exchange/signin/in-place-of-an-answer", test_in_place_of_an_answer);
   g_test_add_func ("/exchange/signin/tenant-blocked", test_tenant_blocked);
   g_test_add_func ("/exchange/signin/cross-origin-redirect", test_cross_origin_redirect);
