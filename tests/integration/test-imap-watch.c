@@ -35,9 +35,9 @@ static const Way ways[] = {
   { "poll", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", NULL },
     "?tls=none&compress=no&max-connections=1", FALSE, 1000, 3000 },
   { "plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
-    "?tls=none&compress=no&max-connections=5", FALSE, 600, 2400 },
+    "?tls=none&compress=no&max-connections=5", FALSE, 1000, 2400 },
   { "poll-plain", TAUBE_TEST_DOVECOT, { "NOTIFY", "IDLE", "CONDSTORE", "QRESYNC", "ESEARCH", NULL },
-    "?tls=none&compress=no&max-connections=1", FALSE, 600, 2400 },
+    "?tls=none&compress=no&max-connections=1", FALSE, 1000, 2400 },
   { "cyrus", TAUBE_TEST_CYRUS, { NULL }, "?tls=none&compress=no&max-connections=5", FALSE, 250, 2000 },
   { "courier", TAUBE_TEST_COURIER, { NULL }, "?tls=none&compress=no&max-connections=1", FALSE, 250, 2000 },
 };
