@@ -64,7 +64,11 @@ pop3_identity_begin (Pop3Identity *self)
   self->unknown = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->missing = g_ptr_array_new ();
   for (guint i = 0; i < entries->len; i++)
-    ((Pop3JournalEntry *) entries->pdata[i])->found = FALSE;
+    {
+      Pop3JournalEntry *entry = entries->pdata[i];
+
+      entry->found = entry->doubtful = FALSE;
+    }
   for (guint32 i = 0; i < n; i++)
     {
       const char *id = pop3_maildrop_get_id (self->drop, i);

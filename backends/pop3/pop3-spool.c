@@ -303,7 +303,7 @@ find_candidates (Pop3Folder *self, const TaubeLeavePolicy *policy, GError **erro
         {
           Pop3JournalEntry *entry = entries->pdata[i];
 
-          if (entry->gone == 0 && may_go (entry, policy, now))
+          if ((entry->gone == 0 || entry->doubtful) && may_go (entry, policy, now))
             taube_id_set_add (ids, entry->id);
         }
     }

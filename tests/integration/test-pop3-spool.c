@@ -205,6 +205,46 @@ test_renumbered (void)
   g_assert_cmpuint (pop3_model_count (model), ==, 0);
 }
 
+/* A server that gives the names of letters that are gone to later ones, which are just as large. */
+static void
+test_names_used_again (void)
+{
+  g_autoptr (Pop3Model) model = pop3_model_new (POP3_MODEL_PLAIN);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (Client) account = open_account ();
+
+  for (guint i = 1; i <= 4; i++)
+    {
+      pop3_model_add_with (model, i, NULL, "1");
+      assert_run (post, account, "no");
+      assert_stored_once (post, i);
+      g_assert_cmpuint (pop3_model_count (model), ==, 0);
+    }
+}
+
+/* Without TOP nobody can tell: what is there is not deleted, and that is said each time. */
+static void
+test_names_used_again_blind (void)
+{
+  g_autoptr (Pop3Model) model = pop3_model_new (POP3_MODEL_NO_TOP);
+  g_autoptr (Pop3Post) post = pop3_post_new ();
+  g_autoptr (Client) account = open_account ();
+
+  pop3_model_add_with (model, 1, NULL, "1");
+  assert_run (post, account, "no");
+  pop3_model_add_with (model, 2, NULL, "1");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeBatchResult) result = NULL;
+
+      pop3_post_run (post, account, TAUBE_JOURNAL_FLAGS_NONE, "no", &result, &error);
+      g_assert_no_error (error);
+      g_assert_error (taube_batch_result_get_error (result, "1"), TAUBE_ERROR, TAUBE_ERROR_CONFLICT);
+      g_assert_true (pop3_model_has (model, 2));
+    }
+}
+
 /* The journal of another mailbox is not used by mistake. */
 static void
 test_other_mailbox (void)
@@ -505,6 +545,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/pop3/spool/twins/uidl", GUINT_TO_POINTER (POP3_MODEL_PLAIN), test_twins);
   g_test_add_data_func ("/pop3/spool/twins/no-uidl", GUINT_TO_POINTER (POP3_MODEL_NO_UIDL), test_twins);
   g_test_add_func ("/pop3/spool/renumbered", test_renumbered);
+  g_test_add_func ("/pop3/spool/names-used-again", test_names_used_again);
+  g_test_add_func ("/pop3/spool/names-used-again-blind", test_names_used_again_blind);
   g_test_add_func ("/pop3/spool/other-mailbox", test_other_mailbox);
   g_test_add_func ("/pop3/spool/policies", test_policies);
   g_test_add_func ("/pop3/spool/days", test_days);

@@ -245,6 +245,16 @@ test_doubt_stays (void)
       g_assert_false (pop3_journal_find (journal, "b")->doubtful);
       pop3_maildrop_free (world.drop);
     }
+  /* There is nothing to doubt about what is not there. */
+  {
+    g_autofree char *fresh = NULL;
+    World world;
+
+    world_init (&world, "b=B:2");
+    fresh = compare (&world, journal, FALSE, FALSE, FALSE);
+    g_assert_false (pop3_journal_find (journal, "a")->doubtful);
+    pop3_maildrop_free (world.drop);
+  }
 }
 
 int
