@@ -53,7 +53,7 @@ open_part (MboxStore *self, GError **error)
         close (self->part);
       self->part = g_open (self->part_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
       if (self->part < 0)
-        return files_fail (error, errno, _ ("cannot create \"%s\": %s"), self->part_path);
+        return files_fail (error, errno, _ ("cannot write beside \"%s\": %s"), self->store.path);
       if (!files_lock (self->part, self->store.path, error))
         {
           close (self->part);

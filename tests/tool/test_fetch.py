@@ -1,0 +1,251 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The verb fetch: what is stored and printed, what leaves the server, and what it says when something is in the way."""
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+
+from pop3_server import BOTH_BACKENDS, Mailbox, PopServer
+from power import messages_in
+from tool import GUARD, TAUBE, Dovecot, Scripted, Terminal, case, environment, expect, expect_equal, main, taube
+
+KINDS = ("maildir", "eml", "mbox")
+ENV = environment(TAUBE_BACKEND_PATH=BOTH_BACKENDS)
+
+
+def make_message(number, size=0):
+    head = b"Date: Thu, 5 Nov 2026 14:03:00 +0100\r\nFrom: Bob <bob@example.org>\r\nSubject: letter %d\r\n\r\n" % number
+    return head + b"Coo.\r\n" + b"0123456789abcde\r\n" * (size // 17)
+
+
+class Place:
+    """A server with some mail, and a folder for stores."""
+
+    def __init__(self, count=3, fault=None, **more):
+        self.scratch = tempfile.TemporaryDirectory(prefix="taube-fetch-")
+        self.folder = Path(self.scratch.name)
+        self.mailbox = Mailbox()
+        self.server = PopServer(self.mailbox, fault, **more)
+        for number in range(1, count + 1):
+            self.mailbox.deliver(make_message(number))
+
+    def __enter__(self):
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *what):
+        self.server.__exit__(*what)
+        self.scratch.cleanup()
+
+    def command(self, kind, *options):
+        return ("fetch", self.server.uri(), f"--to={kind}:{self.folder / 'mail'}", *options)
+
+    def fetch(self, kind, *options, env=ENV, **more):
+        return taube(*self.command(kind, *options), env=env, **more)
+
+    def stored(self, kind):
+        tree = {str(path.relative_to(self.folder)): path.read_bytes() for path in self.folder.rglob("*")
+                if path.is_file()}
+        found = b"".join(messages_in(kind, tree))
+        return sorted(int(number) for number in re.findall(rb"Subject: letter (\d+)", found))
+
+
+@case("new mail once, in each store")
+def _():
+    for kind in KINDS:
+        with Place() as place:
+            lines = place.fetch(kind, "--format=json").lines()
+            expect_equal([line["kind"] for line in lines], ["stored"] * 3 + ["summary"])
+            expect_equal(lines[3]["stored"], 3)
+            expect(all(Path(line["file"]).exists() and ";UIDL=u" in line["uri"] for line in lines[:3]), lines)
+            expect_equal(place.stored(kind), [1, 2, 3])
+            place.mailbox.deliver(make_message(4))
+            expect(place.fetch(kind).good().out.startswith("stored: 1 ("))
+            expect_equal(place.stored(kind), [1, 2, 3, 4])
+            expect_equal(place.fetch(kind, "--quiet").good().out, "")
+            expect_equal(len(place.mailbox.messages), 4)
+            expect_equal(len(place.mailbox.retrieved), 4)
+
+
+@case("leave=no by option and by URI")
+def _():
+    for kind in KINDS:
+        with Place() as place:
+            summary = place.fetch(kind, "--leave=no", "--format=json").lines()[-1]
+            expect_equal([summary["stored"], summary["removed"]], [3, 3])
+            expect_equal(len(place.mailbox.messages), 0)
+    with Place() as place:
+        taube("fetch", place.server.uri("?tls=none&leave=no"), f"--to=eml:{place.folder / 'mail'}", env=ENV).good()
+        expect_equal([len(place.mailbox.messages), place.stored("eml")], [0, [1, 2, 3]])
+
+
+@case("until-removed: what the user removes here leaves the server at the next run")
+def _():
+    for kind in ("maildir", "eml"):
+        with Place() as place:
+            lines = place.fetch(kind, "--leave=until-removed", "--format=json").lines()
+            expect_equal(len(place.mailbox.messages), 3)
+            os.unlink(lines[1]["file"])
+            summary = place.fetch(kind, "--leave=until-removed", "--format=json").lines()[-1]
+            expect_equal([summary["stored"], summary["removed"]], [0, 1])
+            expect_equal(list(place.mailbox.messages), ["u1", "u3"])
+            expect_equal(place.stored(kind), [1, 3])
+    with Place() as place:
+        place.fetch("mbox", "--leave=until-removed").bad(6, "mbox", "maildir")
+        expect_equal(place.server.sessions, 0)
+
+
+@case("until-removed: a store that is gone does not look like one whose messages were removed")
+def _():
+    with Place() as place:
+        journal = place.folder / "journal"
+        place.fetch("eml", "--leave=until-removed", f"--journal={journal}").good()
+        os.rename(place.folder / "mail", place.folder / "elsewhere")
+        place.fetch("eml", "--leave=until-removed", f"--journal={journal}").good()
+        expect_equal(len(place.mailbox.messages), 3)
+
+
+@case("one message that the server does not give keeps nothing else back")
+def _():
+    def refuse(session, word, argument):
+        if (word, argument) != ("RETR", "2"):
+            return False
+        session.send("-ERR it is broken\r\n")
+        return True
+
+    for kind in KINDS:
+        with Place(fault=refuse) as place:
+            result = place.fetch(kind, "--leave=no", "--format=json")
+            lines = [json.loads(line) for line in result.out.splitlines()]
+            expect(result.code not in (0, 5) and result.err.count("\n") == 1 and "it is broken" in result.err, result)
+            expect_equal(sorted(line["kind"] for line in lines), ["failed", "stored", "stored", "summary"])
+            expect_equal(place.stored(kind), [1, 3])
+            expect_equal(list(place.mailbox.messages), ["u2"])
+
+
+@case("a connection that breaks is made anew as long as messages come")
+def _():
+    def drop(session, word, argument):
+        if word == "RETR" and session.server.sessions < 2 and argument == "3":
+            session.connection.close()
+            raise EOFError
+        return False
+
+    with Place(5, fault=drop) as place:
+        place.fetch("maildir", "--quiet").good()
+        expect_equal(place.stored("maildir"), [1, 2, 3, 4, 5])
+
+
+@case("a full disk: one line, and what was stored stays")
+def _():
+    for kind in KINDS:
+        with Place(2) as place:
+            place.fetch(kind, "--quiet").good()
+            place.mailbox.deliver(make_message(3, 300000))
+
+            def limit():
+                import resource
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+            place.fetch(kind, "--leave=no", "--quiet", preexec_fn=limit).bad(1, "mail", "large")
+            expect_equal(place.stored(kind), [1, 2])
+            expect("u3" in place.mailbox.messages)
+            place.fetch(kind, "--leave=no", "--quiet").good()
+            expect_equal([place.stored(kind), len(place.mailbox.messages)], [[1, 2, 3], 0])
+
+
+@case("wrong places and wrong usage")
+def _():
+    with Place() as place:
+        taube("fetch", env=ENV).bad(2, "one URI")
+        taube("fetch", place.server.uri(), env=ENV).bad(2, "--to=STORE is missing")
+        taube("fetch", place.server.uri(), "--to=mh:x", env=ENV).bad(2, "mh:x", "maildir:PATH")
+        for kind in KINDS:
+            taube("fetch", place.server.uri(), f"--to={kind}:{place.folder}/not/there", env=ENV).bad(1, "not/there")
+        place.fetch("eml", "--leave=sometimes").bad(2, "sometimes")
+        expect_equal(place.server.sessions, 0)
+
+
+@case("over IMAP it is not supported, and nothing is sent or made")
+def _():
+    with Place() as place, Scripted(lambda talk: None) as server:
+        taube("fetch", server.uri(), f"--to=eml:{place.folder / 'mail'}", env=ENV).bad(6)
+        expect(not server.arrived and not (place.folder / "mail").exists())
+
+
+@case("other ids all at once are told, and --moved goes on")
+def _():
+    with Place(20) as place:
+        place.fetch("maildir", "--quiet").good()
+        messages = list(place.mailbox.messages.values())
+        place.mailbox.messages = {f"other-{n}": message for n, message in enumerate(messages)}
+        place.fetch("maildir", "--leave=no", "--quiet").bad(1, "--moved")
+        expect_equal(len(place.mailbox.messages), 20)
+        place.fetch("maildir", "--quiet", "--moved").good()
+        expect_equal(place.stored("maildir"), list(range(1, 21)))
+
+
+@case("an interrupt keeps what has come, and removes nothing")
+def _():
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        def stall(session, word, argument):
+            if (word, argument) != ("RETR", "3"):
+                return False
+            session.send(b"+OK\r\nSubject: half\r\n")
+            while len(list((place.folder / "mail").glob(".taube-part-*"))) < 3:
+                expect(not session.server.ending.wait(0.01))
+            os.kill(child.pid, number)
+            session.stall()
+            return True
+
+        with Place(4, fault=stall) as place:
+            child = subprocess.Popen([TAUBE, *place.command("eml", "--leave=no", "--quiet")], env=ENV,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            out, err = child.communicate(timeout=GUARD)
+            expect_equal([child.returncode, out, err], [code, b"", b""])
+            expect_equal([place.stored("eml"), len(place.mailbox.messages)], [[1, 2], 4])
+            place.server.fault = None
+            place.fetch("eml", "--quiet").good()
+            expect_equal([place.stored("eml"), place.mailbox.retrieved.count("u1")], [[1, 2, 3, 4], 1])
+
+
+@case("the bar is on a terminal, with messages and bytes; a pipe has none")
+def _():
+    shown = threading.Event()
+
+    def slow(session, word, argument):
+        if (word, argument) == ("RETR", "3"):
+            shown.wait(GUARD)
+        return False
+
+    with Place(fault=slow) as place, Terminal(*place.command("eml"), env=ENV) as terminal:
+        terminal.wait_for("/3 messages, ")
+        shown.set()
+        expect_equal(terminal.end(), 0)
+        expect(b"stored: 3" in terminal.shown, terminal.shown)
+
+
+@case("from a real server")
+def _():
+    with Dovecot("--messages=40", "--small") as server, tempfile.TemporaryDirectory(prefix="taube-fetch-") as folder:
+        uri = f"pop3://alice@localhost:{server.facts['pop3']}/?tls=none"
+        for kind in KINDS:
+            summary = taube("fetch", uri, f"--to={kind}:{folder}/{kind}", "--format=json", env=ENV).lines()[-1]
+            expect_equal(summary["stored"], 40)
+            expect(taube("fetch", uri, f"--to={kind}:{folder}/{kind}", env=ENV).good().out.startswith("stored: 0"))
+        tree = {str(path): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+        expect_equal(sorted(messages_in("maildir", tree)), sorted(messages_in("eml", tree)))
+        emptied = taube("fetch", uri, f"--to=maildir:{folder}/maildir", "--leave=no", "--format=json", env=ENV)
+        summary = emptied.lines()[-1]
+        expect_equal([summary["stored"], summary["removed"]], [0, 40])
+        summary = taube("fetch", uri, f"--to=maildir:{folder}/new", "--format=json", env=ENV).lines()[-1]
+        expect_equal(summary["stored"], 0)
+
+
+main()
