@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* What all numbers are that are too high for a character. */
+#define NO_CHARACTER 0x110000
+
 static const char replacement[] = "\xef\xbf\xbd";
 
 /* Char = #x9 | #xA | #xD | [#x20-#xD7FF] | [#xE000-#xFFFD] | [#x10000-#x10FFFF]      (XML 1.0, 2.2) */
@@ -100,8 +103,8 @@ take_digit (EwsFilter *self, guint8 byte)
   if (digit < 0)
     return FALSE;
   self->has_digits = TRUE;
-  if (self->value <= 0x10ffff)
-    self->value = self->value * (self->state == EWS_FILTER_HEX ? 16 : 10) + (guint32) digit;
+  if (self->value < NO_CHARACTER)
+    self->value = MIN (self->value * (self->state == EWS_FILTER_HEX ? 16 : 10) + (guint32) digit, NO_CHARACTER);
   return TRUE;
 }
 
