@@ -35,8 +35,8 @@ imap_place_ask (ImapPlace *place, ImapSession *session, TaubeFolder *folder, GCa
   if (!imap_folder_add_name (folder, session, call->command, cancellable, error))
     return NULL;
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "UIDNEXT");
-  imap_command_add_atom (call->command, "item", "UIDVALIDITY");
+  imap_command_add_atom (call->command, N_ ("item"), "UIDNEXT");
+  imap_command_add_atom (call->command, N_ ("item"), "UIDVALIDITY");
   imap_command_close (call->command);
   call->untagged = on_status;
   call->user_data = place;
@@ -45,21 +45,6 @@ imap_place_ask (ImapPlace *place, ImapSession *session, TaubeFolder *folder, GCa
 }
 
 /* What? */
-
-static void
-clear_print (gpointer data)
-{
-  g_free (((ImapPrint *) data)->message_id);
-}
-
-GArray *
-imap_prints_new (void)
-{
-  GArray *prints = g_array_new (FALSE, FALSE, sizeof (ImapPrint));
-
-  g_array_set_clear_func (prints, clear_print);
-  return prints;
-}
 
 typedef struct
 {
@@ -122,85 +107,17 @@ imap_prints_ask (GArray *prints, ImapSession *session, TaubeFolder *folder, cons
   Asking *asking = g_new (Asking, 1);
 
   *asking = (Asking){ session, prints };
-  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_sequence (call->command, N_ ("set"), set);
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "UID");
-  imap_command_add_atom (call->command, "item", "RFC822.SIZE");
-  imap_command_add_atom (call->command, "item", "INTERNALDATE");
+  imap_command_add_atom (call->command, N_ ("item"), "UID");
+  imap_command_add_atom (call->command, N_ ("item"), "RFC822.SIZE");
+  imap_command_add_atom (call->command, N_ ("item"), "INTERNALDATE");
   imap_command_add_section (call->command, "BODY.PEEK", "HEADER.FIELDS", headers, FALSE, 0, 0);
   imap_command_close (call->command);
   call->untagged = on_print;
   call->user_data = asking;
   call->free_user_data = g_free;
   return call;
-}
-
-/* Which? */
-
-/* The better the reasons, the lower the level. */
-typedef enum
-{
-  LEVEL_ALL,        /* Message-ID and size; without a Message-ID size and date */
-  LEVEL_MESSAGE_ID, /* servers may rewrite what they keep */
-  N_LEVELS,
-} Level;
-
-static gboolean
-is_same (const ImapPrint *a, const ImapPrint *b, Level level)
-{
-  if (g_strcmp0 (a->message_id, b->message_id) != 0)
-    return FALSE;
-  if (level == LEVEL_MESSAGE_ID)
-    return a->message_id != NULL;
-  if (a->size != b->size)
-    return FALSE;
-  return a->message_id != NULL || !a->has_date || !b->has_date || a->date == b->date;
-}
-
-/* The free candidate for WANTED when there are as many as there are messages that look like it: those are taken in
- * their order. NULL: none, or nobody can tell. */
-static ImapPrint *
-choose (GArray *candidates, GArray *wanted, const ImapPrint *print, Level level)
-{
-  ImapPrint *first = NULL;
-  guint n_candidates = 0, n_wanted = 0;
-
-  for (guint i = 0; i < candidates->len; i++)
-    {
-      ImapPrint *candidate = &g_array_index (candidates, ImapPrint, i);
-
-      if (candidate->uid == 0 || !is_same (candidate, print, level))
-        continue;
-      n_candidates++;
-      if (first == NULL || candidate->uid < first->uid)
-        first = candidate;
-    }
-  if (n_candidates == 0)
-    return NULL;
-  for (guint i = 0; i < wanted->len; i++)
-    {
-      const ImapPrint *other = &g_array_index (wanted, ImapPrint, i);
-
-      if (other->uid == 0 && is_same (other, print, level))
-        n_wanted++;
-    }
-  return n_candidates == n_wanted ? first : NULL;
-}
-
-static void
-match (GArray *candidates, GArray *wanted)
-{
-  for (guint level = 0; level < N_LEVELS; level++)
-    for (guint i = 0; i < wanted->len; i++)
-      {
-        ImapPrint *print = &g_array_index (wanted, ImapPrint, i);
-        ImapPrint *candidate = print->uid == 0 ? choose (candidates, wanted, print, level) : NULL;
-
-        if (candidate == NULL)
-          continue;
-        print->uid = candidate->uid;
-        candidate->uid = 0;
-      }
 }
 
 /* "n:*" gives the last message even when that has a lower UID. */
@@ -244,6 +161,6 @@ imap_place_find (const ImapPlace *place, ImapSession *session, TaubeFolder *fold
   if (!imap_call_run (call, cancellable, error))
     return FALSE;
   drop_older (candidates, place->uidnext);
-  match (candidates, wanted);
+  imap_prints_match (candidates, wanted);
   return TRUE;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "imap-folder.h"
+#include "imap-print.h"
 
 G_BEGIN_DECLS
 
@@ -12,23 +13,11 @@ typedef struct
   guint32 uidnext;     /* 0: the server did not tell */
 } ImapPlace;
 
-/* By what a message is known again under another UID. */
-typedef struct
-{
-  guint32 uid;      /* where it was found; 0: not found, or it cannot be told which one it is */
-  guint64 size;
-  gboolean has_date;
-  gint64 date;      /* of arrival, in seconds */
-  char *message_id; /* NULL: none */
-} ImapPrint;
-
 /* The server tells PLACE, which must outlive the call; sent before what makes the new messages. NULL with an error when
  * the folder's name cannot be sent. (transfer full) */
 ImapCall *imap_place_ask (ImapPlace *place, ImapSession *session, TaubeFolder *folder, GCancellable *cancellable,
                           GError **error);
 
-/* (transfer full) of ImapPrint */
-GArray *imap_prints_new (void);
 /* Each message of SET that is there adds its print to PRINTS, which must outlive the call; the folder is open.
  * (transfer full) */
 ImapCall *imap_prints_ask (GArray *prints, ImapSession *session, TaubeFolder *folder, const char *set);
