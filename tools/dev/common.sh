@@ -59,14 +59,18 @@ compile() {
   fi
 }
 
-# The files that an application gets: library, backends, command; not the tests.
+# The files that an application gets: library, backends, command, translations; not the tests.
 product_targets() {
   meson introspect --targets "$1" | /usr/bin/python3 -c '
 import json, os, sys
 root = os.path.realpath(sys.argv[1])
 for target in json.load(sys.stdin):
-    if target["type"] in ("executable", "shared library", "shared module") and "/tests/" not in target["defined_in"]:
-        print(os.path.relpath(target["filename"][0], root))
+    name = target["filename"][0]
+    kind = target["type"]
+    if kind in ("executable", "shared library", "shared module") and "/tests/" not in target["defined_in"]:
+        print(os.path.relpath(name, root))
+    elif kind == "custom" and name.endswith(".mo"):
+        print(os.path.relpath(name, root))
 ' "$1"
 }
 

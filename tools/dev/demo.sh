@@ -63,7 +63,7 @@ demo_main() {
   trap stop_server EXIT
   trap 'exit 130' INT TERM HUP
   start_server
-  export TAUBE_BACKEND_PATH=$build/backends/imap TAUBE_PASSWORD=${facts[password]}
+  export TAUBE_BACKEND_PATH=$build/backends/imap TAUBE_LOCALEDIR=$build/po TAUBE_PASSWORD=${facts[password]}
   uri=${facts[imaps-uri]%/}
   say "a private Dovecot ${facts[version]} runs at $uri"
 
