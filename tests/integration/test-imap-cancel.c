@@ -22,6 +22,9 @@ static gboolean watch_and_stop (TaubeAccount *account, GError **error);
 
 static gboolean append (TaubeAccount *account, GError **error);
 static gboolean copy (TaubeAccount *account, GError **error);
+static gboolean move (TaubeAccount *account, GError **error);
+static gboolean take_away (TaubeAccount *account, GError **error);
+static gboolean replace (TaubeAccount *account, GError **error);
 
 static const Operation operations[] = {
   { .name = "connect", .func = imap_client_connect, .query = "" },
@@ -40,6 +43,10 @@ static const Operation operations[] = {
   { .name = "notes", .func = imap_client_notes, .script = "../dovecot/sharing" },
   { .name = "append", .func = append, .script = "write" },
   { .name = "copy", .func = copy, .script = "write" },
+  { .name = "move", .func = move, .script = "write-new" },
+  { .name = "move-old", .func = move, .script = "write-old" },
+  { .name = "remove", .func = take_away, .script = "write-old" },
+  { .name = "replace", .func = replace, .script = "write-new" },
   { .name = "changes-qresync", .func = imap_client_changes, .script = "changes-qresync" },
   { .name = "changes-condstore", .func = imap_client_changes, .script = "changes-condstore" },
   { .name = "changes-plain", .func = imap_client_changes, .script = "changes-plain" },
@@ -79,13 +86,50 @@ append (TaubeAccount *account, GError **error)
   return take_result (taube_folder_append (inbox, &source, 1, NULL, imap_client_cancellable, error), "1", error);
 }
 
+static TaubeIdSet *
+make_ids (void)
+{
+  static const char *const ids[] = { "7.10", "7.11", NULL };
+
+  return taube_id_set_new_from_ids (ids);
+}
+
+static gboolean
+move (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
+  g_autoptr (TaubeIdSet) set = make_ids ();
+
+  return take_result (taube_folder_move (inbox, set, sent, NULL, imap_client_cancellable, error), "7.10", error);
+}
+
+static gboolean
+take_away (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeIdSet) set = make_ids ();
+
+  return take_result (taube_folder_remove (inbox, set, NULL, imap_client_cancellable, error), "7.10", error);
+}
+
+static gboolean
+replace (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("Subject: x\n\nCoo.\n", 17);
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+
+  return take_result (taube_folder_replace (inbox, "7.10", source, NULL, imap_client_cancellable, error), "7.10",
+                      error);
+}
+
 static gboolean
 copy (TaubeAccount *account, GError **error)
 {
-  static const char *const ids[] = { "7.10", "7.11", NULL };
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
   g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
-  g_autoptr (TaubeIdSet) set = taube_id_set_new_from_ids (ids);
+  g_autoptr (TaubeIdSet) set = make_ids ();
 
   return take_result (taube_folder_copy (inbox, set, sent, NULL, imap_client_cancellable, error), "7.10", error);
 }

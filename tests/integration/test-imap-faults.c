@@ -95,6 +95,27 @@ take_away (TaubeAccount *account, GError **error)
 }
 
 static gboolean
+move (TaubeAccount *account, GError **error)
+{
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeFolder) sent = taube_account_get_folder_by_name (account, "Sent");
+  g_autoptr (TaubeIdSet) ids = make_ids ();
+
+  return take_result (taube_folder_move (inbox, ids, sent, NULL, NULL, error), "7.10", error);
+}
+
+static gboolean
+replace (TaubeAccount *account, GError **error)
+{
+  static const char text[] = "Subject: x\nMessage-ID: <x@y>\n\nCoo.\n";
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+
+  return take_result (taube_folder_replace (inbox, "7.10", source, NULL, NULL, error), "7.10", error);
+}
+
+static gboolean
 manage (TaubeAccount *account, GError **error)
 {
   const char *const path[] = { "Neu", NULL };
@@ -133,6 +154,8 @@ static const Scenario scenarios[] = {
   { "imap/dovecot/append", append },
   { "imap/dovecot/copy", copy },
   { "imap/dovecot/remove", take_away },
+  { "imap/dovecot/move", move },
+  { "imap/dovecot/replace", replace },
   { "imap/dovecot/changes", imap_client_changes },
 };
 
