@@ -118,7 +118,7 @@ add_date (ImapCommand *command, GDateTime *date)
   if (date != NULL
       && imap_date_format (g_date_time_to_unix (date), (gint) (g_date_time_get_utc_offset (date) / G_USEC_PER_SEC),
                            text))
-    imap_command_add_string (command, "date", text);
+    imap_command_add_string (command, N_ ("date"), text);
 }
 
 /* append-message = append-opts SP append-data
@@ -137,7 +137,7 @@ imap_append_add_message (ImapCommand *command, ImapSession *session, TaubeMessag
   add_date (command, taube_message_source_get_date (source));
   if (utf8)
     {
-      imap_command_add_atom (command, "form", "UTF8");
+      imap_command_add_atom (command, N_ ("form"), "UTF8");
       imap_command_open (command);
     }
   imap_command_add_literal_stream (command, utf8 || facts->has_nul, utf8, facts->size, open_source,

@@ -133,7 +133,7 @@ add_initial_response (ImapCall *call, TaubeSasl *sasl, GError **error)
   text = taube_secret_peek (response);
   if (text[0] == '\0')
     {
-      imap_command_add_atom (call->command, "response", "=");
+      imap_command_add_atom (call->command, N_ ("response"), "=");
     }
   else
     {

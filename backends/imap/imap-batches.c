@@ -117,12 +117,12 @@ ask_partial (const ImapSurvey *self, gint64 first, gint64 last, ImapSeqset **uid
                                                  taube_folder_get_name (self->folder));
   Asking asking = { call, uids, FALSE };
 
-  imap_command_add_atom (call->command, "option", "RETURN");
+  imap_command_add_atom (call->command, N_ ("option"), "RETURN");
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "option", "PARTIAL");
-  imap_command_add_atom (call->command, "range", range);
+  imap_command_add_atom (call->command, N_ ("option"), "PARTIAL");
+  imap_command_add_atom (call->command, N_ ("range"), range);
   imap_command_close (call->command);
-  imap_command_add_atom (call->command, "key", "ALL");
+  imap_command_add_atom (call->command, N_ ("key"), "ALL");
   call->untagged = on_partial;
   call->user_data = &asking;
   if (!imap_call_run (call, cancellable, error))

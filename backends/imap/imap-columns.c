@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-columns.h"
 
+#include "imap-gettext.h"
+
 #include <taube-backend/taube-mime.h>
 
 #include "imap-utf7.h"
@@ -56,14 +58,14 @@ imap_columns_add_items (ImapSession *session, ImapCommand *command, TaubeListFie
   TaubeListFields left = fields;
 
   imap_command_open (command);
-  imap_command_add_atom (command, "item", "UID");
+  imap_command_add_atom (command, N_ ("item"), "UID");
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     {
       if ((left & columns[i].field) == 0 || !has_column (session, &columns[i]))
         continue;
       left &= ~columns[i].field;
       for (guint n = 0; n < G_N_ELEMENTS (columns[i].items) && columns[i].items[n] != NULL; n++)
-        imap_command_add_atom (command, "item", columns[i].items[n]);
+        imap_command_add_atom (command, N_ ("item"), columns[i].items[n]);
     }
   imap_command_close (command);
 }

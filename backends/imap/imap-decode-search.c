@@ -39,13 +39,13 @@ read_numbers (const char *text, NumberFunc func, gpointer user_data, guint64 *mo
       text += digits;
     }
   *modseq = 0;
-  if (g_ascii_strncasecmp (text, "(MODSEQ ", 8) == 0)
-    {
-      text += 8;
-      text += skip_while (text, ' ');
-      return imap_number_parse (text, strspn (text, "0123456789"), modseq);
-    }
-  return TRUE;
+  if (*text == '\0')
+    return TRUE;
+  if (g_ascii_strncasecmp (text, "(MODSEQ ", 8) != 0)
+    return FALSE;
+  text += 8;
+  text += skip_while (text, ' ');
+  return imap_number_parse (text, strspn (text, "0123456789"), modseq);
 }
 
 static void

@@ -214,7 +214,7 @@ run_fetch (Fetch *fetch, guint64 partial, GCancellable *cancellable, GError **er
 
   imap_command_add_number (call->command, fetch->uid);
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "UID");
+  imap_command_add_atom (call->command, N_ ("item"), "UID");
   imap_command_add_section (call->command, "BODY.PEEK", fetch->section, NULL, partial > 0, fetch->offset, partial);
   imap_command_close (call->command);
   call->untagged = on_answer;

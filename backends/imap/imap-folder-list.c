@@ -160,7 +160,7 @@ send_piece (Listing *listing, Piece *piece, GCancellable *cancellable, GError **
 
   piece->call = call;
   if (listing->saved)
-    imap_command_add_sequence (call->command, "set", "$");
+    imap_command_add_sequence (call->command, N_ ("set"), "$");
   else if (piece->uids != NULL)
     imap_command_add_seqset (call->command, piece->uids);
   else

@@ -98,7 +98,7 @@ add_labels (ImapCommand *command, const char *const *labels)
 {
   imap_command_open (command);
   for (guint i = 0; labels[i] != NULL; i++)
-    imap_command_add_mailbox (command, "label", labels[i]);
+    imap_command_add_mailbox (command, N_ ("label"), labels[i]);
   imap_command_close (command);
 }
 
@@ -111,8 +111,8 @@ new_store (Store *store, const char *set)
       = imap_session_call (store->session, "UID STORE", TAUBE_ERROR_PERMISSION, _ ("cannot set %s in folder \"%s\""),
                            subject_of (store), taube_folder_get_name (store->folder));
 
-  imap_command_add_sequence (call->command, "set", set);
-  imap_command_add_atom (call->command, "item", (store->labels != NULL ? label_items : flag_items)[store->mode]);
+  imap_command_add_sequence (call->command, N_ ("set"), set);
+  imap_command_add_atom (call->command, N_ ("item"), (store->labels != NULL ? label_items : flag_items)[store->mode]);
   if (store->labels != NULL)
     add_labels (call->command, store->labels);
   else

@@ -137,8 +137,8 @@ imap_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const cha
                             taube_folder_get_name (folder));
   imap_command_add_number (call->command, structure.uid);
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "UID");
-  imap_command_add_atom (call->command, "item", "BODYSTRUCTURE");
+  imap_command_add_atom (call->command, N_ ("item"), "UID");
+  imap_command_add_atom (call->command, N_ ("item"), "BODYSTRUCTURE");
   imap_command_close (call->command);
   call->untagged = on_structure;
   call->user_data = &structure;

@@ -55,8 +55,8 @@ learn_delimiter (ImapSession *session, char *delimiter_out, GCancellable *cancel
     return TRUE;
   call = imap_session_call (session, "LIST", TAUBE_ERROR_PROTOCOL,
                             _ ("cannot ask how this server separates folder names"));
-  imap_command_add_string (call->command, "reference", "");
-  imap_command_add_string (call->command, "pattern", "");
+  imap_command_add_string (call->command, N_ ("reference"), "");
+  imap_command_add_string (call->command, N_ ("pattern"), "");
   call->untagged = on_delimiter;
   call->user_data = session;
   if (!imap_call_run (call, cancellable, error))
@@ -287,10 +287,10 @@ imap_folder_refresh (TaubeFolder *folder, TaubeSession *session, GCancellable *c
   if (!imap_folder_add_name (folder, imap, call->command, cancellable, error))
     return FALSE;
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "MESSAGES");
-  imap_command_add_atom (call->command, "item", "UNSEEN");
+  imap_command_add_atom (call->command, N_ ("item"), "MESSAGES");
+  imap_command_add_atom (call->command, N_ ("item"), "UNSEEN");
   if (imap_session_has (imap, IMAP_CAPABILITY_STATUS_SIZE) || imap_session_has (imap, IMAP_CAPABILITY_IMAP4REV2))
-    imap_command_add_atom (call->command, "item", "SIZE");
+    imap_command_add_atom (call->command, N_ ("item"), "SIZE");
   imap_command_close (call->command);
   call->untagged = on_status;
   call->user_data = &counts;

@@ -271,11 +271,11 @@ new_list (ImapListing *listing, const char *name, const char *pattern)
 {
   ImapCall *call = new_call (listing, name);
 
-  imap_command_add_string (call->command, "reference", "");
+  imap_command_add_string (call->command, N_ ("reference"), "");
   if (g_str_equal (pattern, "*"))
-    imap_command_add_list_mailbox (call->command, "pattern", pattern);
+    imap_command_add_list_mailbox (call->command, N_ ("pattern"), pattern);
   else
-    imap_command_add_raw_mailbox (call->command, "pattern", pattern);
+    imap_command_add_raw_mailbox (call->command, N_ ("pattern"), pattern);
   return call;
 }
 
@@ -285,28 +285,28 @@ add_return_options (ImapListing *listing, ImapCall *call)
   ImapSession *session = listing->session;
   gboolean rev2 = imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2);
 
-  imap_command_add_atom (call->command, "option", "RETURN");
+  imap_command_add_atom (call->command, N_ ("option"), "RETURN");
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "option", "SUBSCRIBED");
-  imap_command_add_atom (call->command, "option", "CHILDREN");
+  imap_command_add_atom (call->command, N_ ("option"), "SUBSCRIBED");
+  imap_command_add_atom (call->command, N_ ("option"), "CHILDREN");
   if (rev2 || imap_session_has (session, IMAP_CAPABILITY_SPECIAL_USE))
-    imap_command_add_atom (call->command, "option", "SPECIAL-USE");
+    imap_command_add_atom (call->command, N_ ("option"), "SPECIAL-USE");
   if (rev2 || imap_session_has (session, IMAP_CAPABILITY_LIST_STATUS))
     {
-      imap_command_add_atom (call->command, "option", "STATUS");
+      imap_command_add_atom (call->command, N_ ("option"), "STATUS");
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "item", "MESSAGES");
-      imap_command_add_atom (call->command, "item", "UNSEEN");
+      imap_command_add_atom (call->command, N_ ("item"), "MESSAGES");
+      imap_command_add_atom (call->command, N_ ("item"), "UNSEEN");
       imap_command_close (call->command);
     }
   if (imap_session_has (session, IMAP_CAPABILITY_LIST_MYRIGHTS))
-    imap_command_add_atom (call->command, "option", "MYRIGHTS");
+    imap_command_add_atom (call->command, N_ ("option"), "MYRIGHTS");
   if (imap_session_has (session, IMAP_CAPABILITY_LIST_METADATA))
     {
-      imap_command_add_atom (call->command, "option", "METADATA");
+      imap_command_add_atom (call->command, N_ ("option"), "METADATA");
       imap_command_open (call->command);
-      imap_command_add_string (call->command, "entry", "/private/comment");
-      imap_command_add_string (call->command, "entry", "/shared/comment");
+      imap_command_add_string (call->command, N_ ("entry"), "/private/comment");
+      imap_command_add_string (call->command, N_ ("entry"), "/shared/comment");
       imap_command_close (call->command);
     }
   imap_command_close (call->command);
@@ -426,10 +426,10 @@ new_status (ImapListing *listing, ImapListEntry *entry)
   ImapCall *call = new_call (listing, "STATUS");
 
   call->bad_is_refusal = TRUE;
-  imap_command_add_raw_mailbox (call->command, "folder", entry->wire_name);
+  imap_command_add_raw_mailbox (call->command, N_ ("folder"), entry->wire_name);
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "MESSAGES");
-  imap_command_add_atom (call->command, "item", "UNSEEN");
+  imap_command_add_atom (call->command, N_ ("item"), "MESSAGES");
+  imap_command_add_atom (call->command, N_ ("item"), "UNSEEN");
   imap_command_close (call->command);
   return call;
 }

@@ -218,7 +218,7 @@ run_create (Creation *creation, GCancellable *cancellable, GError **error)
   if (creation->use != NULL)
     {
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "parameter", "USE");
+      imap_command_add_atom (call->command, N_ ("parameter"), "USE");
       imap_command_open (call->command);
       imap_command_add_word (call->command, creation->use);
       imap_command_close (call->command);

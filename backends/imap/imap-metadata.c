@@ -6,9 +6,6 @@
 #include "imap-deed.h"
 #include "imap-gettext.h"
 
-/* Notes of one answer. */
-#define MAX_NOTES 10000
-
 typedef struct
 {
   ImapSession *session;
@@ -17,6 +14,7 @@ typedef struct
   const char *name;    /* to be set */
   GBytes *value;
   GHashTable *found;
+  gsize bytes;         /* of all that was found */
 } Metadata;
 
 static gboolean
@@ -51,11 +49,29 @@ add_mailbox (Metadata *self, ImapCall *call, GCancellable *cancellable, GError *
 {
   if (self->folder != NULL)
     return imap_folder_add_name (self->folder, self->session, call->command, cancellable, error);
-  imap_command_add_string (call->command, "mailbox", "");
+  imap_command_add_string (call->command, N_ ("mailbox"), "");
   return TRUE;
 }
 
 /* Load. */
+
+/* What a server tells must fit into as much memory as one response may take, with that of the table. */
+static gboolean
+take_note (Metadata *self, const ImapString *name, const ImapString *value, GError **error)
+{
+  const TaubeLimits *limits = &self->session->limits;
+  g_autofree char *text = imap_text_dup_utf8 (name->text, name->length);
+  char *key = g_utf8_strdown (text, -1);
+
+  self->bytes += strlen (key) + value->length;
+  g_hash_table_replace (self->found, key, g_bytes_new (value->text, value->length));
+  if (self->bytes <= limits->response_bytes && g_hash_table_size (self->found) <= limits->list_items)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
+               _ ("the server tells of more notes than can be kept: %u with %zu bytes"),
+               g_hash_table_size (self->found), self->bytes);
+  return FALSE;
+}
 
 static gboolean
 on_metadata (const ImapResponse *response, gpointer user_data, GError **error)
@@ -68,13 +84,9 @@ on_metadata (const ImapResponse *response, gpointer user_data, GError **error)
   if (response->type != IMAP_RESPONSE_METADATA || !imap_decode_metadata (response, &metadata) || !metadata.has_values)
     return FALSE;
   entries = metadata.entries;
-  while (g_hash_table_size (self->found) < MAX_NOTES && imap_metadata_next (&entries, &name, &value))
-    if (value.text != NULL)
-      {
-        g_autofree char *text = imap_text_dup_utf8 (name.text, name.length);
-
-        g_hash_table_replace (self->found, g_utf8_strdown (text, -1), g_bytes_new (value.text, value.length));
-      }
+  while (imap_metadata_next (&entries, &name, &value))
+    if (value.text != NULL && !take_note (self, &name, &value, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -85,12 +97,12 @@ static void
 add_options (Metadata *self, ImapCall *call)
 {
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "option", "MAXSIZE");
+  imap_command_add_atom (call->command, N_ ("option"), "MAXSIZE");
   imap_command_add_number (call->command, self->session->limits.literal_bytes);
   if (self->names == NULL)
     {
-      imap_command_add_atom (call->command, "option", "DEPTH");
-      imap_command_add_atom (call->command, "option", "infinity");
+      imap_command_add_atom (call->command, N_ ("option"), "DEPTH");
+      imap_command_add_atom (call->command, N_ ("option"), "infinity");
     }
   imap_command_close (call->command);
 }
@@ -147,7 +159,7 @@ imap_account_load_metadata (TaubeAccount *account, TaubeSession *session, TaubeF
 {
   g_autoptr (GHashTable) found
     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  Metadata self = { IMAP_SESSION (session), folder, names, NULL, NULL, found };
+  Metadata self = { IMAP_SESSION (session), folder, names, NULL, NULL, found, 0 };
 
   /* An empty list is a question for nothing. */
   if (!begin (&self, cancellable, error)
@@ -171,7 +183,7 @@ make_set (gpointer data, GCancellable *cancellable, GError **error)
   imap_command_open (call->command);
   imap_command_add_astring (call->command, N_ ("name of metadata"), self->name);
   if (self->value == NULL)
-    imap_command_add_nstring (call->command, "value", NULL);
+    imap_command_add_nstring (call->command, N_ ("value"), NULL);
   else
     imap_command_add_value (call->command, g_bytes_get_data (self->value, NULL), g_bytes_get_size (self->value));
   imap_command_close (call->command);
@@ -183,7 +195,7 @@ gboolean
 imap_account_set_metadata (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder, const char *name,
                            GBytes *value, GCancellable *cancellable, GError **error)
 {
-  Metadata self = { IMAP_SESSION (session), folder, NULL, name, value, NULL };
+  Metadata self = { IMAP_SESSION (session), folder, NULL, name, value, NULL, 0 };
 
   return begin (&self, cancellable, error)
          && imap_deed_run_repeatable (self.session, make_set, &self, cancellable, error);

@@ -212,18 +212,18 @@ static void
 add_items (Piece *piece, ImapCommand *command)
 {
   imap_command_open (command);
-  imap_command_add_atom (command, "item", "UID");
+  imap_command_add_atom (command, N_ ("item"), "UID");
   if (piece->asking & TAUBE_FACTS_FLAGS)
-    imap_command_add_atom (command, "item", "FLAGS");
+    imap_command_add_atom (command, N_ ("item"), "FLAGS");
   if (piece->asking & TAUBE_FACTS_SIZE)
-    imap_command_add_atom (command, "item", "RFC822.SIZE");
+    imap_command_add_atom (command, N_ ("item"), "RFC822.SIZE");
   if (piece->asking & TAUBE_FACTS_DATE)
-    imap_command_add_atom (command, "item", "INTERNALDATE");
+    imap_command_add_atom (command, N_ ("item"), "INTERNALDATE");
   if (piece->asking & TAUBE_FACTS_HEADERS)
     imap_command_add_section (command, "BODY.PEEK", "HEADER.FIELDS", (const char *const *) piece->names->pdata, FALSE,
                               0, 0);
   if (piece->asking & TAUBE_FACTS_ATTACHMENT)
-    imap_command_add_atom (command, "item", "BODYSTRUCTURE");
+    imap_command_add_atom (command, N_ ("item"), "BODYSTRUCTURE");
   imap_command_close (command);
 }
 
@@ -235,7 +235,7 @@ new_fetch (Piece *piece, const char *set)
       = imap_session_call (narrow->session, "UID FETCH", TAUBE_ERROR_PROTOCOL,
                            _ ("cannot look at the messages of folder \"%s\""), taube_folder_get_name (narrow->folder));
 
-  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_sequence (call->command, N_ ("set"), set);
   add_items (piece, call->command);
   call->untagged = on_fetch;
   call->accept_body = accept_header;

@@ -217,7 +217,7 @@ add_events (ImapCommand *command, gboolean names)
 
   imap_command_open (command);
   for (guint i = 0; i < (names ? 5 : 3); i++)
-    imap_command_add_atom (command, "event", events[i]);
+    imap_command_add_atom (command, N_ ("event"), events[i]);
   imap_command_close (command);
 }
 
@@ -233,15 +233,15 @@ static void
 add_selected (ImapSession *session, ImapCommand *command)
 {
   imap_command_open (command);
-  imap_command_add_atom (command, "filter", can_idle (session) ? "selected-delayed" : "selected");
+  imap_command_add_atom (command, N_ ("filter"), can_idle (session) ? "selected-delayed" : "selected");
   imap_command_open (command);
-  imap_command_add_atom (command, "event", "MessageNew");
+  imap_command_add_atom (command, N_ ("event"), "MessageNew");
   imap_command_open (command);
-  imap_command_add_atom (command, "item", "UID");
-  imap_command_add_atom (command, "item", "FLAGS");
+  imap_command_add_atom (command, N_ ("item"), "UID");
+  imap_command_add_atom (command, N_ ("item"), "FLAGS");
   imap_command_close (command);
-  imap_command_add_atom (command, "event", "MessageExpunge");
-  imap_command_add_atom (command, "event", "FlagChange");
+  imap_command_add_atom (command, N_ ("event"), "MessageExpunge");
+  imap_command_add_atom (command, N_ ("event"), "FlagChange");
   imap_command_close (command);
   imap_command_close (command);
 }
@@ -253,7 +253,7 @@ add_all (Hub *hub, ImapCommand *command)
   g_auto (GStrv) prefixes = imap_account_get_namespaces (imap_session_get_account (hub->watch.session));
 
   imap_command_open (command);
-  imap_command_add_atom (command, "filter", "personal");
+  imap_command_add_atom (command, N_ ("filter"), "personal");
   add_events (command, TRUE);
   imap_command_close (command);
   for (guint i = 0; prefixes[i] != NULL; i++)
@@ -265,8 +265,8 @@ add_all (Hub *hub, ImapCommand *command)
       if (length > 1 && prefixes[i][length - 1] == delimiter)
         prefixes[i][length - 1] = '\0';
       imap_command_open (command);
-      imap_command_add_atom (command, "filter", "subtree");
-      imap_command_add_raw_mailbox (command, "prefix", prefixes[i]);
+      imap_command_add_atom (command, N_ ("filter"), "subtree");
+      imap_command_add_raw_mailbox (command, N_ ("prefix"), prefixes[i]);
       add_events (command, TRUE);
       imap_command_close (command);
     }
@@ -276,7 +276,7 @@ static gboolean
 add_these (Hub *hub, ImapCommand *command, GCancellable *cancellable, GError **error)
 {
   imap_command_open (command);
-  imap_command_add_atom (command, "filter", "mailboxes");
+  imap_command_add_atom (command, N_ ("filter"), "mailboxes");
   imap_command_open (command);
   for (guint i = 0; i < hub->followed->len; i++)
     {
@@ -306,8 +306,8 @@ run_notify (Hub *hub, gboolean all, GError **refused, GCancellable *cancellable,
                                                  _ ("cannot be told of changes in all folders"));
   g_autoptr (GError) local = NULL;
 
-  imap_command_add_atom (call->command, "argument", "SET");
-  imap_command_add_atom (call->command, "argument", "STATUS");
+  imap_command_add_atom (call->command, N_ ("argument"), "SET");
+  imap_command_add_atom (call->command, N_ ("argument"), "STATUS");
   add_selected (session, call->command);
   if (all)
     add_all (hub, call->command);
@@ -370,7 +370,7 @@ disarm (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError 
   report (hub, out);
   set_selected (hub, NULL);
   call = imap_session_call (session, "NOTIFY", TAUBE_ERROR_NOT_SUPPORTED, _ ("cannot end being told of changes"));
-  imap_command_add_atom (call->command, "argument", "NONE");
+  imap_command_add_atom (call->command, N_ ("argument"), "NONE");
   call->bad_is_refusal = TRUE;
   if (imap_call_run (call, cancellable, &local)
       || (call->done && !imap_pipeline_is_broken (session->pipeline)))
@@ -396,9 +396,9 @@ ask_status (Hub *hub, Followed *followed, GCancellable *cancellable, GError **er
     return FALSE;
   imap_command_open (call->command);
   for (guint i = 0; i < G_N_ELEMENTS (items); i++)
-    imap_command_add_atom (call->command, "item", items[i]);
+    imap_command_add_atom (call->command, N_ ("item"), items[i]);
   if (session->condstore)
-    imap_command_add_atom (call->command, "item", "HIGHESTMODSEQ");
+    imap_command_add_atom (call->command, N_ ("item"), "HIGHESTMODSEQ");
   imap_command_close (call->command);
   if (imap_call_run (call, cancellable, &local))
     return TRUE;

@@ -393,14 +393,14 @@ send_optional (ImapSession *self, const char *name, ImapResponseFunc untagged, c
       = imap_session_call (self, name, TAUBE_ERROR_PROTOCOL, _ ("%s failed at %s"), name, host_of (self));
 
   for (guint i = 0; atoms != NULL && atoms[i] != NULL; i++)
-    imap_command_add_atom (call->command, "argument", atoms[i]);
+    imap_command_add_atom (call->command, N_ ("argument"), atoms[i]);
   if (strcmp (name, "ID") == 0)
     {
       imap_command_open (call->command);
-      imap_command_add_string (call->command, "field", "name");
-      imap_command_add_string (call->command, "value", "taube");
-      imap_command_add_string (call->command, "field", "version");
-      imap_command_add_string (call->command, "value", TAUBE_VERSION_S);
+      imap_command_add_string (call->command, N_ ("field"), "name");
+      imap_command_add_string (call->command, N_ ("value"), "taube");
+      imap_command_add_string (call->command, N_ ("field"), "version");
+      imap_command_add_string (call->command, N_ ("value"), TAUBE_VERSION_S);
       imap_command_close (call->command);
     }
   call->bad_is_refusal = TRUE;

@@ -49,13 +49,13 @@ imap_presence_ask (ImapPresence *self, ImapSession *session, TaubeFolder *folder
 
   if (imap_session_has (session, IMAP_CAPABILITY_ESEARCH) || imap_session_has (session, IMAP_CAPABILITY_IMAP4REV2))
     {
-      imap_command_add_atom (call->command, "option", "RETURN");
+      imap_command_add_atom (call->command, N_ ("option"), "RETURN");
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "option", "ALL");
+      imap_command_add_atom (call->command, N_ ("option"), "ALL");
       imap_command_close (call->command);
     }
-  imap_command_add_atom (call->command, "key", "UID");
-  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_atom (call->command, N_ ("key"), "UID");
+  imap_command_add_sequence (call->command, N_ ("set"), set);
   call->bad_is_refusal = TRUE;
   call->untagged = on_presence;
   call->user_data = self;

@@ -384,9 +384,48 @@ append_flags (ImapCommand *command, TaubeMessageFlags flags, gboolean contrary)
   add_key (command, "$Forwarded");
 }
 
-static void
-append_text (ImapCommand *command, TaubeQuery *query)
+/* NULL: it cannot be said in CHARSET, or would need what a command cannot have. (transfer full) */
+static char *
+convert (const char *text, const char *charset, gsize *length)
 {
+  g_autofree char *converted = g_convert (text, -1, charset, "UTF-8", NULL, length, NULL);
+
+  for (gsize i = 0; converted != NULL && i < *length; i++)
+    if (strchr ("\r\n", converted[i]) != NULL)
+      return NULL;
+  return g_steal_pointer (&converted);
+}
+
+static gboolean
+has_text (TaubeQuery *query)
+{
+  return taube_query_get_kind (query) == TAUBE_QUERY_KIND_HEADER
+         || taube_query_get_kind (query) == TAUBE_QUERY_KIND_TEXT;
+}
+
+gboolean
+imap_query_fits_charset (TaubeQuery *query, const char *charset)
+{
+  g_autofree char *converted = NULL;
+  gsize length;
+
+  if (has_text (query))
+    {
+      converted = convert (taube_query_get_text (query), charset, &length);
+      return converted != NULL;
+    }
+  for (guint i = 0; i < taube_query_get_n_children (query); i++)
+    if (!imap_query_fits_charset (taube_query_get_child (query, i), charset))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+append_text (ImapCommand *command, TaubeQuery *query, const ImapQueryDialect *dialect)
+{
+  g_autofree char *converted = NULL;
+  gsize length;
+
   static const char *const keys[] = { "FROM", "TO", "CC", "BCC", "SUBJECT", "BODY", "TEXT" };
 
   if (taube_query_get_kind (query) == TAUBE_QUERY_KIND_HEADER)
@@ -396,7 +435,12 @@ append_text (ImapCommand *command, TaubeQuery *query)
     }
   else
     add_key (command, keys[taube_query_get_field (query)]);
-  imap_command_add_string (command, "text", taube_query_get_text (query));
+  if (dialect->charset != NULL)
+    converted = convert (taube_query_get_text (query), dialect->charset, &length);
+  if (converted != NULL)
+    imap_command_add_value (command, converted, length);
+  else
+    imap_command_add_string (command, N_ ("text"), taube_query_get_text (query));
 }
 
 static void
@@ -505,7 +549,7 @@ imap_query_append (TaubeQuery *query, ImapCommand *command, const ImapQueryDiale
     {
     case TAUBE_QUERY_KIND_TEXT:
     case TAUBE_QUERY_KIND_HEADER:
-      append_text (command, query);
+      append_text (command, query, dialect);
       break;
     case TAUBE_QUERY_KIND_FLAGS:
       append_flags (command, taube_query_get_flags (query), FALSE);

@@ -37,6 +37,7 @@ typedef struct
   gint64 now;         /* seconds since 1970 */
   const char *prefix; /* of the ids of the folder */
   gsize max_set_bytes;
+  const char *charset; /* of the texts; NULL: UTF-8 */
 } ImapQueryDialect;
 
 /* A query cut in two: what the server is asked, and what is asked of the messages that it finds. */
@@ -52,6 +53,8 @@ void imap_query_plan_init (ImapQueryPlan *self, TaubeQuery *query, const ImapQue
 void imap_query_plan_clear (ImapQueryPlan *self);
 char *imap_query_describe_missed (ImapQueryFeatures missed, ImapQueryFeatures refused);
 void imap_query_append (TaubeQuery *query, ImapCommand *command, const ImapQueryDialect *dialect);
+/* Whether all texts of QUERY can be said in CHARSET. */
+gboolean imap_query_fits_charset (TaubeQuery *query, const char *charset);
 ImapSeqset *imap_query_make_uids (const TaubeIdSet *ids, const char *prefix);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImapQueryPlan, imap_query_plan_clear)

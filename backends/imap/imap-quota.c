@@ -13,7 +13,8 @@ typedef struct
   GPtrArray *quotas;  /* of TaubeQuota */
   GPtrArray *roots;   /* names, as QUOTAROOT tells them */
   GHashTable *told;   /* names of which QUOTA has told */
-  guint most;
+  const TaubeLimits *limits;
+  gsize bytes;        /* that all of these take */
 } Quotas;
 
 /* These two are counted in units of 1,024 bytes (RFC 9208). */
@@ -29,16 +30,33 @@ to_bytes (gint64 amount)
   return amount > G_MAXINT64 / 1024 ? G_MAXINT64 : (amount < 0 ? -1 : amount * 1024);
 }
 
-static void
-take_quota (Quotas *self, const ImapQuota *quota)
+/* What a server tells must fit into as much memory as one response may take. */
+static gboolean
+count (Quotas *self, gsize bytes, GError **error)
+{
+  guint n = g_hash_table_size (self->told) + self->quotas->len;
+
+  self->bytes += bytes;
+  if (self->bytes <= self->limits->response_bytes && n <= self->limits->list_items && self->roots->len <= MAX_ROOTS)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
+               _ ("the server tells of more quota roots and limits than can be kept: %u and %u with %zu bytes"),
+               MAX (g_hash_table_size (self->told), self->roots->len), self->quotas->len, self->bytes);
+  return FALSE;
+}
+
+static gboolean
+take_quota (Quotas *self, const ImapQuota *quota, GError **error)
 {
   g_autofree char *root = imap_text_dup_utf8 (quota->root.text, quota->root.length);
   const ImapValue *resources = quota->resources;
   ImapQuotaResource resource;
 
   if (!g_hash_table_add (self->told, g_strdup (root)))
-    return;
-  while (self->quotas->len < self->most && imap_quota_next (&resources, &resource))
+    return TRUE;
+  if (!count (self, strlen (root), error))
+    return FALSE;
+  while (imap_quota_next (&resources, &resource))
     {
       g_autofree char *text = imap_text_dup_utf8 (resource.name.text, resource.name.length);
       g_autofree char *name = g_ascii_strup (text, -1);
@@ -47,7 +65,10 @@ take_quota (Quotas *self, const ImapQuota *quota)
       g_ptr_array_add (self->quotas,
                        taube_quota_new (root, name, bytes, bytes ? to_bytes (resource.usage) : resource.usage,
                                         bytes ? to_bytes (resource.limit) : resource.limit));
+      if (!count (self, strlen (root) + strlen (name), error))
+        return FALSE;
     }
+  return TRUE;
 }
 
 static gboolean
@@ -59,17 +80,19 @@ on_quota (const ImapResponse *response, gpointer user_data, GError **error)
 
   if (response->type == IMAP_RESPONSE_QUOTA)
     {
-      if (imap_decode_quota (response, &quota))
-        take_quota (self, &quota);
-      return TRUE;
+      return !imap_decode_quota (response, &quota) || take_quota (self, &quota, error);
     }
   if (response->type != IMAP_RESPONSE_QUOTAROOT)
     return FALSE;
   if (!imap_decode_quotaroot (response, &quotaroot))
     return TRUE;
-  for (const ImapValue *root = quotaroot.roots; root != NULL && self->roots->len < MAX_ROOTS; root = root->next)
+  for (const ImapValue *root = quotaroot.roots; root != NULL; root = root->next)
     if (imap_value_is_text (root))
-      g_ptr_array_add (self->roots, g_strndup (root->text, root->length));
+      {
+        g_ptr_array_add (self->roots, g_strndup (root->text, root->length));
+        if (!count (self, root->length, error))
+          return FALSE;
+      }
   return TRUE;
 }
 
@@ -88,7 +111,7 @@ ask_for_rest (Quotas *self, ImapSession *session, GCancellable *cancellable, GEr
         continue;
       call = imap_session_call (session, "GETQUOTA", TAUBE_ERROR_PERMISSION, _ ("cannot ask for the limits of \"%s\""),
                                 shown);
-      imap_command_add_astring (call->command, "quota root", root);
+      imap_command_add_astring (call->command, N_ ("quota root"), root);
       call->bad_is_refusal = TRUE;
       call->untagged = on_quota;
       call->user_data = self;
@@ -133,7 +156,7 @@ imap_folder_list_quotas (TaubeFolder *folder, TaubeSession *session, GCancellabl
   self.quotas = quotas = g_ptr_array_new_with_free_func ((GDestroyNotify) taube_quota_free);
   self.roots = roots = g_ptr_array_new_with_free_func (g_free);
   self.told = told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self.most = imap->limits.list_items;
+  self.limits = &imap->limits;
   if (!imap_session_begin (imap, cancellable, error) || !fill (&self, folder, imap, cancellable, error))
     return NULL;
   return g_steal_pointer (&quotas);

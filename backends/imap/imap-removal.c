@@ -35,8 +35,8 @@ new_store (ImapSession *session, TaubeFolder *folder, const char *set)
   ImapCall *call = imap_session_call (session, "UID STORE", TAUBE_ERROR_PERMISSION,
                                       _ ("cannot remove messages from folder \"%s\""), taube_folder_get_name (folder));
 
-  imap_command_add_sequence (call->command, "set", set);
-  imap_command_add_atom (call->command, "item", "+FLAGS.SILENT");
+  imap_command_add_sequence (call->command, N_ ("set"), set);
+  imap_command_add_atom (call->command, N_ ("item"), "+FLAGS.SILENT");
   imap_command_add_flags (call->command, TAUBE_MESSAGE_FLAGS_DELETED, NULL);
   return call;
 }
@@ -48,7 +48,7 @@ new_expunge (ImapSession *session, TaubeFolder *folder, const char *set)
   ImapCall *call = imap_session_call (session, "UID EXPUNGE", TAUBE_ERROR_PERMISSION,
                                       _ ("cannot remove messages from folder \"%s\""), taube_folder_get_name (folder));
 
-  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_sequence (call->command, N_ ("set"), set);
   return call;
 }
 

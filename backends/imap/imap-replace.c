@@ -25,6 +25,7 @@ typedef struct
   gboolean doubt;      /* REPLACE may have been carried out */
   gboolean written;    /* the new one is there: the old one is to be removed */
   ImapAppend *append;  /* without REPLACE */
+  gboolean no_utf8;    /* the server does not know the form UTF8 (…) after all */
   guint64 sent;
 } Replace;
 
@@ -88,7 +89,7 @@ set_unknown (Replace *self, const char *why)
   imap_outcome_unknown (&self->outcome, self->old, error);
 }
 
-/* Whether the old message is there. FALSE with an error: not known. */
+/* Whether the old message is there. FALSE with an error: not known, also when the server said nothing to that. */
 static gboolean
 ask_presence (Replace *self, ImapSession *session, gboolean *present, GCancellable *cancellable, GError **error)
 {
@@ -100,6 +101,13 @@ ask_presence (Replace *self, ImapSession *session, gboolean *present, GCancellab
   call = imap_presence_ask (&presence, session, self->folder, set);
   if (!imap_call_run (call, cancellable, error))
     return FALSE;
+  if (!presence.told)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+                   _ ("cannot replace a message in folder \"%s\": the server does not tell whether it is there"),
+                   taube_folder_get_name (self->folder));
+      return FALSE;
+    }
   *present = imap_seqset_contains (presence.found, self->uid);
   return TRUE;
 }
@@ -171,7 +179,8 @@ new_replace (Replace *self, ImapSession *session, Answer *answer, GCancellable *
   imap_command_add_number (call->command, self->uid);
   if (!imap_folder_add_name (self->folder, session, call->command, cancellable, error))
     return NULL;
-  imap_append_add_message (call->command, session, self->source, imap_append_wants_utf8 (session, self->source));
+  call->bad_is_refusal = !self->no_utf8 && imap_append_wants_utf8 (session, self->source);
+  imap_append_add_message (call->command, session, self->source, call->bad_is_refusal);
   call->untagged = on_answer;
   call->completed = on_answer;
   call->streamed = on_streamed;
@@ -211,6 +220,13 @@ replace_at_once (Replace *self, ImapSession *session, GCancellable *cancellable,
       g_clear_error (&local);
       set_done (self, answer.uidvalidity, answer.uid);
       return TRUE;
+    }
+  if (call->done && call->status == IMAP_RESPONSE_BAD && call->bad_is_refusal
+      && !imap_pipeline_is_broken (session->pipeline))
+    {
+      g_clear_error (&local);
+      self->no_utf8 = TRUE;
+      return replace_at_once (self, session, cancellable, error);
     }
   if (call->complete && !call->done)
     {

@@ -63,6 +63,7 @@ imap_search_clear (ImapSearch *self)
 {
   imap_query_plan_clear (&self->plan);
   g_clear_pointer (&self->numbers, g_array_unref);
+  g_clear_error (&self->unreadable);
 }
 
 /* Who can do what. */
@@ -134,6 +135,17 @@ check_size (ImapSearch *self, guint64 n, GError **error)
   return FALSE;
 }
 
+/* What cannot be read is no result: a shorter one would look like the whole. The stream is in step all the same. */
+static gboolean
+set_unreadable (ImapSearch *self, const char *name, const char *why)
+{
+  if (self->unreadable == NULL)
+    self->unreadable = g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+                                    _ ("cannot search folder \"%s\": the server's answer %s cannot be read (%s)"),
+                                    taube_folder_get_name (self->folder), name, why);
+  return TRUE;
+}
+
 static gboolean
 take_set (ImapSearch *self, const ImapSeqset *set, GError **error)
 {
@@ -159,30 +171,62 @@ take_esearch (ImapSearch *self, const ImapEsearch *esearch, GError **error)
     self->total = esearch->count;
   if ((esearch->fields & (IMAP_ESEARCH_PARTIAL | IMAP_ESEARCH_ALL)) == 0 || text->text == NULL)
     return TRUE;
-  return imap_seqset_add_text (set, text->text, text->length, error) && take_set (self, set, error);
+  if (!imap_seqset_add_text (set, text->text, text->length, NULL))
+    return set_unreadable (self, "ESEARCH", _ ("not a set of numbers"));
+  return take_set (self, set, error);
+}
+
+static gboolean
+take_search (ImapSearch *self, const ImapResponse *response, GError **error)
+{
+  g_autoptr (ImapSeqset) set = imap_seqset_new ();
+
+  if (!imap_decode_search (response, set, NULL))
+    return set_unreadable (self, "SEARCH", _ ("not a list of numbers"));
+  return take_set (self, set, error);
+}
+
+static gboolean
+take_sort (ImapSearch *self, const ImapResponse *response, GError **error)
+{
+  if (!imap_decode_sort (response, self->numbers))
+    return set_unreadable (self, "SORT", _ ("not a list of numbers"));
+  return check_size (self, self->numbers->len, error);
+}
+
+static gboolean
+take_any_esearch (ImapSearch *self, const ImapResponse *response, GError **error)
+{
+  ImapEsearch esearch;
+  gboolean good = imap_decode_esearch (response, &esearch);
+
+  if ((esearch.malformed & (IMAP_ESEARCH_ALL | IMAP_ESEARCH_PARTIAL)) != 0)
+    return set_unreadable (self, "ESEARCH", _ ("not a set of numbers"));
+  if ((esearch.malformed & IMAP_ESEARCH_COUNT) != 0)
+    return set_unreadable (self, "ESEARCH", _ ("not a number"));
+  /* Nobody asked for the rest of what could be malformed. */
+  if (!good && esearch.malformed == 0)
+    return set_unreadable (self, "ESEARCH", _ ("not pairs of a name and a value"));
+  if (!esearch.uid && esearch.fields != 0)
+    return set_unreadable (self, "ESEARCH", _ ("not about UIDs"));
+  return take_esearch (self, &esearch, error);
 }
 
 static gboolean
 on_found (const ImapResponse *response, gpointer user_data, GError **error)
 {
   ImapSearch *self = user_data;
-  g_autoptr (ImapSeqset) set = NULL;
-  ImapEsearch esearch;
 
   switch (response->type)
     {
     case IMAP_RESPONSE_SEARCH:
-      set = imap_seqset_new ();
-      imap_decode_search (response, set, NULL);
-      take_set (self, set, error);
+      take_search (self, response, error);
       return TRUE;
     case IMAP_RESPONSE_SORT:
-      imap_decode_sort (response, self->numbers);
-      check_size (self, self->numbers->len, error);
+      take_sort (self, response, error);
       return TRUE;
     case IMAP_RESPONSE_ESEARCH:
-      if (imap_decode_esearch (response, &esearch))
-        take_esearch (self, &esearch, error);
+      take_any_esearch (self, response, error);
       return TRUE;
     default:
       return FALSE;
@@ -197,13 +241,14 @@ static void
 add_charset (ImapSearch *self, ImapCommand *command, gboolean unicode, gboolean always)
 {
   gboolean utf8 = imap_pipeline_get_dialect (self->session->pipeline)->utf8;
+  const char *name = self->dialect.charset != NULL ? self->dialect.charset : "UTF-8";
 
   if (always)
-    imap_command_add_atom (command, "charset", unicode || utf8 ? "UTF-8" : "US-ASCII");
+    imap_command_add_atom (command, N_ ("charset"), unicode || utf8 ? name : "US-ASCII");
   else if (unicode && !utf8)
     {
-      imap_command_add_atom (command, "charset", "CHARSET");
-      imap_command_add_atom (command, "charset", "UTF-8");
+      imap_command_add_atom (command, N_ ("charset"), "CHARSET");
+      imap_command_add_atom (command, N_ ("charset"), name);
     }
 }
 
@@ -222,22 +267,22 @@ add_return (ImapSearch *self, ImapCommand *command)
   guint64 limit = taube_search_request_get_limit (self->request);
   const char *sign = taube_search_request_get_newest_first (self->request) && !self->sorted ? "-" : "";
 
-  imap_command_add_atom (command, "option", "RETURN");
+  imap_command_add_atom (command, N_ ("option"), "RETURN");
   imap_command_open (command);
   if (self->partial)
     {
       g_autofree char *range = g_strdup_printf ("%s%" G_GUINT64_FORMAT ":%s%" G_GUINT64_FORMAT, sign, offset + 1, sign,
                                                 offset + limit);
 
-      imap_command_add_atom (command, "option", "PARTIAL");
-      imap_command_add_atom (command, "range", range);
-      imap_command_add_atom (command, "option", "COUNT");
+      imap_command_add_atom (command, N_ ("option"), "PARTIAL");
+      imap_command_add_atom (command, N_ ("range"), range);
+      imap_command_add_atom (command, N_ ("option"), "COUNT");
     }
   else
     {
       if (self->saved)
-        imap_command_add_atom (command, "option", "SAVE");
-      imap_command_add_atom (command, "option", "ALL");
+        imap_command_add_atom (command, N_ ("option"), "SAVE");
+      imap_command_add_atom (command, N_ ("option"), "ALL");
     }
   imap_command_close (command);
 }
@@ -292,6 +337,28 @@ new_call (ImapSearch *self, const char *name)
   return call;
 }
 
+/* resp-text-code = "BADCHARSET" [SP "(" charset *(SP charset) ")"]    (RFC 9051)
+ *
+ * The first that can say the texts; asked in another one, a server that refuses again gets no third. */
+static void
+choose_charset (ImapSearch *self, const ImapResponse *response)
+{
+  const ImapValue *list = response->code_values;
+
+  if (self->charset[0] != '\0' || list == NULL || list->type != IMAP_VALUE_LIST || self->plan.server == NULL)
+    return;
+  for (const ImapValue *value = list->first; value != NULL; value = value->next)
+    {
+      g_autofree char *name = imap_value_is_text (value) ? g_strndup (value->text, value->length) : NULL;
+
+      if (name == NULL || strlen (name) >= sizeof self->charset || g_ascii_strcasecmp (name, "UTF-8") == 0
+          || !imap_query_fits_charset (self->plan.server, name))
+        continue;
+      g_strlcpy (self->charset, name, sizeof self->charset);
+      return;
+    }
+}
+
 /* resp-text-code =/ "MESSAGELIMIT" SP message-limit [SP uniqueid]     (RFC 9738)
  *
  * Less was searched than was asked for, whether the server calls that OK or NO. */
@@ -303,6 +370,8 @@ on_completed (const ImapResponse *response, gpointer user_data, GError **error)
 
   if (response->code == IMAP_CODE_MESSAGELIMIT && imap_decode_code_number (response, &limit) && limit > 0)
     self->window = (guint32) MIN (limit, G_MAXUINT32 / 2);
+  if (response->code == IMAP_CODE_BADCHARSET)
+    choose_charset (self, response);
   return FALSE;
 }
 
@@ -357,6 +426,11 @@ give_up (ImapSearch *self, const ImapCall *call)
   guint used = (guint) self->plan.used;
 
   self->last = 0;
+  if (call->code == IMAP_CODE_BADCHARSET && self->dialect.charset == NULL && self->charset[0] != '\0')
+    {
+      self->dialect.charset = self->charset;
+      return TRUE;
+    }
   if (call->code == IMAP_CODE_BADCHARSET && (used & IMAP_QUERY_UNICODE) != 0)
     self->last = IMAP_QUERY_UNICODE;
   else if (self->sorted)
@@ -414,6 +488,21 @@ make_plan (ImapSearch *self)
   self->sorted = taube_search_request_get_n_sort_keys (self->request) > 0 && imap_search_can_sort (self, &reason);
 }
 
+/* FALSE with CALL done: the server refused, or what it said cannot be read. */
+static gboolean
+run (ImapSearch *self, ImapCall *call, GCancellable *cancellable, GError **error)
+{
+  if (!imap_call_run (call, cancellable, error))
+    {
+      g_clear_error (&self->unreadable);
+      return FALSE;
+    }
+  if (self->unreadable == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self->unreadable));
+  return FALSE;
+}
+
 /* The folder is searched in pieces of the size that the server allows; anew when messages were removed meanwhile, for
  * then the numbers of the others have moved. */
 static gboolean
@@ -432,7 +521,7 @@ find_in_windows (ImapSearch *self, GCancellable *cancellable, GError **error)
       self->window_first = (guint32) first;
       self->window_last = (guint32) MIN (exists, first + self->window - 1);
       call = new_find (self);
-      if (!imap_call_run (call, cancellable, error))
+      if (!run (self, call, cancellable, error))
         return FALSE;
       first += self->window;
       if (mailbox->exists >= exists)
@@ -464,7 +553,7 @@ imap_search_find (ImapSearch *self, GCancellable *cancellable, GError **error)
       make_plan (self);
       g_array_set_size (self->numbers, 0);
       call = new_find (self);
-      found = imap_call_run (call, cancellable, &local);
+      found = run (self, call, cancellable, &local);
       if (call->done && self->window > 0 && !imap_pipeline_is_broken (self->session->pipeline))
         {
           if (!find_in_windows (self, cancellable, error))
@@ -529,7 +618,7 @@ add_thread_program (ImapSearch *self, ImapCommand *command)
   if (strlen (text) > self->dialect.max_set_bytes)
     return FALSE;
   imap_command_add_atom (command, N_ ("search key"), "UID");
-  imap_command_add_sequence (command, "set", text);
+  imap_command_add_sequence (command, N_ ("set"), text);
   return TRUE;
 }
 
@@ -544,7 +633,7 @@ imap_search_thread (ImapSearch *self, TaubeForest **forest_out, GCancellable *ca
   Threads threads = { self, forest, TRUE };
 
   *forest_out = NULL;
-  imap_command_add_atom (call->command, "algorithm", threading_word (self));
+  imap_command_add_atom (call->command, N_ ("algorithm"), threading_word (self));
   if (!add_thread_program (self, call->command))
     return TRUE;
   call->untagged = on_thread;

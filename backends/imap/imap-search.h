@@ -35,6 +35,8 @@ typedef struct
   guint32 window;    /* messages that the server searches at once (RFC 9738); 0: all */
   guint32 window_first; /* the one that is just searched */
   guint32 window_last;
+  char charset[32];  /* that the server named when it refused UTF-8; empty: none */
+  GError *unreadable; /* what of an answer cannot be read, or NULL */
 } ImapSearch;
 
 void imap_search_init (ImapSearch *self, TaubeFolder *folder, ImapSession *session, TaubeQuery *query,

@@ -169,14 +169,14 @@ add_parameters (ImapSession *self, ImapCommand *command, const ImapResync *resyn
   imap_command_open (command);
   if (resync != NULL)
     {
-      imap_command_add_atom (command, "parameter", "QRESYNC");
+      imap_command_add_atom (command, N_ ("parameter"), "QRESYNC");
       imap_command_open (command);
       imap_command_add_number (command, resync->uidvalidity);
       imap_command_add_number (command, resync->modseq);
       imap_command_close (command);
     }
   else
-    imap_command_add_atom (command, "parameter", "CONDSTORE");
+    imap_command_add_atom (command, N_ ("parameter"), "CONDSTORE");
   imap_command_close (command);
 }
 

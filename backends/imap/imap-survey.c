@@ -137,12 +137,12 @@ search (Asking *asking, GCancellable *cancellable, GError **error)
 
   if (has_esearch (asking->survey->session))
     {
-      imap_command_add_atom (call->command, "option", "RETURN");
+      imap_command_add_atom (call->command, N_ ("option"), "RETURN");
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "option", "ALL");
+      imap_command_add_atom (call->command, N_ ("option"), "ALL");
       imap_command_close (call->command);
     }
-  imap_command_add_atom (call->command, "key", "UID");
+  imap_command_add_atom (call->command, N_ ("key"), "UID");
   add_range (call->command, asking->range);
   call->untagged = on_found;
   call->completed = on_completed;
@@ -196,9 +196,9 @@ imap_survey_numbers (const ImapSurvey *self, const ImapSeqset *numbers, GArray *
         break;
       asking.asked = asked = imap_seqset_parse (text, -1, NULL);
       call = new_call (self, "FETCH");
-      imap_command_add_sequence (call->command, "set", text);
+      imap_command_add_sequence (call->command, N_ ("set"), text);
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "item", "UID");
+      imap_command_add_atom (call->command, N_ ("item"), "UID");
       imap_command_close (call->command);
       call->untagged = on_number;
       call->user_data = &asking;
@@ -284,12 +284,12 @@ fetch_flags (Asking *asking, GCancellable *cancellable, GError **error)
 
   add_range (call->command, asking->range);
   imap_command_open (call->command);
-  imap_command_add_atom (call->command, "item", "FLAGS");
+  imap_command_add_atom (call->command, N_ ("item"), "FLAGS");
   imap_command_close (call->command);
   if (asking->modseq != 0)
     {
       imap_command_open (call->command);
-      imap_command_add_atom (call->command, "modifier", "CHANGEDSINCE");
+      imap_command_add_atom (call->command, N_ ("modifier"), "CHANGEDSINCE");
       imap_command_add_number (call->command, asking->modseq);
       imap_command_close (call->command);
     }

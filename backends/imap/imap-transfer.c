@@ -169,7 +169,7 @@ new_transfer (Transfer *self, ImapSession *session, const char *set, Answer *ans
       _ ("cannot %s messages from folder \"%s\" to folder \"%s\""), self->moves ? _ ("move") : _ ("copy"),
       taube_folder_get_name (self->folder), taube_folder_get_name (self->target));
 
-  imap_command_add_sequence (call->command, "set", set);
+  imap_command_add_sequence (call->command, N_ ("set"), set);
   if (!imap_folder_add_name (self->target, session, call->command, cancellable, error))
     return NULL;
   call->untagged = on_copyuid;

@@ -150,6 +150,30 @@ test_charset (void)
   taube_test_server_finish (server);
 }
 
+/* The server names charsets that it takes: the first that can say the text is used, also with SORT. */
+static void
+test_named_charset (void)
+{
+  TaubeTestServer *server = serve ("named-charset");
+  g_autoptr (TaubeAccount) account = open_account (server);
+  g_autoptr (TaubeSearchRequest) request = make_request ();
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeSearchResult) result = NULL;
+
+      taube_search_request_set_sort (request, i == 1 ? "subject" : NULL, NULL);
+      result = search (account, "is:unread subject:\303\274", request, &error);
+      g_assert_no_error (error);
+      assert_found (result, i == 1 ? "12 10" : "10 12");
+      g_assert_cmpint (taube_search_result_get_place (result, TAUBE_SEARCH_STEP_FIND), ==,
+                       i == 2 ? TAUBE_SEARCH_PLACE_PARTLY : TAUBE_SEARCH_PLACE_SERVER);
+    }
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 static void
 test_busy (void)
 {
@@ -196,6 +220,67 @@ test_errors (void)
       g_clear_object (&account);
       taube_test_server_finish (server);
     }
+}
+
+/* A garbled answer is an error that says what was wrong with it, never a shorter result; the connection goes on. */
+typedef struct
+{
+  const char *name;
+  const char *capabilities;
+  const char *command;
+  const char *answer;
+  const char *words;
+} Garbled;
+
+static const Garbled garbled[] = {
+  { "search", "", "UID SEARCH UNSEEN", "* SEARCH 10 x 12", "SEARCH cannot be read (not a list of numbers)" },
+  { "search-zero", "", "UID SEARCH UNSEEN", "* SEARCH 10 0 12", "SEARCH cannot be read (not a list of numbers)" },
+  { "search-list", "", "UID SEARCH UNSEEN", "* SEARCH (10 12)", "SEARCH cannot be read (not a list of numbers)" },
+  { "esearch-set", " ESEARCH", "UID SEARCH RETURN (ALL) UNSEEN", "* ESEARCH (TAG \"{tag}\") UID ALL 10:x",
+    "ESEARCH cannot be read (not a set of numbers)" },
+  { "esearch-list", " ESEARCH", "UID SEARCH RETURN (ALL) UNSEEN", "* ESEARCH (TAG \"{tag}\") UID ALL (10)",
+    "ESEARCH cannot be read (not a set of numbers)" },
+  { "esearch-count", " ESEARCH", "UID SEARCH RETURN (ALL) UNSEEN", "* ESEARCH (TAG \"{tag}\") UID COUNT x ALL 10",
+    "ESEARCH cannot be read (not a number)" },
+  { "esearch-numbers", " ESEARCH", "UID SEARCH RETURN (ALL) UNSEEN", "* ESEARCH (TAG \"{tag}\") ALL 1",
+    "ESEARCH cannot be read (not about UIDs)" },
+  { "esearch-odd", " ESEARCH", "UID SEARCH RETURN (ALL) UNSEEN", "* ESEARCH (TAG \"{tag}\") UID ALL",
+    "ESEARCH cannot be read" },
+  { "sort", " SORT", "UID SORT (SUBJECT) US-ASCII UNSEEN", "* SORT 12 eleven 10",
+    "SORT cannot be read (not a list of numbers)" },
+};
+
+static void
+test_garbled (gconstpointer data)
+{
+  const Garbled *test = data;
+  g_autofree char *text = g_strdup_printf (
+    "S: * OK [CAPABILITY IMAP4rev1%s] ready\nC: {tag} LOGIN alice *\nS: {tag} OK [CAPABILITY IMAP4rev1%s] welcome\n"
+    "C: {tag} SELECT INBOX\nS: * 3 EXISTS\nS: * OK [UIDVALIDITY 7] valid\nS: {tag} OK [READ-WRITE] open\n"
+    "C: {tag} %s\nS: %s\nS: {tag} OK done\non: {tag} NOOP\n  S: {tag} OK\nend\n"
+    "C: {tag} UID SEARCH %sALL\nS: %s\nS: {tag} OK done\n",
+    test->capabilities, test->capabilities, test->command, test->answer,
+    strstr (test->capabilities, "ESEARCH") != NULL ? "RETURN (ALL) " : "",
+    strstr (test->capabilities, "ESEARCH") != NULL ? "* ESEARCH (TAG \"{tag}\") UID ALL 10" : "* SEARCH 10");
+  TaubeTestServer *server = taube_test_server_new_for_text (test->name, text);
+  g_autoptr (TaubeAccount) account = open_account (server);
+  g_autoptr (TaubeSearchRequest) request = make_request ();
+  g_autoptr (TaubeSearchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (strstr (test->capabilities, "SORT") != NULL)
+    taube_search_request_set_sort (request, "subject", NULL);
+  g_assert_null (search (account, "is:unread", request, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL);
+  if (strstr (error->message, test->words) == NULL)
+    g_error ("%s", error->message);
+  g_clear_error (&error);
+  taube_search_request_set_sort (request, NULL, NULL);
+  result = search (account, "", request, &error);
+  g_assert_no_error (error);
+  assert_found (result, "10");
+  g_clear_object (&account);
+  taube_test_server_finish (server);
 }
 
 static void
@@ -266,7 +351,14 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (garbled); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/imap/search-scripts/garbled/%s", garbled[i].name);
+
+      g_test_add_data_func (path, &garbled[i], test_garbled);
+    }
   g_test_add_func ("/imap/search-scripts/charset", test_charset);
+  g_test_add_func ("/imap/search-scripts/named-charset", test_named_charset);
   g_test_add_func ("/imap/search-scripts/busy", test_busy);
   g_test_add_func ("/imap/search-scripts/errors", test_errors);
   g_test_add_func ("/imap/search-scripts/partial", test_partial);

@@ -291,6 +291,50 @@ test_no_uidplus (void)
   tear_down (&f, 1);
 }
 
+static TaubeMessageSource *
+make_source (const char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (text, strlen (text));
+
+  return taube_message_source_new_from_bytes (bytes);
+}
+
+static void
+test_replace_utf8 (void)
+{
+  Fixture f;
+  g_autoptr (TaubeMessageSource) source = make_source ("Subject: Gr\303\274\303\237e\n\nCoo.\n");
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  set_up (&f, "generic/replace-utf8");
+  result = taube_folder_replace (f.inbox, "7.10", source, NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_done (result, "7.10", "7.31");
+  tear_down (&f, 1);
+}
+
+/* Not told, and told in a way that cannot be read, is not the same as gone. */
+static void
+test_replace_not_told (void)
+{
+  static const TaubeError codes[] = { TAUBE_ERROR_PROTOCOL, TAUBE_ERROR_PROTOCOL, TAUBE_ERROR_NOT_FOUND };
+  Fixture f;
+  g_autoptr (TaubeMessageSource) source = make_source ("Subject: x\n\nCoo.\n");
+
+  set_up (&f, "generic/replace-silent");
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (taube_folder_replace (f.inbox, "7.10", source, NULL, NULL, &error));
+      g_assert_error (error, TAUBE_ERROR, (int) codes[i]);
+      if (codes[i] == TAUBE_ERROR_PROTOCOL)
+        g_assert_nonnull (strstr (error->message, "does not tell whether it is there"));
+    }
+  tear_down (&f, 1);
+}
+
 static void
 test_remove_some (void)
 {
@@ -358,6 +402,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   imap_client_timeout = "5";
+  g_test_add_func ("/imap/write-script/replace-utf8", test_replace_utf8);
+  g_test_add_func ("/imap/write-script/replace-not-told", test_replace_not_told);
   g_test_add_func ("/imap/write-script/6-copyuid-empty", test_copyuid_empty);
   g_test_add_func ("/imap/write-script/copyuid-others", test_copyuid_others);
   g_test_add_func ("/imap/write-script/34-copyuid-untagged", test_copyuid_untagged);
