@@ -191,6 +191,16 @@ def _():
         expect_equal(place.stored("maildir"), list(range(1, 21)))
 
 
+@case("a server that gives the id of a message that is gone to another: both are stored")
+def _():
+    for kind in KINDS:
+        with Place(0) as place:
+            for number in (1, 2, 3):
+                place.mailbox.deliver(make_message(number), "1")
+                place.fetch(kind, "--leave=no", "--quiet").good()
+                expect_equal([len(place.mailbox.messages), place.stored(kind)], [0, list(range(1, number + 1))])
+
+
 @case("an interrupt keeps what has come, and removes nothing")
 def _():
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):

@@ -87,6 +87,12 @@ load_seen (FetchStore *self, GError **error)
 }
 
 gboolean
+fetch_store_had (FetchStore *self, const char *tag)
+{
+  return g_hash_table_contains (self->seen, tag);
+}
+
+gboolean
 fetch_store_was_removed (FetchStore *self, const char *tag)
 {
   return g_hash_table_contains (self->seen, tag) && !fetch_store_has (self, tag);

@@ -65,6 +65,8 @@ gboolean fetch_store_commit (FetchStore *self, GError **error);
 /* What was committed is known elsewhere, too: a store that has to write down what it has need not any more. */
 gboolean fetch_store_forget (FetchStore *self, GError **error);
 
+/* Whether there was a message of this tag at the end of an earlier run. */
+gboolean fetch_store_had (FetchStore *self, const char *tag);
 /* Whether the message was here at the end of an earlier run, and is not any more. */
 gboolean fetch_store_was_removed (FetchStore *self, const char *tag);
 /* For the next run: what is here now. */

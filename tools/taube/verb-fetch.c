@@ -190,7 +190,8 @@ list_all (Job *self, GError **error)
   return TRUE;
 }
 
-/* Those that an interrupted run has stored, and not told the journal of. */
+/* Those that an interrupted run has stored, and not told the journal of. A run that ended has told it of all: what is
+ * not stored all the same is another message, to which the server has given an id again. */
 static gboolean
 confirm_known (Job *self, TaubeIdSet *wanted, GError **error)
 {
@@ -201,7 +202,7 @@ confirm_known (Job *self, TaubeIdSet *wanted, GError **error)
     {
       g_autofree char *tag = fetch_run_make_tag (self->run, ids[i]);
 
-      if (fetch_store_has (self->store, tag))
+      if (fetch_store_has (self->store, tag) && !fetch_store_had (self->store, tag))
         taube_id_set_add (known, ids[i]);
     }
   if (taube_id_set_get_size (known) == 0)
