@@ -316,6 +316,28 @@ test_eml_long_name (void)
   g_assert_true (g_utf8_validate (name, -1, NULL));
 }
 
+/* An id that the server gives again, to a message of the same date and subject: both are kept. */
+static void
+test_eml_same_name (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  g_autofree char *target = g_strdup_printf ("eml:%s", dir->path);
+  const char *const messages[] = { "Date: 5 Nov 2026 13:03:07 GMT\r\n\r\nOne.\r\n", NULL };
+  const char *const others[] = { "Date: 5 Nov 2026 13:03:07 GMT\r\n\r\nAnother.\r\n", NULL };
+  g_autoptr (FetchStore) store = fetch_test_open (target);
+  g_autoptr (GPtrArray) found = NULL;
+  g_autofree char *one = NULL, *two = NULL;
+
+  fetch_test_store (store, 1, messages);
+  g_hash_table_remove_all (store->tags);
+  fetch_test_store (store, 1, others);
+  found = fetch_test_find (dir->path, ".eml");
+  g_assert_cmpuint (found->len, ==, 2);
+  one = fetch_test_read (found->pdata[0]);
+  two = fetch_test_read (found->pdata[1]);
+  g_assert_cmpstr (one, !=, two);
+}
+
 /* Moved into a folder below and renamed, it is still here. */
 static void
 test_eml_moved (void)
@@ -425,6 +447,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tool/fetch/eml/names", test_eml_names);
   g_test_add_func ("/tool/fetch/eml/long-name", test_eml_long_name);
   g_test_add_func ("/tool/fetch/eml/moved", test_eml_moved);
+  g_test_add_func ("/tool/fetch/eml/same-name", test_eml_same_name);
   g_test_add_func ("/tool/fetch/dropped", test_dropped);
   g_test_add_func ("/tool/fetch/removed", test_removed);
   g_test_add_func ("/tool/fetch/tags", test_tags);

@@ -162,6 +162,14 @@ eml_finish (FetchStore *store, const char *tag, FetchDraft *draft, char **place_
   g_autofree char *name = make_name (tag, fetch_draft_get_head (draft));
 
   *place_out = g_build_filename (store->path, name, NULL);
+  /* A server may give an id again: what has the same name is another message then, and stays. */
+  for (guint i = 2; g_file_test (*place_out, G_FILE_TEST_EXISTS); i++)
+    {
+      g_autofree char *other = g_strdup_printf ("%.*s-%u.eml", (int) strlen (name) - 4, name, i);
+
+      g_free (*place_out);
+      *place_out = g_build_filename (store->path, other, NULL);
+    }
   return fetch_moves_add (self->moves, draft, tag, *place_out, error);
 }
 
