@@ -86,9 +86,9 @@ choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_toke
   return taube_sasl_new (imap_capabilities_get_mechanisms (self->capabilities), &request.request, error);
 }
 
-/* What was learned before sign-in counts no more; the OK may bring the new list. */
-static gboolean
-signed_in (const ImapResponse *response, gpointer user_data, GError **error)
+/* ImapResponseFunc: what was learned before this command counts no more; the OK may bring the new list. */
+gboolean
+imap_session_take_capabilities (const ImapResponse *response, gpointer user_data, GError **error)
 {
   ImapSession *self = user_data;
 
@@ -105,7 +105,7 @@ new_call (ImapSession *self, const char *name)
                                       taube_connection_get_host (self->connection), taube_uri_get_user (uri));
 
   call->bad_is_refusal = TRUE;
-  call->completed = signed_in;
+  call->completed = imap_session_take_capabilities;
   call->user_data = self;
   return call;
 }

@@ -580,6 +580,53 @@ imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
   return TRUE;
 }
 
+/* unauthenticate = "UNAUTHENTICATE"                             (RFC 8437)
+ *
+ * FALSE without an error: the server does not want to. What it was told to do for the old login it does not do any
+ * more. */
+static gboolean
+sign_out (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ImapCall) call = imap_session_call (self, "UNAUTHENTICATE", TAUBE_ERROR_PROTOCOL,
+                                                 _ ("cannot sign out at %s"), host_of (self));
+  g_autoptr (GError) local = NULL;
+
+  call->bad_is_refusal = TRUE;
+  call->completed = imap_session_take_capabilities;
+  call->user_data = self;
+  imap_session_forget_capabilities (self);
+  if (!imap_call_run (call, cancellable, &local))
+    {
+      if (!call->done || imap_pipeline_is_broken (self->pipeline))
+        g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  g_clear_pointer (&self->mailbox, imap_mailbox_free);
+  taube_session_set_affinity (TAUBE_SESSION (self), NULL);
+  imap_pipeline_get_dialect (self->pipeline)->utf8 = FALSE;
+  self->authenticated = self->condstore = self->qresync = self->uid_only = FALSE;
+  return TRUE;
+}
+
+/* TaubeSessionClass.renew: a connection that is compressed is not worth the trouble of agreeing on when that ends. */
+gboolean
+imap_session_renew (TaubeSession *session, GCancellable *cancellable, GError **error)
+{
+  ImapSession *self = IMAP_SESSION (session);
+
+  if (!imap_session_has (self, IMAP_CAPABILITY_UNAUTHENTICATE) || self->preauth
+      || taube_connection_is_compressed (self->connection))
+    return FALSE;
+  set_deadline (self);
+  if (!imap_session_begin (self, cancellable, error) || !sign_out (self, cancellable, error)
+      || !ask_capabilities (self, cancellable, error) || !sign_in_any_way (self, cancellable, error)
+      || !settle_in (self, cancellable, error))
+    return FALSE;
+  taube_connection_set_deadline (self->connection, 0);
+  imap_live_report (self);
+  return TRUE;
+}
+
 /* The connection broke in the middle of a command whose outcome matters: makes another one within the same job, to see
  * what became of it. The pool drops the session afterwards. */
 gboolean

@@ -450,6 +450,7 @@ imap_session_class_init (TaubeImapSessionClass *klass)
   session->prepare_async = imap_session_prepare_async;
   session->prepare_finish = imap_session_prepare_finish;
   session->open = imap_session_open;
+  session->renew = imap_session_renew;
   session->park = imap_session_park;
   session->unpark = imap_session_unpark;
   session->wake = imap_session_wake;

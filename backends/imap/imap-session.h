@@ -109,8 +109,10 @@ gboolean imap_session_leave_idle (ImapSession *self, GCancellable *cancellable, 
 
 /* imap-open.c */
 gboolean imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **error);
+gboolean imap_session_renew (TaubeSession *session, GCancellable *cancellable, GError **error);
 gboolean imap_session_reopen (ImapSession *self, GCancellable *cancellable, GError **error);
 /* imap-auth.c */
+gboolean imap_session_take_capabilities (const ImapResponse *response, gpointer user_data, GError **error);
 gboolean imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out);
 gboolean imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                         GError **error);

@@ -59,7 +59,11 @@ struct _TaubeSessionClass
   /* Blocking and polite (LOGOUT, QUIT), short; not called on a broken session. */
   void (*close) (TaubeSession *self, GCancellable *cancellable);
 
-  gpointer reserved[8];
+  /* Optional, blocking, on an open session that nobody uses: the account has other credentials; signs in anew on the
+   * same connection. FALSE without an error: that cannot be done here, and another session takes its place. */
+  gboolean (*renew) (TaubeSession *self, GCancellable *cancellable, GError **error);
+
+  gpointer reserved[7];
 };
 
 TAUBE_API TaubeAccount *taube_session_get_account (TaubeSession *self);

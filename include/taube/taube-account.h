@@ -29,6 +29,7 @@ TAUBE_API TaubeUri *taube_account_get_uri (TaubeAccount *self);
 TAUBE_API TaubeBackend *taube_account_get_backend (TaubeAccount *self);
 TAUBE_API TaubeSettings *taube_account_get_settings (TaubeAccount *self);
 TAUBE_API TaubeCapabilities *taube_account_get_capabilities (TaubeAccount *self);
+TAUBE_API void taube_account_set_credentials (TaubeAccount *self, TaubeCredentials *credentials);
 TAUBE_API char *taube_account_get_server_name (TaubeAccount *self);
 TAUBE_API char **taube_account_get_server_extensions (TaubeAccount *self);
 TAUBE_API GVariant *taube_account_get_server_facts (TaubeAccount *self);

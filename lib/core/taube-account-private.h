@@ -18,7 +18,10 @@ GMainContext *taube_account_get_context (TaubeAccount *self);
  * for the one who waits for its answer. */
 void taube_account_invoke (TaubeAccount *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
 
+/* They live as long as the account. */
 TaubeCredentials *taube_account_get_credentials (TaubeAccount *self);
+/* Another number for each set of credentials. */
+gint taube_account_get_login (TaubeAccount *self);
 /* (transfer full), NULL: nobody is to be asked */
 TaubeQuestionClosure *taube_account_dup_certificate_closure (TaubeAccount *self);
 TaubePool *taube_account_get_pool (TaubeAccount *self);

@@ -22,7 +22,8 @@ typedef struct
   GMainContext *context;
   TaubeUri *uri;
   TaubeSettings *settings;
-  TaubeCredentials *credentials;
+  TaubeCredentials *credentials; /* atomic */
+  gint login;                    /* atomic: how often there were others */
   TaubeBackend *backend;
   TaubePool *pool;
   TaubeNotifier *notifier;
@@ -33,6 +34,7 @@ typedef struct
   TaubeCapabilities *capabilities;
   TaubeCertificate *certificate;
   TaubeQuestionClosure *certificate_closure;
+  GPtrArray *former; /* credentials that a sign-in may still be using */
 } TaubeAccountPrivate;
 
 enum
@@ -140,7 +142,7 @@ taube_account_get_property (GObject *object, guint id, GValue *value, GParamSpec
       g_value_set_object (value, taube_account_get_settings (self));
       break;
     case PROP_CREDENTIALS:
-      g_value_set_object (value, get_priv (self)->credentials);
+      g_value_set_object (value, taube_account_get_credentials (self));
       break;
     case PROP_BACKEND:
       g_value_set_object (value, get_priv (self)->backend);
@@ -187,6 +189,7 @@ taube_account_finalize (GObject *object)
   g_clear_pointer (&priv->uri, taube_uri_unref);
   g_clear_object (&priv->settings);
   g_clear_object (&priv->credentials);
+  g_ptr_array_unref (priv->former);
   g_clear_object (&priv->backend);
   g_clear_object (&priv->certificate);
   g_clear_pointer (&priv->certificate_closure, taube_question_closure_unref);
@@ -209,7 +212,7 @@ taube_account_finalize (GObject *object)
 /**
  * TaubeAccount:credentials:
  *
- * What to sign in with; %NULL: nothing.
+ * What to sign in with; %NULL: nothing. [method@Account.set_credentials] changes it.
  */
 /**
  * TaubeAccount:backend:
@@ -278,6 +281,7 @@ taube_account_init (TaubeAccount *self)
   g_mutex_init (&priv->lock);
   priv->context = g_main_context_ref_thread_default ();
   priv->notifier = taube_notifier_new (priv->context);
+  priv->former = g_ptr_array_new_with_free_func (g_object_unref);
   priv->folders = taube_folder_table_new ();
   priv->server = taube_account_server_new ();
 }
@@ -315,7 +319,45 @@ taube_account_get_server (TaubeAccount *self)
 TaubeCredentials *
 taube_account_get_credentials (TaubeAccount *self)
 {
-  return get_priv (self)->credentials;
+  return g_atomic_pointer_get (&get_priv (self)->credentials);
+}
+
+gint
+taube_account_get_login (TaubeAccount *self)
+{
+  return g_atomic_int_get (&get_priv (self)->login);
+}
+
+/**
+ * taube_account_set_credentials:
+ * @self: an account
+ * @credentials: (nullable): how to sign in from now on, or %NULL for nothing
+ *
+ * Puts other credentials in the place of those that the account had: a new password, say, or another source of tokens.
+ *
+ * What is under way goes on as it is. Each connection is signed in anew before its next use: on the same connection
+ * where the server can do that (IMAP's UNAUTHENTICATE, RFC 8437), else on another one. A connection that belongs to a
+ * watch keeps its login until it is made anew. Never blocks, and may be called from any thread.
+ */
+void
+taube_account_set_credentials (TaubeAccount *self, TaubeCredentials *credentials)
+{
+  TaubeAccountPrivate *priv;
+  TaubeCredentials *old;
+
+  g_return_if_fail (TAUBE_IS_ACCOUNT (self));
+
+  priv = get_priv (self);
+  g_mutex_lock (&priv->lock);
+  old = priv->credentials;
+  if (credentials != NULL)
+    g_object_ref (credentials);
+  g_atomic_pointer_set (&priv->credentials, credentials);
+  if (old != NULL)
+    g_ptr_array_add (priv->former, old);
+  g_atomic_int_inc (&priv->login);
+  g_mutex_unlock (&priv->lock);
+  taube_notifier_add (priv->notifier, self, props[PROP_CREDENTIALS]);
 }
 
 const TaubeLimits *

@@ -12,6 +12,7 @@ typedef struct
   gint broken;     /* atomic */
   gint idle_limit; /* atomic */
   char *affinity;  /* under lock */
+  gint login;
 } TaubeSessionPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (TaubeSession, taube_session, G_TYPE_OBJECT)
@@ -89,6 +90,18 @@ taube_session_is_broken (TaubeSession *self)
   TaubeSessionPrivate *priv = self->priv;
 
   return g_atomic_int_get (&priv->broken);
+}
+
+gint
+taube_session_get_login (TaubeSession *self)
+{
+  return ((TaubeSessionPrivate *) self->priv)->login;
+}
+
+void
+taube_session_set_login (TaubeSession *self, gint login)
+{
+  ((TaubeSessionPrivate *) self->priv)->login = login;
 }
 
 void

@@ -8,6 +8,7 @@
 #include "base/taube-gettext.h"
 #include "base/taube-io-thread.h"
 #include "base/taube-worker.h"
+#include "core/taube-account-private.h"
 #include "core/taube-context.h"
 #include "core/taube-session-private.h"
 
@@ -423,6 +424,24 @@ give_back (TaubePool *pool, TaubeLease *lease)
   return TAUBE_BEGIN_FAILED;
 }
 
+/* The account may have other credentials by now. FALSE without an error: another session is needed. */
+static gboolean
+renew (TaubeSession *session, GCancellable *cancellable, GError **error)
+{
+  TaubeSessionClass *klass = TAUBE_SESSION_GET_CLASS (session);
+  gint login = taube_account_get_login (taube_session_get_account (session));
+
+  if (taube_session_get_login (session) == login)
+    return TRUE;
+  if (klass->renew != NULL && klass->renew (session, cancellable, error))
+    {
+      taube_session_set_login (session, login);
+      return TRUE;
+    }
+  taube_session_set_broken (session);
+  return FALSE;
+}
+
 /* Makes the session of a granted lease ready, on the thread that is going to use it. */
 TaubeBegin
 taube_pool_begin (TaubePool *pool, TaubeLease *lease)
@@ -445,9 +464,18 @@ taube_pool_begin (TaubePool *pool, TaubeLease *lease)
     }
   g_clear_error (&error);
   slot->wakes = 0;
-  if (slot->opened)
+  if (slot->opened && renew (session, lease->cancellable, &error))
     return TAUBE_BEGIN_READY;
+  if (slot->opened)
+    {
+      gboolean stale = error == NULL || g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
 
+      if (error == NULL)
+        g_set_error_literal (&error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("the account has other credentials"));
+      return fail_begin (pool, lease, stale, error);
+    }
+
+  taube_session_set_login (session, taube_account_get_login (taube_session_get_account (session)));
   if (!TAUBE_SESSION_GET_CLASS (session)->open (session, lease->cancellable, &error))
     {
       if (error == NULL)
