@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-connection.h>
 
+#include "net/taube-echoes.h"
 #include "net/taube-parking.h"
 #include "net/taube-stream.h"
 
@@ -14,6 +15,7 @@ struct _TaubeConnection
   guint id;
   char *label_in;  /* of the trace */
   char *label_out;
+  TaubeEchoes *echoes; /* NULL: no secret was traced */
   TaubeStream *wire;
   TaubeStream *top;     /* the layer to read from and write to; the same as wire, TLS or DEFLATE over it */
   TaubeStream *tls;     /* NULL: there is none */

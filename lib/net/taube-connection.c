@@ -61,6 +61,7 @@ taube_connection_free (TaubeConnection *self)
   taube_buffer_wipe (&self->input);
   taube_endpoint_free (self->endpoint);
   g_clear_error (&self->broken);
+  g_clear_pointer (&self->echoes, taube_echoes_free);
   g_free (self->label_in);
   g_free (self->label_out);
   g_free (self);
@@ -233,6 +234,28 @@ trace_category (TaubeConnection *self)
   return self->endpoint->trace != NULL ? self->endpoint->trace : "net";
 }
 
+/* A server may repeat a secret in its complaint about it. */
+static void
+trace_input (TaubeConnection *self, const guint8 *data, gsize length)
+{
+  g_autoptr (GArray) found = self->echoes != NULL ? taube_echoes_find (self->echoes, data, length) : NULL;
+
+  taube_trace_wire (trace_category (self), self->label_in, data, length,
+                    found != NULL ? (const TaubeRedaction *) (gpointer) found->data : NULL,
+                    found != NULL ? found->len : 0);
+}
+
+static void
+trace_output (TaubeConnection *self, gconstpointer data, gsize length, const TaubeRedaction *redactions,
+              guint n_redactions)
+{
+  if (n_redactions > 0 && self->echoes == NULL)
+    self->echoes = taube_echoes_new ();
+  if (n_redactions > 0)
+    taube_echoes_add (self->echoes, data, redactions, n_redactions);
+  taube_trace_wire (trace_category (self), self->label_out, data, length, redactions, n_redactions);
+}
+
 static void
 note_input (TaubeConnection *self, const guint8 *data, gsize length)
 {
@@ -242,7 +265,7 @@ note_input (TaubeConnection *self, const guint8 *data, gsize length)
     self->read_bytes = MAX (self->read_bytes / 4, READ_BYTES_MIN);
   taube_buffer_commit (&self->input, length);
   if (G_UNLIKELY (g_atomic_int_get (&taube_trace_any)))
-    taube_trace_wire (trace_category (self), self->label_in, data, length, NULL, 0);
+    trace_input (self, data, length);
 }
 
 /* Reads what is there without waiting: a number of bytes, or what a stream says. An error breaks the connection. */
@@ -367,7 +390,7 @@ taube_connection_write (TaubeConnection *self, gconstpointer data, gsize length,
   if (!is_usable (self, cancellable, error) || is_past_deadline (self, error))
     return FALSE;
   if (G_UNLIKELY (g_atomic_int_get (&taube_trace_any)))
-    taube_trace_wire (trace_category (self), self->label_out, data, length, redactions, n_redactions);
+    trace_output (self, data, length, redactions, n_redactions);
 
   since = g_get_monotonic_time ();
   while (at < end)

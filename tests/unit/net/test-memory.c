@@ -379,6 +379,47 @@ test_trace_hides_secrets (void)
   g_assert_nonnull (strstr (heard->str, "hidden"));
 }
 
+/* A server that complains about the password by name: as it was sent, in quotes, or hidden in base64. */
+static void
+test_trace_hides_echoes (void)
+{
+  static const struct
+  {
+    const char *line;
+    TaubeRedaction redaction;
+    const char *answer;
+    const char *logged;
+  } cases[] = {
+    { "PASS pigeon post\r\n", { 5, 11 }, "-ERR no pigeon post, pigeon post!\r\n", "-ERR no ***, ***!" },
+    { "a LOGIN alice \"pigeon\"\r\n", { 14, 8 }, "a NO pigeon\r\n", "a NO ***" },
+    { "AUTH PLAIN AGFsaWNlAHBpZ2Vvbg==\r\n", { 11, 20 }, "-ERR alice, pigeon\r\n", "-ERR alice, ***" },
+    { "PASS abc\r\n", { 5, 3 }, "-ERR abc\r\n", "-ERR abc" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) log = g_string_new (NULL);
+      g_autoptr (TaubeMemoryPeer) peer = taube_memory_peer_new (NULL, NULL, NULL);
+      TaubeEndpoint traced = endpoint;
+      g_autoptr (TaubeConnection) connection = NULL;
+      g_autofree char *expected = NULL;
+
+      traced.trace = (char *) "pop3";
+      connection = taube_connection_new_memory (&traced, peer);
+      taube_log_set_handler (collect, log, NULL);
+      taube_log_set_categories ("pop3");
+      g_assert_true (taube_connection_write (connection, cases[i].line, strlen (cases[i].line), &cases[i].redaction, 1,
+                                             NULL, NULL));
+      g_string_truncate (log, 0);
+      taube_memory_peer_send (peer, cases[i].answer, strlen (cases[i].answer));
+      take_line (connection, cases[i].answer);
+      taube_log_set_categories (NULL);
+      taube_log_set_handler (NULL, NULL, NULL);
+      expected = g_strdup_printf ("pop3|%u < %s\n", taube_connection_get_id (connection), cases[i].logged);
+      g_assert_cmpstr (log->str, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -399,5 +440,6 @@ main (int argc, char **argv)
   g_test_add_func ("/net/memory/pretended-tls", test_pretended_tls);
   g_test_add_func ("/net/memory/dialer", test_dialer);
   g_test_add_func ("/net/memory/trace-hides-secrets", test_trace_hides_secrets);
+  g_test_add_func ("/net/memory/trace-hides-echoes", test_trace_hides_echoes);
   return g_test_run ();
 }
