@@ -3,7 +3,10 @@
 """The verbs on a maildrop: what works is the same as on every mailbox, what cannot is said before anything is sent."""
 import os
 import pathlib
+import re
+import socket
 import tempfile
+import threading
 
 from tool import BACKENDS, Dovecot, case, environment, expect, expect_equal, main, taube as run
 
@@ -23,6 +26,17 @@ def account(rest="", query="?tls=none"):
 
 def listed(uri):
     return [row for row in (taube("list", uri, "--format=json").lines())]
+
+
+def greet(listening, greeting):
+    """Says the same to whoever comes, until nobody listens any more."""
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        with connection:
+            connection.sendall(greeting)
 
 
 @case("a maildrop has one folder, and a URI need not name it")
@@ -79,6 +93,20 @@ def _():
         expect_equal(taube("changes", account(), f"--token={token}", "--format=json").lines(), [])
         taube("remove", victim["uri"]).bad(3, victim["id"])
         expect(pathlib.Path(token).stat().st_size > 0)
+
+
+@case("a server that wants us later: the error says when")
+def _():
+    for greeting, seconds in ((b"-ERR [IN-USE] locked\r\n", r"in \d+ seconds\)"),
+                              (b"-ERR [LOGIN-DELAY] later\r\n", r"in \d+ seconds\)"), (b"-ERR go away\r\n", "")):
+        with socket.create_server(("localhost", 0)) as listening:
+            thread = threading.Thread(target=greet, args=(listening, greeting))
+            thread.start()
+            result = taube("list", f"pop3://alice@localhost:{listening.getsockname()[1]}/?tls=none")
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
+        expect(re.search(seconds, result.err) is not None, result)
+        expect(seconds or "seconds" not in result.err, result)
 
 
 with Dovecot() as server:

@@ -61,18 +61,33 @@ cli_get_exit_code (const GError *error)
   return EXIT_OTHER;
 }
 
+/* When it may be tried again, if the server or the library says that; else nothing. (transfer full) */
+static char *
+describe_pause (const GError *error)
+{
+  guint seconds = taube_error_get_retry_after (error);
+
+  if (seconds == 0)
+    return g_strdup ("");
+  /* Translators: behind an error */
+  return g_strdup_printf (ngettext (" (to be tried again in %u second)", " (to be tried again in %u seconds)", seconds),
+                          seconds);
+}
+
 /* Says in one line what went wrong, and which exit code that is. */
 ExitCode
 cli_fail (Cli *cli, const GError *error)
 {
   int number = g_atomic_int_get (&cli->signal_number);
+  g_autofree char *later = NULL;
 
   /* The user, or the reader of our output, has gone: nobody wants to be told. */
   if (number != 0)
     return EXIT_SIGNAL + (ExitCode) number;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
     return EXIT_OTHER;
-  cli_complain ("taube%s%s: %s", *cli->verb != '\0' ? " " : "", cli->verb, error->message);
+  later = describe_pause (error);
+  cli_complain ("taube%s%s: %s%s", *cli->verb != '\0' ? " " : "", cli->verb, error->message, later);
   return cli_get_exit_code (error);
 }
 
