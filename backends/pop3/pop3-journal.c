@@ -8,7 +8,8 @@
 
 #include "pop3-gettext.h"
 
-/* A line is not longer than this, whatever stands in it. */
+/* The line of a message is not longer than this, whatever stands in it; the first one is as long as the owner's name
+ * makes it. */
 #define LINE_MAXIMUM 1024
 #define FIRST_WORDS "taube-journal 1 "
 
@@ -216,12 +217,12 @@ pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GSt
 
 /* What stands before the check sum of a line without its end; NULL: it is not whole. (transfer full) */
 static char *
-check_line (const char *line, gsize length)
+check_line (const char *line, gsize length, gsize maximum)
 {
   g_autofree char *text = NULL;
   char crc[10];
 
-  if (length < 10 || length > LINE_MAXIMUM || memchr (line, '\0', length) != NULL)
+  if (length < 10 || length > maximum || memchr (line, '\0', length) != NULL)
     return NULL;
   g_snprintf (crc, sizeof (crc), " %08x", compute_crc (line, length - 9));
   if (memcmp (line + length - 9, crc, 9) != 0)
@@ -290,7 +291,7 @@ damaged (Pop3Journal *self, guint64 line, GError **error)
 static Pop3Journal *
 replay_header (const char *line, gsize length, GError **error)
 {
-  g_autofree char *text = check_line (line, length);
+  g_autofree char *text = check_line (line, length, G_MAXSIZE);
 
   if (text != NULL && g_str_has_prefix (text, FIRST_WORDS) && strchr (text + strlen (FIRST_WORDS), ' ') == NULL)
     return pop3_journal_new (text + strlen (FIRST_WORDS));
@@ -301,11 +302,11 @@ replay_header (const char *line, gsize length, GError **error)
   return NULL;
 }
 
-/* Whether DATA can be the beginning of a journal that was cut in its first line. */
+/* Whether DATA, which has no whole line, can be the beginning of a journal that was cut in its first one. */
 static gboolean
 is_torn_header (const char *data, gsize length)
 {
-  return length < LINE_MAXIMUM && memcmp (data, FIRST_WORDS, MIN (length, strlen (FIRST_WORDS))) == 0;
+  return memcmp (data, FIRST_WORDS, MIN (length, strlen (FIRST_WORDS))) == 0;
 }
 
 /* What was written last may be torn when the machine stopped: nobody was told yet that it is durable. Anything else
@@ -334,7 +335,7 @@ pop3_journal_replay (const char *data, gsize length, gsize *whole_out, GError **
           *whole_out = at;
           continue;
         }
-      text = check_line (line, (gsize) (end - line));
+      text = check_line (line, (gsize) (end - line), LINE_MAXIMUM);
       if (text != NULL && bad != 0)
         return damaged (self, bad, error);
       if (text == NULL && bad == 0)

@@ -140,6 +140,34 @@ test_owner (void)
   pop3_journal_unref (journal);
 }
 
+/* A name of any length, also one that is cut while it is written. */
+static void
+test_long_owner (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  g_autofree char *owner = g_strnfill (5000, 'u'), *text = NULL;
+  g_autoptr (GError) error = NULL;
+  Pop3Journal *journal = open_journal (dir, owner, FALSE, &error);
+  gsize length;
+
+  g_assert_no_error (error);
+  set (journal, "x", POP3_JOURNAL_STORED);
+  commit (journal);
+  pop3_journal_unref (journal);
+  journal = open_journal (dir, owner, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (pop3_journal_get_owner (journal), ==, owner);
+  g_assert_cmpint (get_state (journal, "x"), ==, POP3_JOURNAL_STORED);
+  pop3_journal_unref (journal);
+  text = read_file (dir, &length);
+  g_free (taube_test_dir_write (dir, "journal", text, 3000));
+  journal = open_journal (dir, owner, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (pop3_journal_get_n_entries (journal), ==, 0);
+  g_assert_cmpstr (pop3_journal_get_owner (journal), ==, owner);
+  pop3_journal_unref (journal);
+}
+
 /* What was confirmed holds after a cut at any byte behind it, and nothing holds that was not. */
 static void
 test_cut (void)
@@ -359,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pop3/journal/again", test_again);
   g_test_add_func ("/pop3/journal/lock", test_lock);
   g_test_add_func ("/pop3/journal/owner", test_owner);
+  g_test_add_func ("/pop3/journal/long-owner", test_long_owner);
   g_test_add_func ("/pop3/journal/cut", test_cut);
   g_test_add_func ("/pop3/journal/damage", test_damage);
   g_test_add_func ("/pop3/journal/foreign", test_foreign);
