@@ -92,6 +92,7 @@ pop3_folder_finalize (GObject *object)
   Pop3Folder *self = POP3_FOLDER (object);
 
   g_clear_pointer (&self->journal, pop3_journal_unref);
+  g_hash_table_unref (self->suspects);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (pop3_folder_parent_class)->finalize (object);
 }
@@ -100,6 +101,7 @@ static void
 pop3_folder_init (TaubePop3Folder *self)
 {
   g_mutex_init (&self->lock);
+  self->suspects = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 static void

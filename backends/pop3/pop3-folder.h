@@ -16,9 +16,11 @@ typedef struct
 {
   TaubeFolder parent_instance;
 
-  GMutex lock; /* of the two below: the journal is also used between the jobs */
+  GMutex lock; /* of what is below: the journal is also used between the jobs */
   Pop3Journal *journal; /* NULL: none is open */
   gboolean moved;
+  GHashTable *suspects; /* ids on which the connection broke → at which break: they are retrieved last, one by one */
+  guint breaks;
 } Pop3Folder;
 
 /* pop3-folder.c */

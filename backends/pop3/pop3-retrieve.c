@@ -16,7 +16,7 @@ typedef struct
   TaubeProgress *progress;
   GCancellable *cancellable;
   GArray *positions; /* guint32 */
-  guint sent;
+  guint sent, answered;
   guint position;    /* of the message that comes, or that came last */
   GOutputStream *sink; /* NULL: none that is not finished */
   Pop3Digester digester;
@@ -114,6 +114,7 @@ message_answered (guint64 index, const Pop3Response *response, gpointer user_dat
   if (!finish_sink (self, error))
     return FALSE;
   self->position = g_array_index (self->positions, guint32, index);
+  self->answered = (guint) index + 1;
   if (response->status == POP3_STATUS_OK)
     return open_sink (self, error);
   tried = g_strdup_printf (_ ("cannot fetch message \"%s\""), get_id (self, self->position));
@@ -162,6 +163,81 @@ run (Retrieval *self, GError **error)
     return FALSE;
   g_clear_error (error);
   return finish_sink (self, error);
+}
+
+/* The message at which the connection broke, the one that came or the one that should have come, waits for the others
+ * the next time. */
+static void
+note_suspect (Retrieval *self)
+{
+  guint32 position = self->position;
+
+  if (self->stopped || !taube_session_is_broken (TAUBE_SESSION (self->listing->session))
+      || g_cancellable_is_cancelled (self->cancellable) || self->positions->len == 0)
+    return;
+  if (self->sink == NULL && self->answered < self->positions->len)
+    position = g_array_index (self->positions, guint32, self->answered);
+  g_mutex_lock (&self->folder->lock);
+  g_hash_table_insert (self->folder->suspects, g_strdup (get_id (self, position)),
+                       GUINT_TO_POINTER (++self->folder->breaks));
+  g_mutex_unlock (&self->folder->lock);
+}
+
+static int
+compare_breaks (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  Retrieval *self = user_data;
+  GHashTable *suspects = self->folder->suspects;
+  guint one = GPOINTER_TO_UINT (g_hash_table_lookup (suspects, get_id (self, *(const guint32 *) a)));
+  guint other = GPOINTER_TO_UINT (g_hash_table_lookup (suspects, get_id (self, *(const guint32 *) b)));
+
+  return one < other ? -1 : one > other;
+}
+
+/* Takes those out of what is to be sent that wait for the others; at which it broke last comes last. (transfer full) */
+static GArray *
+take_suspects (Retrieval *self)
+{
+  GArray *late = g_array_new (FALSE, FALSE, sizeof (guint32)), *first = self->positions;
+  guint n = 0;
+
+  g_mutex_lock (&self->folder->lock);
+  for (guint i = 0; i < first->len; i++)
+    {
+      guint32 position = g_array_index (first, guint32, i);
+
+      if (g_hash_table_contains (self->folder->suspects, get_id (self, position)))
+        g_array_append_val (late, position);
+      else
+        g_array_index (first, guint32, n++) = position;
+    }
+  g_array_sort_with_data (late, compare_breaks, self);
+  g_mutex_unlock (&self->folder->lock);
+  g_array_set_size (first, n);
+  return late;
+}
+
+/* Nothing is sent behind a suspect but what tells that it is whole: one of them does not hold up another. */
+static gboolean
+run_suspects (Retrieval *self, GArray *late, GError **error)
+{
+  for (guint i = 0; i < late->len; i++)
+    {
+      g_array_set_size (self->positions, 0);
+      g_array_append_val (self->positions, g_array_index (late, guint32, i));
+      self->sent = self->answered = 0;
+      if (!run (self, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+run_sent (Retrieval *self, GError **error)
+{
+  g_autoptr (GArray) late = take_suspects (self);
+
+  return (self->positions->len == 0 || run (self, error)) && run_suspects (self, late, error);
 }
 
 /* What had to be retrieved before, to be told apart. */
@@ -248,8 +324,9 @@ pop3_folder_retrieve (TaubeFolder *folder, TaubeSession *session, const TaubeIdS
   self.result = result;
   self.positions = sent;
   positions = choose (&self, ids);
-  if (run_all_hoarded (&self, positions, &local) && run (&self, &local))
+  if (run_all_hoarded (&self, positions, &local) && run_sent (&self, &local))
     return g_steal_pointer (&result);
+  note_suspect (&self);
   abandon (&self);
   if (taube_batch_result_count (result, TAUBE_BATCH_STATUS_DONE) == 0)
     {

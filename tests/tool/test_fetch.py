@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -139,6 +140,34 @@ def _():
     with Place(5, fault=drop) as place:
         place.fetch("maildir", "--quiet").good()
         expect_equal(place.stored("maildir"), [1, 2, 3, 4, 5])
+
+
+def break_at(uids, before):
+    """Breaks the line at each message of UIDS, instead of the answer (BEFORE) or right after its data."""
+    def drop(session, word, argument):
+        if word != "RETR" or session.rows[int(argument) - 1][0] not in uids:
+            return False
+        if not before:
+            session.do_RETR(argument)
+        session.connection.shutdown(socket.SHUT_RDWR)
+        raise EOFError
+
+    return drop
+
+
+@case("a message that always breaks the line holds up no other, wherever it stands")
+def _():
+    for before in (False, True):
+        for uids in (("u1",), ("u3",), ("u5",), ("u1", "u2"), ("u2", "u5")):
+            with Place(5, fault=break_at(uids, before)) as place:
+                answer = place.fetch("maildir", "--leave=no")
+                expect(answer.code != 0, answer)
+                rest = [n for n in range(1, 6) if f"u{n}" not in uids]
+                expect_equal(place.stored("maildir"), rest, (before, uids))
+                place.server.fault = None
+                place.fetch("maildir", "--leave=no").good()
+                expect_equal(place.stored("maildir"), [1, 2, 3, 4, 5])
+                expect_equal(len(place.mailbox.messages), 0)
 
 
 @case("a full disk: one line, and what was stored stays")

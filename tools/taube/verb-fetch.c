@@ -298,11 +298,16 @@ retrieve_once (Job *self, TaubeIdSet *wanted, GError **error)
   return ok;
 }
 
+/* So often in a row a connection may break without one message having come through it: the one at which it breaks is
+ * tried last from then on, which is what the others are to profit from. */
+#define FRUITLESS_MAX 4
+
 /* A connection that breaks is made anew as long as messages come through it. */
 static gboolean
 retrieve (Job *self, TaubeIdSet *wanted, GError **error)
 {
   const FetchCounts *counts = fetch_run_get_counts (self->run);
+  guint fruitless = 0;
 
   while (taube_id_set_get_size (wanted) > 0)
     {
@@ -311,7 +316,8 @@ retrieve (Job *self, TaubeIdSet *wanted, GError **error)
 
       if (retrieve_once (self, wanted, &failure))
         break;
-      if (counts->stored == before || !g_error_matches (failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
+      fruitless = counts->stored == before ? fruitless + 1 : 0;
+      if (fruitless == FRUITLESS_MAX || !g_error_matches (failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
