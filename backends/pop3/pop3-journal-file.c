@@ -277,6 +277,7 @@ pop3_journal_commit (Pop3Journal *self, GError **error)
     }
   if (self->pending->len == 0 || self->fd < 0)
     return TRUE;
+  pop3_journal_wrap_pending (self);
   if (!write_all (self->fd, self->pending->str, self->pending->len) || fsync (self->fd) < 0)
     return fail_for_good (self, error);
   self->length += self->pending->len;

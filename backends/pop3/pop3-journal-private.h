@@ -22,6 +22,8 @@ struct _Pop3Journal
 Pop3Journal *pop3_journal_new (const char *owner);
 void pop3_journal_append_header (Pop3Journal *self, GString *out);
 void pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GString *out);
+/* Puts the lines that are pending, if they are several, between marks. */
+void pop3_journal_wrap_pending (Pop3Journal *self);
 void pop3_journal_forget (Pop3Journal *self, Pop3JournalEntry *entry);
 /* pop3-journal-file.c */
 void pop3_journal_close_file (Pop3Journal *self);

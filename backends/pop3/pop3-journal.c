@@ -11,6 +11,8 @@
 /* The line of a message is not longer than this, whatever stands in it; the first one is as long as the owner's name
  * makes it. */
 #define LINE_MAXIMUM 1024
+#define BEGIN_WORD "begin "
+#define END_WORD "end "
 #define FIRST_WORDS "taube-journal 1 "
 
 static const char *const state_names[] = {
@@ -215,6 +217,29 @@ pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GSt
   append_crc (out, line);
 }
 
+static void
+append_mark (const char *word, gsize bytes, GString *out)
+{
+  gsize line = out->len;
+
+  g_string_append_printf (out, "%s%" G_GSIZE_FORMAT, word, bytes);
+  append_crc (out, line);
+}
+
+void
+pop3_journal_wrap_pending (Pop3Journal *self)
+{
+  g_autoptr (GString) begin = NULL;
+  gsize bytes = self->pending->len;
+
+  if (strchr (self->pending->str, '\n') == self->pending->str + bytes - 1)
+    return;
+  begin = g_string_new (NULL);
+  append_mark (BEGIN_WORD, bytes, begin);
+  g_string_prepend (self->pending, begin->str);
+  append_mark (END_WORD, bytes, self->pending);
+}
+
 /* What stands before the check sum of a line without its end; NULL: it is not whole. (transfer full) */
 static char *
 check_line (const char *line, gsize length, gsize maximum)
@@ -283,7 +308,9 @@ static Pop3Journal *
 damaged (Pop3Journal *self, guint64 line, GError **error)
 {
   pop3_journal_unref (self);
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("line %" PRIu64 " of it is damaged"), line);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE,
+               _ ("line %" PRIu64 " of it is damaged; put a copy of it back, or move it away and begin anew: then all "
+                  "that is on the server comes again"), line);
   return NULL;
 }
 
@@ -309,44 +336,140 @@ is_torn_header (const char *data, gsize length)
   return memcmp (data, FIRST_WORDS, MIN (length, strlen (FIRST_WORDS))) == 0;
 }
 
+/* Where a journal is read. */
+typedef struct
+{
+  Pop3Journal *journal;
+  const char *data;
+  gsize length, at;  /* behind the line at hand */
+  gsize whole;       /* behind the last line that counts */
+  gsize begin;       /* of the commit that was begun and has not ended; 0: there is none */
+  gsize lines_begin; /* of its lines */
+  gsize bytes;       /* … and how many they have */
+  guint64 number, begin_number; /* of the line at hand, of that one's first */
+  guint64 bad;       /* the first line that is not whole; 0: none */
+  gsize bad_at;
+  gboolean good_after; /* a line that is whole came behind it … */
+  gboolean torn;     /* … which was of the same commit, and that was the last */
+} Replay;
+
+static gboolean
+parse_mark (const char *text, const char *word, gsize *bytes_out)
+{
+  guint64 bytes;
+
+  if (!g_str_has_prefix (text, word)
+      || !g_ascii_string_to_unsigned (text + strlen (word), 10, 1, G_MAXUINT32, &bytes, NULL))
+    return FALSE;
+  *bytes_out = (gsize) bytes;
+  return TRUE;
+}
+
+/* A whole line behind one that is not. That may be when both are of the last commit, which nobody was told yet to be
+ * durable: its pages come to the disk in any order. Its end is enough to know that, or its beginning, see finish(). */
+static void
+see_line_after (Replay *self, gsize line, const char *text)
+{
+  g_autoptr (GString) begin = g_string_new (NULL);
+  gsize bytes;
+
+  self->good_after = TRUE;
+  if (!parse_mark (text, END_WORD, &bytes) || self->at != self->length)
+    return;
+  append_mark (BEGIN_WORD, bytes, begin);
+  self->torn = self->bad_at + begin->len + bytes == line;
+}
+
+/* FALSE: it does not belong there. */
+static gboolean
+see_line (Replay *self, gsize line, const char *text)
+{
+  gsize bytes;
+
+  if (parse_mark (text, END_WORD, &bytes))
+    {
+      if (self->begin == 0 || bytes != self->bytes || line != self->lines_begin + bytes)
+        return FALSE;
+      self->begin = 0;
+    }
+  else if (parse_mark (text, BEGIN_WORD, &bytes))
+    {
+      if (self->begin != 0)
+        return FALSE;
+      self->begin = line;
+      self->lines_begin = self->at;
+      self->bytes = bytes;
+      self->begin_number = self->number;
+    }
+  else if (!replay_line (self->journal, text))
+    return FALSE;
+  self->whole = self->at;
+  return TRUE;
+}
+
+/* Whether the commit that was begun is the last one: nothing stands behind its end. */
+static gboolean
+is_last (Replay *self)
+{
+  g_autoptr (GString) end = g_string_new (NULL);
+
+  append_mark (END_WORD, self->bytes, end);
+  return self->length - self->lines_begin <= self->bytes + end->len;
+}
+
+/* The lines of one commit are taken back together, so that no beginning stays without its end. */
+static Pop3Journal *
+finish (Replay *self, gsize *whole_out, GError **error)
+{
+  if (self->begin != 0 && is_last (self))
+    {
+      pop3_journal_unref (self->journal);
+      return pop3_journal_replay (self->data, self->begin, whole_out, error);
+    }
+  if (self->begin != 0 || (self->good_after && !self->torn))
+    return damaged (self->journal, self->bad != 0 ? self->bad : self->begin_number, error);
+  *whole_out = self->whole;
+  return self->journal;
+}
+
 /* What was written last may be torn when the machine stopped: nobody was told yet that it is durable. Anything else
  * that is not as it was written is damage. */
 Pop3Journal *
 pop3_journal_replay (const char *data, gsize length, gsize *whole_out, GError **error)
 {
-  Pop3Journal *self = NULL;
-  gsize at = 0;
-  guint64 bad = 0;
+  Replay self = { .data = data, .length = length };
 
   *whole_out = 0;
-  for (guint64 number = 1; at < length; number++)
+  for (self.number = 1; self.at < length; self.number++)
     {
-      const char *line = data + at, *end = memchr (line, '\n', length - at);
+      const char *line = data + self.at, *end = memchr (line, '\n', length - self.at);
+      gsize line_at = self.at;
       g_autofree char *text = NULL;
 
       if (end == NULL)
         break;
-      at = (gsize) (end - data) + 1;
-      if (self == NULL)
+      self.at = (gsize) (end - data) + 1;
+      if (self.journal == NULL)
         {
-          self = replay_header (line, (gsize) (end - line), error);
-          if (self == NULL)
+          self.journal = replay_header (line, (gsize) (end - line), error);
+          if (self.journal == NULL)
             return NULL;
-          *whole_out = at;
+          self.whole = self.at;
           continue;
         }
       text = check_line (line, (gsize) (end - line), LINE_MAXIMUM);
-      if (text != NULL && bad != 0)
-        return damaged (self, bad, error);
-      if (text == NULL && bad == 0)
-        bad = number;
-      if (text != NULL && !replay_line (self, text))
-        return damaged (self, number, error);
-      if (text != NULL)
-        *whole_out = at;
+      if (text != NULL && self.bad != 0)
+        see_line_after (&self, line_at, text);
+      else if (text != NULL && !see_line (&self, line_at, text))
+        return damaged (self.journal, self.number, error);
+      else if (text == NULL && self.bad == 0)
+        {
+          self.bad = self.number;
+          self.bad_at = line_at;
+        }
     }
-  if (self != NULL)
-    return self;
+  if (self.journal != NULL)
+    return finish (&self, whole_out, error);
   if (is_torn_header (data, length))
     return pop3_journal_new (NULL);
   g_set_error_literal (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("it is no journal"));

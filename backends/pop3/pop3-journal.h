@@ -35,6 +35,12 @@ typedef struct
  *   taube-journal 1 OWNER CRC
  *   STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] CRC
  *
+ * Several that are written at once hold together or not at all. They stand between two lines that say how many bytes
+ * they have: of what was written last any part may be missing after a power cut, not only the end.
+ *
+ *   begin BYTES CRC
+ *   end BYTES CRC
+ *
  * Who uses it from several threads holds a lock; references may be counted without one. */
 typedef struct _Pop3Journal Pop3Journal;
 
@@ -58,8 +64,8 @@ void pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry);
 Pop3JournalEntry *pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id);
 gboolean pop3_journal_commit (Pop3Journal *self, GError **error);
 
-/* The state that a file of these bytes stands for, without a file; *WHOLE_OUT is how many of them count: the rest is a
- * line that was not finished. NULL: it is no journal, or one that was damaged. */
+/* The state that a file of these bytes stands for, without a file; *WHOLE_OUT is how many of them count: the rest is of
+ * a commit that was not finished. NULL: it is no journal, or one that was damaged. */
 Pop3Journal *pop3_journal_replay (const char *data, gsize length, gsize *whole_out, GError **error);
 const char *pop3_journal_get_owner (Pop3Journal *self);
 

@@ -261,6 +261,114 @@ test_damage (void)
     }
 }
 
+/* A file whose last commit has five lines; where that begins and ends. (transfer full) */
+static char *
+make_two_commits (TaubeTestDir *dir, gsize *begin, gsize *length)
+{
+  Pop3Journal *journal = open_journal (dir, "a@h", FALSE, NULL);
+
+  set (journal, "x", POP3_JOURNAL_STORED);
+  commit (journal);
+  g_free (read_file (dir, begin));
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m%u", i);
+
+      set (journal, id, POP3_JOURNAL_NEW);
+    }
+  commit (journal);
+  pop3_journal_unref (journal);
+  return read_file (dir, length);
+}
+
+static void
+check_taken_back (const char *text, gsize length, gsize begin)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Pop3Journal) again = NULL;
+  gsize whole;
+
+  again = pop3_journal_replay (text, length, &whole, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (whole, ==, begin);
+  g_assert_cmpuint (pop3_journal_get_n_entries (again), ==, 1);
+  g_assert_cmpint (get_state (again, "x"), ==, POP3_JOURNAL_STORED);
+}
+
+/* Any part of the last commit that did not come to the disk, and any end. */
+static void
+test_torn_commit (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  gsize begin, length;
+  g_autofree char *text = make_two_commits (dir, &begin, &length);
+
+  for (gsize from = begin; from < length; from++)
+    {
+      check_taken_back (text, from, begin);
+      for (gsize to = from + 1; to <= length; to++)
+        {
+          g_autofree char *torn = g_memdup2 (text, length);
+
+          memset (torn + from, 0, to - from);
+          check_taken_back (torn, length, begin);
+        }
+    }
+}
+
+/* What is written afterwards does not stand between marks of what was taken back. */
+static void
+test_torn_and_on (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  gsize begin, length;
+  g_autofree char *text = make_two_commits (dir, &begin, &length);
+  Pop3Journal *journal;
+
+  text[length - 60] ^= 1;
+  g_free (taube_test_dir_write (dir, "journal", text, (gssize) length));
+  journal = open_journal (dir, "a@h", FALSE, NULL);
+  g_assert_nonnull (journal);
+  set (journal, "y", POP3_JOURNAL_STORED);
+  commit (journal);
+  pop3_journal_unref (journal);
+  journal = open_journal (dir, "a@h", FALSE, NULL);
+  g_assert_nonnull (journal);
+  g_assert_cmpuint (pop3_journal_get_n_entries (journal), ==, 2);
+  g_assert_cmpint (get_state (journal, "y"), ==, POP3_JOURNAL_STORED);
+  pop3_journal_unref (journal);
+}
+
+/* When both marks are lost nobody can say whose the lines are; nor is a commit torn that another one follows. */
+static void
+test_not_torn (void)
+{
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+  gsize begin, length, whole, longer;
+  g_autofree char *text = make_two_commits (dir, &begin, &length), *more = NULL;
+  g_autoptr (GError) error = NULL;
+  Pop3Journal *journal = open_journal (dir, "a@h", FALSE, NULL);
+
+  set (journal, "y", POP3_JOURNAL_STORED);
+  commit (journal);
+  pop3_journal_unref (journal);
+  text[begin] ^= 1;
+  text[length - 2] ^= 1;
+  g_assert_null (pop3_journal_replay (text, length, &whole, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE);
+  g_assert_nonnull (strstr (error->message, "line 3 of it is damaged"));
+  g_assert_nonnull (strstr (error->message, "move it away"));
+  more = read_file (dir, &longer);
+  for (gsize at = begin; at < length; at++)
+    {
+      g_clear_error (&error);
+      more[at] ^= 1;
+      g_assert_null (pop3_journal_replay (more, longer, &whole, &error));
+      more[at] ^= 1;
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE);
+    }
+}
+
 static void
 test_foreign (void)
 {
@@ -390,6 +498,9 @@ main (int argc, char **argv)
   g_test_add_func ("/pop3/journal/long-owner", test_long_owner);
   g_test_add_func ("/pop3/journal/cut", test_cut);
   g_test_add_func ("/pop3/journal/damage", test_damage);
+  g_test_add_func ("/pop3/journal/torn-commit", test_torn_commit);
+  g_test_add_func ("/pop3/journal/torn-and-on", test_torn_and_on);
+  g_test_add_func ("/pop3/journal/not-torn", test_not_torn);
   g_test_add_func ("/pop3/journal/foreign", test_foreign);
   g_test_add_func ("/pop3/journal/rewritten", test_rewritten);
   g_test_add_func ("/pop3/journal/full", test_full);
