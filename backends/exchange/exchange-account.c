@@ -27,7 +27,14 @@ typedef struct
   TaubeAccountClass parent_class;
 } TaubeExchangeAccountClass;
 
-G_DEFINE_FINAL_TYPE (TaubeExchangeAccount, exchange_account, TAUBE_TYPE_ACCOUNT)
+static void
+init_sender (gpointer iface, gpointer data)
+{
+  exchange_account_init_sender (iface);
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TaubeExchangeAccount, exchange_account, TAUBE_TYPE_ACCOUNT,
+                               G_IMPLEMENT_INTERFACE (TAUBE_TYPE_SENDER, init_sender))
 
 /* Settings and URI are complete only after construction, so it is made when it is first wanted. */
 ExchangeClient *

@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-account-impl.h>
 #include <taube-backend/taube-folder-impl.h>
+#include <taube-backend/taube-sender-impl.h>
 
 #include "exchange-client.h"
 
@@ -58,6 +59,9 @@ gboolean exchange_account_set_subscribed (TaubeAccount *account, TaubeSession *s
                                           gboolean subscribed, GCancellable *cancellable, GError **error);
 gboolean exchange_account_delete_folder (TaubeAccount *account, TaubeSession *session, TaubeFolder *folder,
                                          gboolean *stays, GCancellable *cancellable, GError **error);
+
+/* exchange-send.c */
+void exchange_account_init_sender (TaubeSenderInterface *iface);
 
 /* exchange-list.c */
 GPtrArray *exchange_account_list_folders (TaubeAccount *account, TaubeSession *session, TaubeContent content,

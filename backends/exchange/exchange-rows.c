@@ -20,7 +20,7 @@ const TaubeCapabilityRow exchange_rows[TAUBE_N_CAPABILITIES] = {
   ROW (SERVER_SORT, YES, N_ ("the server sorts"), NO, N_ ("this version does not search")),
   ROW (SERVER_THREAD, YES, N_ ("the server builds conversations"), NO, N_ ("this version does not search")),
   ROW (PUSH, YES, N_ ("the server tells of changes by itself"), NO, N_ ("this version asks from time to time")),
-  ROW (SENDING, YES, N_ ("mail is sent over the same account"), NO, N_ ("this version does not send")),
+  BOTH (SENDING, YES, N_ ("mail is sent over the same account")),
   ROW (SHARING, YES, N_ ("folders have permissions"), NO, N_ ("this version does not show them")),
   ROW (DELEGATION, YES, N_ ("a mailbox has delegates"), NO, N_ ("this version does not show them")),
   ROW (QUOTA, YES, N_ ("limits are properties of the mailbox"), NO, N_ ("this version does not show them")),

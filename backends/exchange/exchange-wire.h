@@ -108,6 +108,9 @@ struct _ExchangeWire
   /* With all that is in it and below it. */
   gboolean (*delete_folder) (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable,
                              GError **error);
+  /* To its recipients, with a copy among the sent messages; asked once, whatever comes. */
+  gboolean (*send) (ExchangeAccount *account, TaubeMessageSource *source, const char *what, GCancellable *cancellable,
+                    GError **error);
   gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
                       TaubeBatchResult *result, GCancellable *cancellable, GError **error);
 };

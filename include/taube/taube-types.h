@@ -42,6 +42,7 @@ typedef struct _TaubeSearchRequest TaubeSearchRequest;
 typedef struct _TaubeSearchResult TaubeSearchResult;
 typedef struct _TaubeQuota TaubeQuota;
 typedef struct _TaubeQuotaHolder TaubeQuotaHolder;
+typedef struct _TaubeSender TaubeSender;
 typedef struct _TaubeSettings TaubeSettings;
 typedef struct _TaubeSharing TaubeSharing;
 typedef struct _TaubeSpool TaubeSpool;

@@ -35,6 +35,7 @@
 #include <taube/taube-search-request.h>
 #include <taube/taube-search-result.h>
 #include <taube/taube-quota.h>
+#include <taube/taube-sender.h>
 #include <taube/taube-settings.h>
 #include <taube/taube-sharing.h>
 #include <taube/taube-spool.h>

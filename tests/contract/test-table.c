@@ -79,6 +79,21 @@ deny_part (Contract *contract, TaubeAccount *account)
   deny_fetch (contract, account, "1", 0, -1);
 }
 
+static void
+deny_sending (Contract *contract, TaubeAccount *account)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("To: a@example.org\r\n\r\nCoo\r\n", 27);
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (taube_account_send (account, source, NULL, NULL, &error));
+  assert_not_supported (&error);
+  taube_account_send_async (account, source, NULL, NULL, contract_on_done, &result);
+  g_assert_false (taube_account_send_finish (account, contract_wait (&result), &error));
+  assert_not_supported (&error);
+}
+
 /* The proofs of "yes". */
 
 static void
@@ -380,6 +395,39 @@ prove_attachments_on_demand (Contract *contract)
   assert_little_received (contract, before);
 }
 
+static guint
+count_subject (TaubeAccount *account, TaubeFolderRole role, const char *subject)
+{
+  g_autoptr (TaubeFolder) folder = taube_account_get_folder_for_role (account, role);
+  g_autoptr (TaubeMessageList) list = contract_list (folder);
+  guint count = 0;
+
+  for (guint i = 0; i < taube_item_list_get_size (TAUBE_ITEM_LIST (list)); i++)
+    count += g_strcmp0 (taube_message_list_get_subject (list, i), subject) == 0;
+  return count;
+}
+
+/* To oneself, since nobody else is known: it arrives, and a copy stays. */
+static void
+prove_sending (Contract *contract)
+{
+  g_autoptr (TaubeAccount) account = contract_connect (contract);
+  g_autoptr (TaubeUri) uri = taube_uri_parse (contract->box->uri, NULL);
+  g_autofree char *subject = g_strdup_printf ("Sent by %s", contract->box->name);
+  g_autofree char *text = g_strdup_printf ("From: %s\r\nTo: %s\r\nSubject: %s\r\n\r\nCoo\r\n",
+                                           taube_uri_get_user (uri), taube_uri_get_user (uri), subject);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = taube_account_list_folders (account, TAUBE_CONTENT_MAIL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (taube_account_send (account, source, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (count_subject (account, TAUBE_FOLDER_ROLE_INBOX, subject), ==, 1);
+  g_assert_cmpuint (count_subject (account, TAUBE_FOLDER_ROLE_SENT, subject), ==, 1);
+}
+
 /* A row that a backend answers with yes has a proof, or the test fails: so none is promised for nothing. */
 static const struct
 {
@@ -399,7 +447,7 @@ static const struct
   { TAUBE_CAPABILITY_SERVER_SORT, contract_prove_sort, NULL },
   { TAUBE_CAPABILITY_SERVER_THREAD, contract_prove_thread, NULL },
   { TAUBE_CAPABILITY_PUSH, prove_push, NULL },
-  { TAUBE_CAPABILITY_SENDING, NULL, NULL },
+  { TAUBE_CAPABILITY_SENDING, prove_sending, deny_sending },
   { TAUBE_CAPABILITY_SHARING, prove_sharing, deny_sharing },
   { TAUBE_CAPABILITY_DELEGATION, NULL, NULL },
   { TAUBE_CAPABILITY_QUOTA, prove_quota, deny_quota },

@@ -13,7 +13,7 @@ GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
 VERBS = ("acl", "append", "capabilities", "changes", "copy", "fetch", "flag", "folders", "list", "mkdir", "move",
-         "quota", "remove", "rename", "rmdir", "search", "show", "subscribe", "unsubscribe", "watch")
+         "quota", "remove", "rename", "rmdir", "search", "send", "show", "subscribe", "unsubscribe", "watch")
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 
@@ -88,7 +88,7 @@ def complete(*words):
 @case("completion in bash")
 def _():
     expect_equal(complete("taube", "l"), ["list"])
-    expect_equal(complete("taube", "help", "s"), ["search", "show", "subscribe"])
+    expect_equal(complete("taube", "help", "s"), ["search", "send", "show", "subscribe"])
     expect_equal(complete("taube", "search", "--sort", "=", "si"), ["size"])
     expect_equal(complete("taube", "list", "--l"), ["--limit="])
     expect_equal(complete("taube", "show", "--r"), ["--raw"])

@@ -73,6 +73,7 @@ extern const Verb verb_remove;
 extern const Verb verb_rename;
 extern const Verb verb_rmdir;
 extern const Verb verb_search;
+extern const Verb verb_send;
 extern const Verb verb_show;
 extern const Verb verb_subscribe;
 extern const Verb verb_unsubscribe;

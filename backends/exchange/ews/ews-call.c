@@ -20,6 +20,7 @@ typedef struct
   const EwsCall *call;
   gboolean began;       /* somebody has been told something */
   gboolean wrong_version;
+  gboolean in_doubt;    /* the refusal does not say that nothing was done */
   gint64 back_off;      /* milliseconds; 0: none was told */
   GError *refusal;      /* by a fault or a response message */
 } Try;
@@ -47,6 +48,7 @@ set_refusal (Try *try, const EwsVerdict *verdict)
     return;
   try->refusal = ews_errors_new (verdict, try->call->what);
   try->back_off = verdict->back_off;
+  try->in_doubt = try->call->once && ews_errors_is_doubtful (verdict->code);
 }
 
 static gboolean
@@ -169,7 +171,8 @@ run_once (Try *try, gboolean *sent, GCancellable *cancellable, GError **error)
     }
   if (try->refusal == NULL)
     return TRUE;
-  *sent = FALSE; /* it was refused, so it was not done */
+  if (!try->in_doubt)
+    *sent = FALSE; /* it was refused, so it was not done */
   g_propagate_error (error, g_steal_pointer (&try->refusal));
   return FALSE;
 }
@@ -195,7 +198,7 @@ wait_for_server (Try *try, const GError *problem, guint tries, GCancellable *can
 
   if (!g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_THROTTLED))
     return FALSE;
-  if (try->began || tries >= TRIES_MAXIMUM || milliseconds > PAUSE_MAXIMUM * 1000)
+  if (try->call->once || try->began || tries >= TRIES_MAXIMUM || milliseconds > PAUSE_MAXIMUM * 1000)
     {
       exchange_client_set_busy (exchange_account_get_client (try->account), seconds);
       return FALSE;

@@ -16,6 +16,7 @@ typedef struct
   EwsWriter *(*write) (EwsVersion version, gconstpointer args);
   gconstpointer args;
   const char *what;   /* what is tried, for errors: "cannot list folder \"Inbox\"" */
+  gboolean once;      /* a second time would do harm: not asked again, and an error inside the server settles nothing */
   const char *stream; /* the element whose text goes to the function of that name; or NULL */
 
   /* Each may be NULL. UNIT and MESSAGE are told of what is good; FAILED of a response message that is an error: without

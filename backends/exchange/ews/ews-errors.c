@@ -45,6 +45,7 @@ static const struct
   { "ErrorInvalidIdMalformed", TAUBE_ERROR_INVALID },
   { "ErrorInvalidIdMalformedEwsLegacyIdFormat", TAUBE_ERROR_INVALID },
   { "ErrorInvalidOperation", TAUBE_ERROR_NOT_SUPPORTED },
+  { "ErrorInvalidRecipients", TAUBE_ERROR_INVALID },
   { "ErrorInvalidRequest", TAUBE_ERROR_NOT_SUPPORTED },
   { "ErrorInvalidServerVersion", TAUBE_ERROR_NOT_SUPPORTED },
   { "ErrorInvalidSyncStateData", TAUBE_ERROR_CONFLICT },
@@ -55,6 +56,7 @@ static const struct
   { "ErrorItemSavePropertyError", TAUBE_ERROR_INVALID },
   { "ErrorMailboxMoveInProgress", TAUBE_ERROR_THROTTLED },
   { "ErrorMailboxStoreUnavailable", TAUBE_ERROR_THROTTLED },
+  { "ErrorMailRecipientNotFound", TAUBE_ERROR_INVALID },
   { "ErrorMessageSizeExceeded", TAUBE_ERROR_LIMIT },
   { "ErrorMoveCopyFailed", TAUBE_ERROR_PERMISSION },
   { "ErrorNonExistentMailbox", TAUBE_ERROR_NOT_FOUND },
@@ -91,6 +93,15 @@ ews_errors_is_unknown (const char *code)
                                          "ErrorInvalidServerVersion", NULL };
 
   return g_strv_contains (unknown, code);
+}
+
+gboolean
+ews_errors_is_doubtful (const char *code)
+{
+  static const char *const doubtful[] = { "ErrorConnectionFailed", "ErrorInternalServerError",
+                                          "ErrorInternalServerTransientError", "ErrorTimeoutExpired", NULL };
+
+  return g_strv_contains (doubtful, code);
 }
 
 /* t:MessageXml holds t:Value elements; the one named BackOffMilliseconds is a number of them. */

@@ -26,5 +26,7 @@ TaubeError ews_errors_find (const char *code);
 GError *ews_errors_new (const EwsVerdict *verdict, const char *what);
 /* What was asked is not known to this server or version: it need not be asked again. */
 gboolean ews_errors_is_unknown (const char *code);
+/* Something broke inside the server, at whatever point: what was asked may have been done. */
+gboolean ews_errors_is_doubtful (const char *code);
 
 G_END_DECLS

@@ -22,6 +22,7 @@ typedef struct
   GCancellable *cancellable;
   GError *error; /* while it was read */
   char *new_id;
+  gboolean taken; /* the server said so */
 } Append;
 
 static gboolean
@@ -36,13 +37,11 @@ write_stream (Append *append, EwsWriter *writer, GInputStream *stream)
   return n == 0;
 }
 
+/* The beginning of the request, and the message in it. */
 static EwsWriter *
-write_append (EwsVersion version, gconstpointer args)
+begin_message (EwsVersion version, Append *append, const EwsFolderRef *folder, EwsDisposition disposition)
 {
-  Append *append = (Append *) args;
-  const EwsFolderRef folder = refer (append->folder_id);
-  GDateTime *date = taube_message_source_get_date (append->source);
-  EwsWriter *writer = ews_request_begin_item (version, &folder, EWS_SEND_SAVE_ONLY);
+  EwsWriter *writer = ews_request_begin_item (version, folder, disposition);
   g_autoptr (GInputStream) stream
     = taube_message_source_open (append->source, append->cancellable, append->error == NULL ? &append->error : NULL);
 
@@ -50,6 +49,17 @@ write_append (EwsVersion version, gconstpointer args)
     write_stream (append, writer, stream);
   if (append->error != NULL)
     ews_writer_fail (writer, append->error);
+  return writer;
+}
+
+static EwsWriter *
+write_append (EwsVersion version, gconstpointer args)
+{
+  Append *append = (Append *) args;
+  const EwsFolderRef folder = refer (append->folder_id);
+  GDateTime *date = taube_message_source_get_date (append->source);
+  EwsWriter *writer = begin_message (version, append, &folder, EWS_SEND_SAVE_ONLY);
+
   ews_request_end_item (writer, taube_message_source_get_flags (append->source),
                         taube_message_source_get_keywords (append->source),
                         date != NULL ? g_date_time_to_unix (date) : 0);
@@ -79,6 +89,40 @@ ews_manage_append (ExchangeAccount *account, const char *folder_id, TaubeMessage
   *new_id = good ? g_steal_pointer (&append.new_id) : NULL;
   g_free (append.new_id);
   return good;
+}
+
+/* What is sent leaves the server no choice: it has neither flags nor a date but its own. */
+static EwsWriter *
+write_send (EwsVersion version, gconstpointer args)
+{
+  const EwsFolderRef folder = { .distinguished = "sentitems" };
+  EwsWriter *writer = begin_message (version, (Append *) args, &folder, EWS_SEND_AND_SAVE);
+
+  ews_request_end_sent_item (writer);
+  return writer;
+}
+
+static gboolean
+on_sent (const EwsNode *message, guint index, gpointer user_data, GError **error)
+{
+  ((Append *) user_data)->taken = TRUE;
+  return TRUE;
+}
+
+gboolean
+ews_manage_send (ExchangeAccount *account, TaubeMessageSource *source, const char *what, GCancellable *cancellable,
+                 GError **error)
+{
+  Append append = { .source = source, .cancellable = cancellable };
+  const EwsCall call = { .operation = EWS_OPERATION_CREATE_ITEM, .write = write_send, .args = &append, .what = what,
+                         .once = TRUE, .message = on_sent, .user_data = &append };
+  gboolean good = ews_call_run (account, &call, cancellable, error);
+
+  g_clear_error (&append.error);
+  if (good && !append.taken)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, _ ("%s: the server does not say whether it was done"),
+                 what);
+  return good && append.taken;
 }
 
 /* Folders. */

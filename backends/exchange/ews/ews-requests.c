@@ -292,6 +292,14 @@ ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *co
   ews_writer_close (writer);
 }
 
+void
+ews_request_end_sent_item (EwsWriter *writer)
+{
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+}
+
 EwsWriter *
 ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
                        TaubeMessageFlags flags, const char *const *const *categories)

@@ -75,6 +75,8 @@ EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folde
 EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
 /* KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
 void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received);
+/* The same of one that is sent: nothing beside its MIME. */
+void ews_request_end_sent_item (EwsWriter *writer);
 /* CATEGORIES: those of each item, or NULL: as they are. */
 EwsWriter *ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
                                   TaubeMessageFlags flags, const char *const *const *categories);

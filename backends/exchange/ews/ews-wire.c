@@ -22,6 +22,7 @@ const ExchangeWire exchange_wire_ews = {
   .set_flags = ews_items_set_flags,
   .transfer = ews_items_transfer,
   .append = ews_manage_append,
+  .send = ews_manage_send,
   .create_folder = ews_manage_create_folder,
   .rename_folder = ews_manage_rename_folder,
   .move_folder = ews_manage_move_folder,

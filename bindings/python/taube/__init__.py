@@ -612,6 +612,11 @@ class Account:
         path = self.native.get_folder_by_name(name).get_path()
         return Folder(self.native.create_folder(path, role, content, None))
 
+    def send(self, message):
+        """Sends a message to those whom it names, and keeps a copy among the sent ones: bytes, an open binary file, or
+        a path."""
+        self.native.send(_source(message, Flags.NONE, (), None), None, None)
+
     def metadata(self, *names):
         """Notes about the account by their names, as bytes; all when none is named."""
         return _read_metadata(self.native, names)

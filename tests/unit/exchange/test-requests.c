@@ -112,7 +112,7 @@ send_item (EwsVersion version)
   EwsWriter *writer = ews_request_begin_item (version, &by_id, EWS_SEND_AND_SAVE);
 
   ews_writer_add_base64 (writer, "", 0, TRUE);
-  ews_request_end_item (writer, TAUBE_MESSAGE_FLAGS_DRAFT, NULL, 0);
+  ews_request_end_sent_item (writer);
   return writer;
 }
 

@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Sending: over Exchange it arrives and a copy stays; elsewhere it is refused before anybody is connected to."""
+import json
+import socket
+import subprocess
+import tempfile
+import urllib.request
+
+from tool import BACKENDS, BUILD, SOURCE, case, environment, expect, expect_equal, main, taube
+
+MESSAGE = "From: alice@example.org\nTo: {to}\nSubject: {subject}\n\nCoo.\n"
+SERVE = SOURCE / "tests" / "servers" / "exchange" / "serve"
+BACKEND = BUILD / "backends" / "exchange"
+
+
+class Exchange:
+    """A private server, gone at the end of the with."""
+
+    def __enter__(self):
+        self.child = subprocess.Popen([SERVE, "--port=0", "--until-eof"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      text=True)
+        lines = iter(self.child.stdout.readline, "\n")
+        self.facts = dict(line.rstrip("\n").partition("=")[::2] for line in lines)
+        self.env = environment(self.facts["password"], TAUBE_BACKEND_PATH=f"{BACKEND}:{BACKENDS}")
+        return self
+
+    def __exit__(self, *_):
+        self.child.stdin.close()
+        expect_equal(self.child.wait(), 0, "the server complains")
+        self.child.stdout.close()
+
+    def ask(self, what, body=None):
+        base = self.facts["url"].split("/EWS/")[0]
+        with urllib.request.urlopen(f"{base}/admin/{what}", json.dumps(body).encode() if body else None) as answer:
+            return json.load(answer)
+
+    def subjects(self, user, folder):
+        return [item["subject"] for item in self.ask(f"folder?user={user}&folder={folder}")]
+
+    def send(self, *arguments, **more):
+        return taube("send", self.facts["exchange-uri"], *arguments, env=self.env, **more)
+
+
+def message_in_file(to, subject):
+    file = tempfile.NamedTemporaryFile("w+", suffix=".eml")  # pylint: disable=consider-using-with
+    file.write(MESSAGE.format(to=to, subject=subject))
+    file.flush()
+    file.seek(0)
+    return file
+
+
+if BACKEND.exists():
+
+    @case("send from a file and from standard input; a copy stays")
+    def _():
+        with Exchange() as server:
+            with message_in_file("bob@example.org", "from a file") as file:
+                expect_equal(server.send(file.name).good().out, "")
+            with message_in_file("bob@example.org", "from a pipe") as file:
+                server.send(stdin=file).good()
+            with message_in_file("bob@example.org", "by a dash") as file:
+                server.send("-", stdin=file).good()
+            subjects = ["by a dash", "from a file", "from a pipe"]
+            expect_equal(sorted(server.subjects("bob", "inbox")), subjects)
+            expect_equal(sorted(server.subjects("alice", "sentitems")), subjects)
+
+    @case("send says what is wrong with the message")
+    def _():
+        with Exchange() as server:
+            with message_in_file("nobody", "lost") as file:
+                server.send(file.name).bad(2, "cannot send the message", "ErrorInvalidRecipients")
+            server.send().bad(2, "the message is empty")
+            server.send("/not/there").bad(1, "/not/there")
+            expect_equal(server.subjects("alice", "sentitems"), [])
+
+    @case("send ends with 7 when it may have been sent, and does not try again")
+    def _():
+        with Exchange() as server, message_in_file("bob@example.org", "once") as file:
+            server.ask("faults", {"fault": "lost-answer", "operation": "CreateItem"})
+            server.send(file.name).bad(7, "it may have been done")
+            expect_equal(server.subjects("bob", "inbox"), ["once"])
+
+
+@case("send over IMAP and POP3 is refused before anybody is connected to")
+def _():
+    with socket.create_server(("127.0.0.1", 0)) as listener, message_in_file("bob@example.org", "never") as file:
+        listener.settimeout(0)
+        port = listener.getsockname()[1]
+        for backend in ("imap", "pop3"):
+            env = environment(TAUBE_BACKEND_PATH=str(BUILD / "backends" / backend))
+            taube("send", f"{backend}://alice@127.0.0.1:{port}/?tls=none", file.name, env=env).bad(6, "sending")
+        try:
+            listener.accept()
+        except BlockingIOError:
+            return
+        expect(False, "somebody connected")
+
+
+@case("send wants one URI and at most one file")
+def _():
+    taube("send").bad(2, "one URI of an account")
+    taube("send", "imaps://alice@localhost", "a", "b").bad(2, "one file or none")
+
+
+main()
