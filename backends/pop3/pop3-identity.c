@@ -51,7 +51,7 @@ may_be_elsewhere (Pop3Identity *self, const Pop3JournalEntry *entry)
 {
   if (entry->found || entry->state == POP3_JOURNAL_NEW)
     return FALSE;
-  return entry->gone == 0 || (!entry->doomed && self->now - entry->gone <= MISSED_FOR);
+  return entry->gone == 0 || (!entry->doomed && pop3_journal_get_age (entry->gone, self->now) <= MISSED_FOR);
 }
 
 void
@@ -267,6 +267,12 @@ note_present (Pop3Identity *self, Pop3JournalEntry *entry, const Pop3Mail *mail)
     return;
   entry->gone = 0;
   entry->doomed = FALSE;
+  /* It was noted before the clock was set: its days begin now. */
+  if (entry->first_seen < POP3_JOURNAL_CLOCK_SET && self->now >= POP3_JOURNAL_CLOCK_SET)
+    {
+      entry->first_seen = self->now;
+      changed = TRUE;
+    }
   if (mail->size != 0)
     entry->size = mail->size;
   if (changed)

@@ -190,7 +190,9 @@ forget_old (Pop3Journal *self, gint64 now)
     {
       Pop3JournalEntry *entry = entries->pdata[i];
 
-      if (entry->gone != 0 && (entry->state == POP3_JOURNAL_NEW || now - entry->gone > GONE_KEPT))
+      if (entry->gone != 0 && entry->gone < POP3_JOURNAL_CLOCK_SET)
+        entry->gone = MAX (now, 1);
+      if (entry->gone != 0 && (entry->state == POP3_JOURNAL_NEW || pop3_journal_get_age (entry->gone, now) > GONE_KEPT))
         pop3_journal_forget (self, entry);
     }
 }

@@ -109,6 +109,12 @@ pop3_journal_get_entries (Pop3Journal *self)
   return entries;
 }
 
+gint64
+pop3_journal_get_age (gint64 since, gint64 now)
+{
+  return since < POP3_JOURNAL_CLOCK_SET ? 0 : MAX (now - since, 0);
+}
+
 guint
 pop3_journal_get_n_entries (Pop3Journal *self)
 {

@@ -14,6 +14,9 @@ typedef enum
   POP3_JOURNAL_REMOVED, /* … and that it was removed again where it was stored */
 } Pop3JournalState;
 
+/* 1 January 2025. A machine whose clock says less has none, and what it noted is not known. */
+#define POP3_JOURNAL_CLOCK_SET G_GINT64_CONSTANT (1735689600)
+
 /* What is known of one message. */
 typedef struct
 {
@@ -54,6 +57,9 @@ Pop3JournalEntry *pop3_journal_find (Pop3Journal *self, const char *id);
 GPtrArray *pop3_journal_get_entries (Pop3Journal *self);
 guint pop3_journal_get_n_entries (Pop3Journal *self);
 gsize pop3_journal_get_memory (Pop3Journal *self);
+
+/* Seconds from SINCE to NOW; 0 when one of them was read from a clock that was not set. */
+gint64 pop3_journal_get_age (gint64 since, gint64 now);
 
 /* Changes: they hold at once in memory, and on the disk when commit returns TRUE. Who adds or changes an entry touches
  * it afterwards. After a commit has failed nothing more is written, and every commit fails: the journal has to be

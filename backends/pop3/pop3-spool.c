@@ -279,7 +279,7 @@ may_go (const Pop3JournalEntry *entry, const TaubeLeavePolicy *policy, gint64 no
     case TAUBE_LEAVE_KIND_UNTIL_REMOVED:
       return entry->state == POP3_JOURNAL_REMOVED;
     case TAUBE_LEAVE_KIND_DAYS:
-      return now - entry->first_seen >= taube_leave_policy_get_days (policy) * DAY;
+      return pop3_journal_get_age (entry->first_seen, now) >= taube_leave_policy_get_days (policy) * DAY;
     case TAUBE_LEAVE_KIND_FOREVER:
     default:
       return FALSE;

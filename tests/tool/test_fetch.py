@@ -9,6 +9,8 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
+import zlib
 from pathlib import Path
 
 from pop3_server import BOTH_BACKENDS, Mailbox, PopServer
@@ -187,6 +189,63 @@ def _():
             expect("u3" in place.mailbox.messages)
             place.fetch(kind, "--leave=no", "--quiet").good()
             expect_equal([place.stored(kind), len(place.mailbox.messages)], [[1, 2, 3], 0])
+
+
+@case("a folder in which nothing may be written: one line, and nothing is fetched or removed")
+def _():
+    def become_nobody():
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+
+    for kind in KINDS:
+        with Place(2) as place:
+            place.folder.chmod(0o555)
+            place.fetch(kind, "--leave=no", preexec_fn=become_nobody).bad(1, "mail", "ermission")
+            expect_equal(list(place.folder.iterdir()), [])
+            expect_equal([len(place.mailbox.messages), place.mailbox.retrieved], [2, []])
+            place.folder.chmod(0o755)
+            place.fetch(kind, "--leave=no", "--quiet").good()
+            expect_equal([place.stored(kind), len(place.mailbox.messages)], [[1, 2], 0])
+
+
+def make_older(journal, uid, seconds):
+    """Writes into JOURNAL that UID was first seen so many seconds earlier."""
+    words = [line.split() for line in journal.read_bytes().splitlines()]
+    state, seen, *rest, _ = [line for line in words if line[5:6] == [uid.encode()]][-1]
+    text = b" ".join([state, b"%d" % (int(seen) - seconds), *rest])
+    with journal.open("ab") as file:
+        file.write(b"%s %08x\n" % (text, zlib.crc32(text)))
+
+
+@case("leave=days=N: what is here for so long goes, the rest stays, and nothing comes again")
+def _():
+    for kind in KINDS:
+        with Place() as place:
+            journal = place.folder / "journal"
+            options = (f"--journal={journal}", "--leave=days=2", "--format=json")
+            for age, removed, left in ((0, 0, 3), (2 * 86400 - 3600, 0, 3), (3600, 1, 2), (0, 0, 2)):
+                if age:
+                    make_older(journal, "u2", age)
+                summary = place.fetch(kind, *options).lines()[-1]
+                expect_equal([summary["removed"], len(place.mailbox.messages)], [removed, left], age)
+            expect_equal(sorted(place.mailbox.messages), ["u1", "u3"])
+            expect_equal([place.stored(kind), len(place.mailbox.retrieved)], [[1, 2, 3], 3])
+
+
+@case("a clock that was not set when the message was seen does not end its days")
+def _():
+    with Place(1) as place:
+        journal = place.folder / "journal"
+        place.fetch("maildir", f"--journal={journal}", "--quiet").good()
+        make_older(journal, "u1", int(time.time()) - 1000)
+        for _ in range(2):
+            place.fetch("maildir", f"--journal={journal}", "--leave=days=2", "--quiet").good()
+            expect_equal(len(place.mailbox.messages), 1)
+        make_older(journal, "u1", 2 * 86400)
+        place.fetch("maildir", f"--journal={journal}", "--leave=days=2", "--quiet").good()
+        expect_equal(len(place.mailbox.messages), 0)
 
 
 @case("wrong places and wrong usage")

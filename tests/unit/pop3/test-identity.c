@@ -257,6 +257,38 @@ test_doubt_stays (void)
   }
 }
 
+/* A time that was noted before the clock was set is noted anew, once; and no age is made of it. */
+static void
+test_clock (void)
+{
+  static const gint64 looks[][2] = {
+    { 7000, 1000 },
+    { POP3_JOURNAL_CLOCK_SET + 50, POP3_JOURNAL_CLOCK_SET + 50 },
+    { POP3_JOURNAL_CLOCK_SET + 90, POP3_JOURNAL_CLOCK_SET + 50 },
+    { 8000, POP3_JOURNAL_CLOCK_SET + 50 },
+  };
+  g_autoptr (Pop3Journal) journal = make_journal ("Sa=A:1");
+  World world;
+
+  world_init (&world, "a=A:1");
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      g_auto (Pop3Identity) identity = { .drop = world.drop, .journal = journal, .now = looks[i][0] };
+      g_autoptr (GError) error = NULL;
+
+      pop3_identity_begin (&identity);
+      while (pop3_identity_want (&identity))
+        ;
+      g_assert_true (pop3_identity_end (&identity, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (pop3_journal_find (journal, "a")->first_seen, ==, looks[i][1]);
+    }
+  pop3_maildrop_free (world.drop);
+  g_assert_cmpint (pop3_journal_get_age (0, POP3_JOURNAL_CLOCK_SET + 5), ==, 0);
+  g_assert_cmpint (pop3_journal_get_age (POP3_JOURNAL_CLOCK_SET, 1000), ==, 0);
+  g_assert_cmpint (pop3_journal_get_age (POP3_JOURNAL_CLOCK_SET, POP3_JOURNAL_CLOCK_SET + 5), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,5 +301,6 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/pop3/identity/many", test_many);
   g_test_add_func ("/pop3/identity/doubt-stays", test_doubt_stays);
+  g_test_add_func ("/pop3/identity/clock", test_clock);
   return g_test_run ();
 }

@@ -413,6 +413,9 @@ test_rewritten (void)
   entry = set (journal, "young", POP3_JOURNAL_STORED);
   entry->gone = now - 86400;
   pop3_journal_touch (journal, entry);
+  entry = set (journal, "timeless", POP3_JOURNAL_STORED);
+  entry->gone = 20;
+  pop3_journal_touch (journal, entry);
   entry = set (journal, "never", POP3_JOURNAL_NEW);
   entry->gone = now;
   pop3_journal_touch (journal, entry);
@@ -422,7 +425,8 @@ test_rewritten (void)
   journal = open_journal (dir, "a@h", FALSE, NULL);
   g_free (read_file (dir, &after));
   g_assert_cmpuint (after, <, before / 100);
-  g_assert_cmpuint (pop3_journal_get_n_entries (journal), ==, 2);
+  g_assert_cmpuint (pop3_journal_get_n_entries (journal), ==, 3);
+  g_assert_cmpint (pop3_journal_find (journal, "timeless")->gone, >=, now);
   g_assert_cmpint (get_state (journal, "x"), ==, POP3_JOURNAL_STORED);
   g_assert_cmpint (get_state (journal, "young"), ==, POP3_JOURNAL_STORED);
   /* The new file is locked as the old one was, and written to. */
