@@ -51,16 +51,21 @@ class PopServer:
         self.port = self.socket.getsockname()[1]
         self.ending = threading.Event()
         self.sessions = 0
+        self.thread = None
 
     def uri(self, rest="?tls=none", user="alice"):
         return f"pop3://{user}@127.0.0.1:{self.port}/{rest}"
 
     def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
         return self
 
     def __exit__(self, *_):
         self.ending.set()
+        # It waits no longer, and takes no connection of the next server that has the same descriptor.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.socket.close()
 
     def accept(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The verb fetch: what is stored and printed, what leaves the server, and what it says when something is in the way."""
+import contextlib
 import json
 import os
 import re
@@ -187,6 +188,39 @@ def _():
             place.fetch(kind, "--leave=no", "--quiet", preexec_fn=limit).bad(1, "mail", "large")
             expect_equal(place.stored(kind), [1, 2])
             expect("u3" in place.mailbox.messages)
+            place.fetch(kind, "--leave=no", "--quiet").good()
+            expect_equal([place.stored(kind), len(place.mailbox.messages)], [[1, 2, 3], 0])
+
+
+@contextlib.contextmanager
+def small_disk(folder):
+    """A file system of 128 KiB at FOLDER, where this user may mount one: gives whether there is one."""
+    def mount(options):
+        return subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], check=False,
+                              stderr=subprocess.DEVNULL).returncode == 0
+
+    if os.getuid() != 0 or not mount("size=128k"):
+        yield None
+        return
+    try:
+        yield lambda: mount("remount,size=8m")
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@case("no space left: one line, what was stored stays, and the next run goes on")
+def _():
+    for kind in KINDS:
+        with Place(2) as place, small_disk(place.folder) as grow:
+            if grow is None:
+                print("# no file system can be mounted here")
+                return
+            place.fetch(kind, "--quiet").good()
+            place.mailbox.deliver(make_message(3, 300000))
+            place.fetch(kind, "--leave=no", "--quiet").bad(1, "mail", "space")
+            expect_equal(place.stored(kind), [1, 2])
+            expect("u3" in place.mailbox.messages)
+            expect(grow())
             place.fetch(kind, "--leave=no", "--quiet").good()
             expect_equal([place.stored(kind), len(place.mailbox.messages)], [[1, 2, 3], 0])
 
