@@ -208,15 +208,6 @@ imap_account_get_seconds (ImapAccount *self, const char *setting, guint fallback
   return value;
 }
 
-/* Whether the setting is "yes". */
-gboolean
-imap_account_has_flag (ImapAccount *self, const char *setting)
-{
-  g_autofree char *text = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (self)), setting);
-
-  return g_strcmp0 (text, "yes") == 0;
-}
-
 /* Whether the user has written ?tls=none. */
 gboolean
 imap_account_is_plain_allowed (ImapAccount *self)

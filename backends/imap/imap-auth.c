@@ -2,6 +2,7 @@
 #include "imap-session.h"
 
 #include <taube-backend/taube-sasl.h>
+#include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-trace.h>
 
 #include "imap-gettext.h"
@@ -24,20 +25,6 @@ request_clear (Request *self)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
-
-/* Each version of TLS has its own. */
-static void
-bind_channel (ImapSession *self, Request *request)
-{
-  static const char *const types[] = { "tls-exporter", "tls-unique" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (types) && request->binding == NULL; i++)
-    {
-      request->binding = taube_connection_get_channel_binding (self->connection, types[i]);
-      request->request.channel_binding_type = types[i];
-    }
-  request->request.channel_binding = request->binding;
-}
 
 /* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
  * that may take long. */
@@ -70,11 +57,13 @@ fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, g
   /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
   out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
   out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
-  out->allow_cram_md5 = imap_account_has_flag (account, "allow-cram-md5");
+  out->allow_cram_md5 = taube_settings_get_flag (taube_account_get_settings (TAUBE_ACCOUNT (account)),
+                                                 "allow-cram-md5");
   out->mechanism = request->mechanism;
   out->limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
   if (bind)
-    bind_channel (self, request);
+    out->channel_binding = request->binding
+      = taube_connection_find_channel_binding (self->connection, &out->channel_binding_type);
 }
 
 static TaubeSasl *

@@ -27,20 +27,6 @@ request_clear (Request *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
 
-/* Each version of TLS has its own. */
-static void
-bind_channel (Pop3Session *self, Request *request)
-{
-  static const char *const types[] = { "tls-exporter", "tls-unique" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (types) && request->binding == NULL; i++)
-    {
-      request->binding = taube_connection_get_channel_binding (self->connection, types[i]);
-      request->request.channel_binding_type = types[i];
-    }
-  request->request.channel_binding = request->binding;
-}
-
 /* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
  * that may take long. */
 static gboolean
@@ -93,7 +79,8 @@ fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, M
   out->mechanism = request->mechanism;
   out->limits = taube_account_get_limits (account);
   if ((means & WITH_BINDING) != 0)
-    bind_channel (self, request);
+    out->channel_binding = request->binding
+      = taube_connection_find_channel_binding (self->connection, &out->channel_binding_type);
 }
 
 static TaubeSasl *

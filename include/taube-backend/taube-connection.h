@@ -141,6 +141,8 @@ TAUBE_API gboolean taube_connection_has_client_certificate (TaubeConnection *sel
 /* TYPE: "tls-exporter" (RFC 9266; TLS 1.3 only), "tls-unique" (RFC 5929; TLS 1.2 with the extended master secret of
  * RFC 7627 only) or "tls-server-end-point" (RFC 5929). NULL: there is none. (transfer full) */
 TAUBE_API GBytes *taube_connection_get_channel_binding (TaubeConnection *self, const char *type);
+/* The one that this version of TLS has, "tls-exporter" or "tls-unique", and its name; NULL: none. (transfer full) */
+TAUBE_API GBytes *taube_connection_find_channel_binding (TaubeConnection *self, const char **type_out);
 
 typedef enum
 {

@@ -549,6 +549,20 @@ taube_connection_get_channel_binding (TaubeConnection *self, const char *type)
   return self->tls != NULL ? taube_tls_stream_get_channel_binding (self->tls, type) : NULL;
 }
 
+GBytes *
+taube_connection_find_channel_binding (TaubeConnection *self, const char **type_out)
+{
+  static const char *const types[] = { "tls-exporter", "tls-unique" };
+  GBytes *binding = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (types) && binding == NULL; i++)
+    {
+      binding = taube_connection_get_channel_binding (self, types[i]);
+      *type_out = types[i];
+    }
+  return binding;
+}
+
 gboolean
 taube_connection_is_local (TaubeConnection *self)
 {
