@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "exchange-http.h"
-
-#include <string.h>
-
-#include <libsoup/soup.h>
+#include "exchange-http-private.h"
 
 #include <taube/taube-error.h>
 #include <taube-backend/taube-io.h>
@@ -13,13 +9,7 @@
 #include "exchange-http-errors.h"
 #include "exchange-trace.h"
 
-#define CHUNK_BYTES (32 << 10)
-/* So much of a body waits for its reader before the network has to. */
-#define QUEUE_BYTES (8 * CHUNK_BYTES)
 #define IDLE_SECONDS 90
-/* What an answer may unpack to: so much in any case, and so many times what came. */
-#define EXPANSION_FREE (16 << 20)
-#define EXPANSION_FACTOR 200
 
 struct _ExchangeHttp
 {
@@ -30,47 +20,6 @@ struct _ExchangeHttp
   guint connections;
   guint silence_seconds;
   SoupSession *session; /* made, used and dropped on the I/O thread */
-};
-
-/* What the job and the I/O thread share about one request. */
-typedef struct
-{
-  gatomicrefcount refs;
-  ExchangeHttp *http;
-  GCancellable *io_cancellable;
-  char *user;
-  TaubeSecret *password;
-  ExchangeProofKind kind;
-  GUri *uri;
-  GBytes *body;
-  char *content_type;
-  SoupSession *session; /* these three are the I/O thread's */
-  SoupMessage *message;
-  GInputStream *stream;
-
-  GMutex lock;
-  GCond cond;
-  gboolean sent;
-  gboolean answered;
-  gboolean ended;
-  gboolean reading;
-  GError *error;
-  guint status;
-  char *reason;
-  GHashTable *headers; /* lower-case name -> value */
-  GQueue chunks;       /* of GBytes */
-  gsize queued;
-  guint asked;         /* how often libsoup wanted the password */
-} Exchange;
-
-struct _ExchangeReply
-{
-  Exchange *exchange;
-  GBytes *chunk;
-  gsize chunk_at;
-  GConverter *unpacker;
-  guint64 packed, unpacked;
-  gboolean finished;
 };
 
 /* The account's HTTP. */
@@ -161,8 +110,8 @@ exchange_http_renew (ExchangeHttp *self)
 
 /* One request. */
 
-static Exchange *
-exchange_ref (Exchange *self)
+ExchangeFlight *
+exchange_flight_ref (ExchangeFlight *self)
 {
   g_atomic_ref_count_inc (&self->refs);
   return self;
@@ -174,10 +123,10 @@ do_nothing (gpointer data)
   return FALSE;
 }
 
-static void
-exchange_unref (gpointer data)
+void
+exchange_flight_unref (gpointer data)
 {
-  Exchange *self = data;
+  ExchangeFlight *self = data;
 
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
@@ -204,25 +153,41 @@ exchange_unref (gpointer data)
   g_free (self);
 }
 
+/* Whoever waits without a thread is told, with the lock held before. */
 static void
-fail (Exchange *self, GError *error)
+unlock_and_wake (ExchangeFlight *self)
+{
+  GSourceFunc func = g_steal_pointer (&self->wake);
+  gpointer data = self->wake_data;
+  GDestroyNotify notify = self->wake_notify;
+
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  if (func == NULL)
+    return;
+  func (data);
+  if (notify != NULL)
+    notify (data);
+}
+
+static void
+fail (ExchangeFlight *self, GError *error)
 {
   g_mutex_lock (&self->lock);
   if (self->error == NULL)
     self->error = g_steal_pointer (&error);
   self->ended = self->answered = TRUE;
   self->reading = FALSE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
+  unlock_and_wake (self);
   g_clear_error (&error);
 }
 
-static void read_more (Exchange *self);
+static void read_more (ExchangeFlight *self);
 
 static void
 on_chunk (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
   GError *error = NULL;
   GBytes *chunk = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
   gboolean more = FALSE;
@@ -230,7 +195,7 @@ on_chunk (GObject *source, GAsyncResult *result, gpointer user_data)
   if (chunk == NULL)
     {
       fail (self, error);
-      exchange_unref (self);
+      exchange_flight_unref (self);
       return;
     }
   g_mutex_lock (&self->lock);
@@ -244,34 +209,34 @@ on_chunk (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       self->queued += g_bytes_get_size (chunk);
       g_queue_push_tail (&self->chunks, chunk);
-      more = self->queued < QUEUE_BYTES;
+      self->arrived = g_get_monotonic_time ();
+      more = self->queued < EXCHANGE_QUEUE_BYTES;
     }
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
+  unlock_and_wake (self);
   if (more)
     read_more (self);
-  exchange_unref (self);
+  exchange_flight_unref (self);
 }
 
 /* On the I/O thread. */
 static void
-read_more (Exchange *self)
+read_more (ExchangeFlight *self)
 {
   gboolean begin;
 
   g_mutex_lock (&self->lock);
-  begin = !self->reading && !self->ended && self->queued < QUEUE_BYTES;
+  begin = !self->reading && !self->ended && self->queued < EXCHANGE_QUEUE_BYTES;
   self->reading |= begin;
   g_mutex_unlock (&self->lock);
   if (begin)
-    g_input_stream_read_bytes_async (self->stream, CHUNK_BYTES, G_PRIORITY_DEFAULT, self->io_cancellable, on_chunk,
-                                     exchange_ref (self));
+    g_input_stream_read_bytes_async (self->stream, EXCHANGE_CHUNK_BYTES, G_PRIORITY_DEFAULT, self->io_cancellable,
+                                     on_chunk, exchange_flight_ref (self));
 }
 
-static gboolean
-read_again (gpointer data)
+gboolean
+exchange_flight_read_again (gpointer data)
 {
-  Exchange *self = data;
+  ExchangeFlight *self = data;
 
   if (self->stream != NULL)
     read_more (self);
@@ -292,7 +257,7 @@ add_header (const char *name, const char *value, gpointer user_data)
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
   GError *error = NULL;
   GInputStream *stream = soup_session_send_finish (SOUP_SESSION (source), result, &error);
 
@@ -300,7 +265,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   if (stream == NULL)
     {
       fail (self, error);
-      exchange_unref (self);
+      exchange_flight_unref (self);
       return;
     }
   g_mutex_lock (&self->lock);
@@ -309,16 +274,17 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   self->reason = g_strdup (soup_message_get_reason_phrase (self->message));
   soup_message_headers_foreach (soup_message_get_response_headers (self->message), add_header, self->headers);
   self->sent = self->answered = TRUE;
+  self->arrived = g_get_monotonic_time ();
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   read_more (self);
-  exchange_unref (self);
+  exchange_flight_unref (self);
 }
 
 static void
 on_wrote_body (SoupMessage *message, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
 
   g_mutex_lock (&self->lock);
   self->sent = TRUE;
@@ -329,7 +295,7 @@ on_wrote_body (SoupMessage *message, gpointer user_data)
 static gboolean
 on_authenticate (SoupMessage *message, SoupAuth *auth, gboolean retrying, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
   const char *wanted = self->kind == EXCHANGE_PROOF_NTLM ? "NTLM" : "Negotiate";
 
   if (retrying || self->asked++ > 0 || soup_auth_is_for_proxy (auth) || self->password == NULL
@@ -340,7 +306,7 @@ on_authenticate (SoupMessage *message, SoupAuth *auth, gboolean retrying, gpoint
 }
 
 static void
-prepare_proof (Exchange *self, SoupSession *session)
+prepare_proof (ExchangeFlight *self, SoupSession *session)
 {
   GType wanted = self->kind == EXCHANGE_PROOF_NTLM ? SOUP_TYPE_AUTH_NTLM : SOUP_TYPE_AUTH_NEGOTIATE;
 
@@ -358,7 +324,7 @@ prepare_proof (Exchange *self, SoupSession *session)
 static void
 set_body (SoupMessage *message, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
 
   soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
 }
@@ -366,7 +332,7 @@ set_body (SoupMessage *message, gpointer user_data)
 static gboolean
 begin (gpointer data)
 {
-  Exchange *self = data;
+  ExchangeFlight *self = data;
   SoupSession *session = get_session (self->http);
 
   self->session = g_object_ref (session);
@@ -377,7 +343,7 @@ begin (gpointer data)
   if (self->http->client_certificate != NULL)
     soup_message_set_tls_client_certificate (self->message, self->http->client_certificate);
   soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->io_cancellable, on_answer,
-                           exchange_ref (self));
+                           exchange_flight_ref (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -388,8 +354,8 @@ cancel_io (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-give_up (Exchange *self)
+void
+exchange_flight_give_up (ExchangeFlight *self)
 {
   taube_io_invoke (cancel_io, g_object_ref (self->io_cancellable), g_object_unref);
 }
@@ -397,23 +363,26 @@ give_up (Exchange *self)
 static void
 wake (GCancellable *cancellable, gpointer user_data)
 {
-  Exchange *self = user_data;
+  ExchangeFlight *self = user_data;
 
   g_mutex_lock (&self->lock);
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
 
-/* Waits until READY says so, with the lock. FALSE: it was cancelled. */
-static gboolean
-wait_until (Exchange *self, gboolean (*ready) (Exchange *self), GCancellable *cancellable)
+gboolean
+exchange_flight_wait (ExchangeFlight *self, gboolean (*ready) (ExchangeFlight *self), gint64 deadline,
+                      GCancellable *cancellable)
 {
   gulong handler = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (wake), self, NULL) : 0;
-  gboolean good;
+  gboolean good, late = FALSE;
 
   g_mutex_lock (&self->lock);
-  while (!(good = ready (self)) && !g_cancellable_is_cancelled (cancellable))
-    g_cond_wait (&self->cond, &self->lock);
+  while (!(good = ready (self)) && !late && !g_cancellable_is_cancelled (cancellable))
+    if (deadline == 0)
+      g_cond_wait (&self->cond, &self->lock);
+    else
+      late = !g_cond_wait_until (&self->cond, &self->lock, deadline);
   g_mutex_unlock (&self->lock);
   if (handler != 0)
     g_cancellable_disconnect (cancellable, handler);
@@ -421,21 +390,15 @@ wait_until (Exchange *self, gboolean (*ready) (Exchange *self), GCancellable *ca
 }
 
 static gboolean
-is_answered (Exchange *self)
+is_answered (ExchangeFlight *self)
 {
   return self->answered;
 }
 
-static gboolean
-has_chunk (Exchange *self)
+static ExchangeFlight *
+exchange_flight_new (ExchangeHttp *http, const ExchangeRequest *request)
 {
-  return self->chunks.length > 0 || self->ended;
-}
-
-static Exchange *
-exchange_new (ExchangeHttp *http, const ExchangeRequest *request)
-{
-  Exchange *self = g_new0 (Exchange, 1);
+  ExchangeFlight *self = g_new0 (ExchangeFlight, 1);
   SoupMessageHeaders *headers;
 
   g_atomic_ref_count_init (&self->refs);
@@ -450,8 +413,11 @@ exchange_new (ExchangeHttp *http, const ExchangeRequest *request)
   self->uri = g_uri_ref (request->uri);
   self->message = soup_message_new_from_uri (request->method, request->uri);
   headers = soup_message_get_request_headers (self->message);
-  soup_message_headers_replace (headers, "Accept-Encoding", "gzip");
+  /* Packing holds back what is to be told at once. */
+  soup_message_headers_replace (headers, "Accept-Encoding", request->streams ? "identity" : "gzip");
   soup_message_headers_replace (headers, "Accept", "text/xml");
+  for (guint i = 0; request->headers != NULL && request->headers[i] != NULL; i += 2)
+    soup_message_headers_replace (headers, request->headers[i], request->headers[i + 1]);
   if (request->proof.kind == EXCHANGE_PROOF_HEADER)
     soup_message_headers_replace (headers, "Authorization", taube_secret_peek (request->proof.secret));
   else if (request->proof.secret != NULL)
@@ -473,12 +439,27 @@ exchange_new (ExchangeHttp *http, const ExchangeRequest *request)
   return self;
 }
 
+/* TRUE: the answer has begun. */
+static gboolean
+wait_for_answer (ExchangeFlight *flight, const ExchangeRequest *request, GCancellable *cancellable, GError **error)
+{
+  gint64 deadline
+    = request->answer_seconds > 0 ? g_get_monotonic_time () + request->answer_seconds * G_USEC_PER_SEC : 0;
+  gboolean answered = exchange_flight_wait (flight, is_answered, deadline, cancellable);
+
+  if (!answered && !g_cancellable_set_error_if_cancelled (cancellable, error))
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("no answer came from %s in %u s"),
+                 g_uri_get_host (request->uri), request->answer_seconds);
+  if (answered && flight->error != NULL)
+    g_propagate_error (error, exchange_http_translate_error (flight->http->trust, request->uri, flight->error));
+  return answered && flight->error == NULL;
+}
+
 ExchangeReply *
 exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean *sent, GCancellable *cancellable,
                     GError **error)
 {
-  Exchange *exchange;
-  ExchangeReply *reply;
+  ExchangeFlight *flight;
   gboolean answered;
 
   *sent = FALSE;
@@ -486,191 +467,18 @@ exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
   exchange_trace_request (request);
-  exchange = exchange_new (self, request);
-  taube_io_invoke (begin, exchange_ref (exchange), exchange_unref);
-  answered = wait_until (exchange, is_answered, cancellable);
-  g_mutex_lock (&exchange->lock);
-  *sent = exchange->sent;
-  g_mutex_unlock (&exchange->lock);
-  if (!answered || exchange->error != NULL)
+  flight = exchange_flight_new (self, request);
+  taube_io_invoke (begin, exchange_flight_ref (flight), exchange_flight_unref);
+  answered = wait_for_answer (flight, request, cancellable, error);
+  g_mutex_lock (&flight->lock);
+  *sent = flight->sent;
+  g_mutex_unlock (&flight->lock);
+  if (!answered)
     {
-      if (!answered)
-        g_cancellable_set_error_if_cancelled (cancellable, error);
-      else
-        g_propagate_error (error, exchange_http_translate_error (self->trust, request->uri, exchange->error));
-      give_up (exchange);
-      exchange_unref (exchange);
+      exchange_flight_give_up (flight);
+      exchange_flight_unref (flight);
       return NULL;
     }
-  TAUBE_TRACE ("exchange", "< %u %s", exchange->status, exchange->reason != NULL ? exchange->reason : "");
-  reply = g_new0 (ExchangeReply, 1);
-  reply->exchange = exchange;
-  if (g_strcmp0 (exchange_reply_get_header (reply, "content-encoding"), "gzip") == 0)
-    reply->unpacker = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
-  return reply;
-}
-
-/* The answer. */
-
-guint
-exchange_reply_get_status (ExchangeReply *self)
-{
-  return self->exchange->status;
-}
-
-const char *
-exchange_reply_get_reason (ExchangeReply *self)
-{
-  return self->exchange->reason;
-}
-
-const char *
-exchange_reply_get_header (ExchangeReply *self, const char *name)
-{
-  g_autofree char *lower = g_ascii_strdown (name, -1);
-
-  return g_hash_table_lookup (self->exchange->headers, lower);
-}
-
-/* 1: there is a chunk; 0: there are no more; -1 */
-static int
-take_chunk (ExchangeReply *self, GCancellable *cancellable, GError **error)
-{
-  Exchange *exchange = self->exchange;
-  gboolean again, failed;
-
-  if (self->chunk != NULL)
-    return 1;
-  if (!wait_until (exchange, has_chunk, cancellable))
-    {
-      g_cancellable_set_error_if_cancelled (cancellable, error);
-      return -1;
-    }
-  g_mutex_lock (&exchange->lock);
-  self->chunk = g_queue_pop_head (&exchange->chunks);
-  self->chunk_at = 0;
-  if (self->chunk != NULL)
-    exchange->queued -= g_bytes_get_size (self->chunk);
-  again = self->chunk != NULL && !exchange->reading && !exchange->ended && exchange->queued < QUEUE_BYTES / 2;
-  failed = self->chunk == NULL && exchange->error != NULL;
-  g_mutex_unlock (&exchange->lock);
-  if (again)
-    taube_io_invoke (read_again, exchange_ref (exchange), exchange_unref);
-  if (failed)
-    g_propagate_error (error, exchange_http_translate_error (exchange->http->trust, exchange->uri,
-                                                             exchange->error));
-  return failed ? -1 : self->chunk != NULL;
-}
-
-static void
-consume (ExchangeReply *self, gsize length)
-{
-  self->packed += length;
-  self->chunk_at += length;
-  if (self->chunk_at == g_bytes_get_size (self->chunk))
-    g_clear_pointer (&self->chunk, g_bytes_unref);
-}
-
-static gssize
-read_plain (ExchangeReply *self, gpointer buffer, gsize size, GCancellable *cancellable, GError **error)
-{
-  int found = take_chunk (self, cancellable, error);
-  gsize length, n;
-  const guint8 *data;
-
-  if (found <= 0)
-    return found;
-  data = g_bytes_get_data (self->chunk, &length);
-  n = MIN (size, length - self->chunk_at);
-  memcpy (buffer, data + self->chunk_at, n);
-  consume (self, n);
-  return (gssize) n;
-}
-
-static gboolean
-check_expansion (ExchangeReply *self, GError **error)
-{
-  if (self->unpacked <= EXPANSION_FREE || self->unpacked / EXPANSION_FACTOR <= self->packed)
-    return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT,
-               _ ("the server's answer unpacks to more than %d times its size"), EXPANSION_FACTOR);
-  return FALSE;
-}
-
-/* One step of unpacking: -1 with ERROR, -2 when there is nothing yet. */
-static gssize
-unpack (ExchangeReply *self, gpointer buffer, gsize size, gboolean last, GError **error)
-{
-  gsize length = 0, read = 0, written = 0;
-  const guint8 *data = self->chunk != NULL ? g_bytes_get_data (self->chunk, &length) : (const guint8 *) "";
-  g_autoptr (GError) local = NULL;
-  GConverterResult result
-    = g_converter_convert (self->unpacker, data + self->chunk_at, length - self->chunk_at, buffer, size,
-                           last ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &read, &written, &local);
-
-  if (result == G_CONVERTER_ERROR && g_error_matches (local, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT) && !last)
-    {
-      consume (self, length - self->chunk_at); /* all of it is inside now */
-      return -2;
-    }
-  if (result == G_CONVERTER_ERROR)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is badly packed: %s"),
-                   local->message);
-      return -1;
-    }
-  if (read > 0)
-    consume (self, read);
-  self->unpacked += written;
-  self->finished = result == G_CONVERTER_FINISHED;
-  if (!check_expansion (self, error))
-    return -1;
-  return written > 0 || self->finished ? (gssize) written : -2;
-}
-
-static gssize
-read_packed (ExchangeReply *self, gpointer buffer, gsize size, GCancellable *cancellable, GError **error)
-{
-  while (!self->finished)
-    {
-      int found = take_chunk (self, cancellable, error);
-      gssize n;
-
-      if (found < 0 || (found == 0 && self->packed == 0))
-        return found;
-      n = unpack (self, buffer, size, found == 0, error);
-      if (n != -2)
-        return n;
-    }
-  return 0;
-}
-
-gssize
-exchange_reply_read (ExchangeReply *self, gpointer buffer, gsize size, GCancellable *cancellable, GError **error)
-{
-  gssize n;
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return -1;
-  n = self->unpacker != NULL ? read_packed (self, buffer, size, cancellable, error)
-                             : read_plain (self, buffer, size, cancellable, error);
-  if (n > 0)
-    exchange_trace_answer (buffer, (gsize) n);
-  return n;
-}
-
-void
-exchange_reply_free (ExchangeReply *self)
-{
-  gboolean ended;
-
-  g_mutex_lock (&self->exchange->lock);
-  ended = self->exchange->ended;
-  g_mutex_unlock (&self->exchange->lock);
-  if (!ended)
-    give_up (self->exchange);
-  g_clear_pointer (&self->chunk, g_bytes_unref);
-  g_clear_object (&self->unpacker);
-  exchange_unref (self->exchange);
-  g_free (self);
+  TAUBE_TRACE ("exchange", "< %u %s", flight->status, flight->reason != NULL ? flight->reason : "");
+  return exchange_reply_new (flight);
 }

@@ -49,7 +49,10 @@ typedef struct
   const char *content_type; /* of the body */
   const char *what;         /* for the trace: "GetFolder" */
   const char *request_id;   /* told to the server, which may repeat it; or NULL */
+  const char *const *headers; /* further ones, a name and a value in turn; or NULL */
   gboolean repeatable;      /* it changes nothing: a connection that was closed in the meantime costs nothing */
+  gboolean streams;         /* its answer is told bit by bit */
+  guint answer_seconds;     /* until the answer must begin; 0: as long as nothing breaks */
   ExchangeProof proof;
 } ExchangeRequest;
 
@@ -74,6 +77,19 @@ const char *exchange_reply_get_header (ExchangeReply *self, const char *name);
 /* More of the body, unpacked: > 0 bytes, 0 at its end, -1. TAUBE_ERROR_LIMIT: it unpacks to unreasonably much. */
 gssize exchange_reply_read (ExchangeReply *self, gpointer buffer, gsize size, GCancellable *cancellable,
                             GError **error);
+/* The same of what is there, without waiting; 0 also when there is nothing now. *ENDED: nothing more will come. */
+gssize exchange_reply_read_ready (ExchangeReply *self, gpointer buffer, gsize size, gboolean *ended,
+                                  GCancellable *cancellable, GError **error);
+/* Something can be read without waiting, or that nothing more comes. */
+gboolean exchange_reply_is_ready (ExchangeReply *self);
+/* Waits for that until DEADLINE, monotonic microseconds. FALSE: it has come, or it was cancelled. */
+gboolean exchange_reply_wait (ExchangeReply *self, gint64 deadline, GCancellable *cancellable);
+/* When bytes came last, monotonic microseconds. */
+gint64 exchange_reply_get_arrived (ExchangeReply *self);
+/* Calls FUNC once, on the I/O thread, when it becomes ready. FALSE, and nothing is done with DATA: it is. */
+gboolean exchange_reply_set_wake (ExchangeReply *self, GSourceFunc func, gpointer data, GDestroyNotify notify);
+/* FUNC may be running. */
+void exchange_reply_clear_wake (ExchangeReply *self);
 /* The beginning of the body, valid UTF-8; what was read before is not in it. (transfer full) */
 char *exchange_reply_read_words (ExchangeReply *self, gsize most, GCancellable *cancellable);
 /* Reads what is left, if that is little, so that the connection can be used again. */
