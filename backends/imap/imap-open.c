@@ -222,6 +222,45 @@ ask_secret (ImapSession *self, gboolean is_token, guint attempt, TaubeSecret *re
   return taube_account_ask_password (account, attempt, refusal != NULL ? refusal->message : NULL, cancellable, error);
 }
 
+/* A server that hangs up after a refusal is dialled again. */
+static gboolean
+be_connected (ImapSession *self, GCancellable *cancellable, GError **error)
+{
+  if (imap_pipeline_is_broken (self->pipeline))
+    {
+      imap_session_drop_connection (self);
+      if (!establish (self, cancellable, error))
+        return FALSE;
+    }
+  set_deadline (self);
+  return TRUE;
+}
+
+/* One attempt. Servers hang up over a refusal, some a moment later: that a line breaks which has brought one says
+ * nothing of this secret, and it is tried once more on a new line. */
+static gboolean
+authenticate (ImapSession *self, TaubeSecret *secret, gboolean is_token, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  gboolean ok;
+
+  if (!be_connected (self, cancellable, error))
+    return FALSE;
+  ok = imap_auth_run (self, secret, is_token, cancellable, &local);
+  if (!ok && self->refused && imap_pipeline_is_broken (self->pipeline)
+      && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
+    {
+      TAUBE_TRACE ("imap", "the server hangs up after a refusal: %s", local->message);
+      g_clear_error (&local);
+      ok = be_connected (self, cancellable, &local) && imap_auth_run (self, secret, is_token, cancellable, &local);
+    }
+  if (ok)
+    return TRUE;
+  self->refused |= g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
 /* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
  * it and a password may do. */
 static gboolean
@@ -233,7 +272,7 @@ sign_in_without_secret (ImapSession *self, GCancellable *cancellable, GError **e
 
   if (!imap_auth_needs_no_secret (self, &forced))
     return FALSE;
-  if (imap_auth_run (self, NULL, FALSE, cancellable, &refusal))
+  if (authenticate (self, NULL, FALSE, cancellable, &refusal))
     return TRUE;
   if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
       || !(taube_account_has_password (account) || taube_account_has_token (account)))
@@ -245,8 +284,7 @@ sign_in_without_secret (ImapSession *self, GCancellable *cancellable, GError **e
   return FALSE;
 }
 
-/* Signs in, with another password or a fresh token when the first was refused. A server that hangs up after a refusal
- * is dialled again. */
+/* Signs in, with another password or a fresh token when the first was refused. */
 static gboolean
 sign_in (ImapSession *self, GCancellable *cancellable, GError **error)
 {
@@ -274,14 +312,7 @@ sign_in (ImapSession *self, GCancellable *cancellable, GError **error)
       g_clear_pointer (&secret, taube_secret_unref);
       secret = next;
       g_clear_error (&refusal);
-      if (imap_pipeline_is_broken (self->pipeline))
-        {
-          imap_session_drop_connection (self);
-          if (!establish (self, cancellable, error))
-            return FALSE;
-        }
-      set_deadline (self);
-      if (imap_auth_run (self, secret, is_token, cancellable, &refusal))
+      if (authenticate (self, secret, is_token, cancellable, &refusal))
         return TRUE;
       if (!g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH))
         break;

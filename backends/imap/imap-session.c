@@ -240,6 +240,7 @@ imap_session_drop_connection (ImapSession *self)
   imap_session_forget_capabilities (self);
   self->authenticated = FALSE;
   self->preauth = FALSE;
+  self->refused = FALSE;
   self->qresync = FALSE;
   self->uid_only = FALSE;
 }

@@ -74,6 +74,7 @@ struct _TaubeImapSession
   char *jmap_session;     /* URL, from JMAPACCESS */
   gboolean authenticated;
   gboolean preauth;
+  gboolean refused;       /* this connection has brought a refusal of a secret */
   gboolean condstore;     /* SELECT may name CONDSTORE */
   gboolean qresync;       /* the server has enabled QRESYNC */
   gboolean uid_only;      /* the server has enabled UIDONLY: there are no sequence numbers */

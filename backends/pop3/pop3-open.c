@@ -357,29 +357,6 @@ ask_secret (Pop3Session *self, gboolean is_token, guint attempt, TaubeSecret *re
   return taube_account_ask_password (account, attempt, refusal != NULL ? refusal->message : NULL, cancellable, error);
 }
 
-/* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
- * it and a password may do. */
-static gboolean
-sign_in_without_secret (Pop3Session *self, GCancellable *cancellable, GError **error)
-{
-  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
-  g_autoptr (GError) refusal = NULL;
-  gboolean forced;
-
-  if (!pop3_auth_needs_no_secret (self, &forced))
-    return FALSE;
-  if (pop3_auth_run (self, NULL, FALSE, cancellable, &refusal))
-    return TRUE;
-  if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
-      || !(taube_account_has_password (account) || taube_account_has_token (account)))
-    {
-      g_propagate_error (error, g_steal_pointer (&refusal));
-      return FALSE;
-    }
-  TAUBE_TRACE ("pop3", "going on with a password: %s", refusal->message);
-  return FALSE;
-}
-
 /* A server that hangs up after a refusal is dialled again. */
 static gboolean
 be_connected (Pop3Session *self, GCancellable *cancellable, GError **error)
@@ -392,6 +369,54 @@ be_connected (Pop3Session *self, GCancellable *cancellable, GError **error)
     }
   set_deadline (self);
   return TRUE;
+}
+
+/* One attempt. Servers hang up over a refusal, some a moment later: that a line breaks which has brought one says
+ * nothing of this secret, and it is tried once more on a new line. */
+static gboolean
+authenticate (Pop3Session *self, TaubeSecret *secret, gboolean is_token, GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  gboolean ok;
+
+  if (!be_connected (self, cancellable, error))
+    return FALSE;
+  ok = pop3_auth_run (self, secret, is_token, cancellable, &local);
+  if (!ok && self->refused && pop3_pipeline_is_broken (self->pipeline)
+      && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
+    {
+      TAUBE_TRACE ("pop3", "the server hangs up after a refusal: %s", local->message);
+      g_clear_error (&local);
+      ok = be_connected (self, cancellable, &local) && pop3_auth_run (self, secret, is_token, cancellable, &local);
+    }
+  if (ok)
+    return TRUE;
+  self->refused |= g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH);
+  g_propagate_error (error, local);
+  return FALSE;
+}
+
+/* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
+ * it and a password may do. */
+static gboolean
+sign_in_without_secret (Pop3Session *self, GCancellable *cancellable, GError **error)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
+  g_autoptr (GError) refusal = NULL;
+  gboolean forced;
+
+  if (!pop3_auth_needs_no_secret (self, &forced))
+    return FALSE;
+  if (authenticate (self, NULL, FALSE, cancellable, &refusal))
+    return TRUE;
+  if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
+      || !(taube_account_has_password (account) || taube_account_has_token (account)))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  TAUBE_TRACE ("pop3", "going on with a password: %s", refusal->message);
+  return FALSE;
 }
 
 /* There is no other secret: the refusal of the one before says more, but not when somebody cancelled. */
@@ -427,9 +452,7 @@ sign_in (Pop3Session *self, GCancellable *cancellable, GError **error)
       g_clear_pointer (&secret, taube_secret_unref);
       secret = next;
       g_clear_error (&refusal);
-      if (!be_connected (self, cancellable, error))
-        return FALSE;
-      if (pop3_auth_run (self, secret, is_token, cancellable, &refusal))
+      if (authenticate (self, secret, is_token, cancellable, &refusal))
         return TRUE;
       if (!g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH))
         break;

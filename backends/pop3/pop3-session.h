@@ -46,6 +46,7 @@ struct _TaubePop3Session
   guint64 count;    /* STAT: messages at sign-in */
   guint64 size;     /* and their bytes */
   guint serial;     /* another one for each sign-in: what was learned of numbers holds as long as it is the same */
+  gboolean refused; /* this connection has brought a refusal of a secret */
   gboolean fresh;   /* signed in for the job that runs now: nothing is newer */
   guint marked;     /* messages with a DELE that only QUIT makes true */
 

@@ -587,6 +587,41 @@ test_list_ids (gconstpointer data)
   taube_test_server_finish (server);
 }
 
+static void
+answer_second_right (TaubeQuestion *question, gpointer user_data)
+{
+  guint attempt = taube_question_get_attempt (question);
+
+  g_assert_cmpint (attempt > 0, ==, taube_question_get_refusal (question) != NULL);
+  taube_question_answer_password (question, attempt == 0 ? "wrong" : TAUBE_TEST_PASSWORD);
+}
+
+/* The server hangs up over the first; a line that breaks anew is told. */
+static void
+test_second_password (gconstpointer data)
+{
+  const char *script = data;
+  TaubeTestServer *server = serve (script);
+  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_callback (answer_second_right, NULL, NULL);
+  g_autoptr (GError) error = NULL;
+
+  taube_account_set_credentials (account, credentials);
+  if (g_str_has_suffix (script, "-always"))
+    {
+      g_assert_false (taube_account_connect (account, NULL, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION);
+    }
+  else
+    {
+      taube_account_connect (account, NULL, &error);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpuint (taube_test_server_get_connections (server), ==, 2);
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -616,6 +651,9 @@ main (int argc, char **argv)
                         test_select_and_fetch_fails);
   g_test_add_func ("/imap/script/dovecot/store", test_store);
   g_test_add_func ("/imap/script/generic/read-only", test_store_refused);
+  g_test_add_data_func ("/imap/script/second-password/late", "generic/hangs-up-late", test_second_password);
+  g_test_add_data_func ("/imap/script/second-password/bye", "generic/hangs-up-bye", test_second_password);
+  g_test_add_data_func ("/imap/script/second-password/always", "generic/hangs-up-always", test_second_password);
   g_test_add_func ("/imap/script/generic/keyword", test_store_keyword_refused);
   g_test_add_func ("/imap/script/hostile/line-ends", test_no_line_ends);
   g_test_add_func ("/imap/script/hostile/line-ends-credentials", test_no_line_ends_in_credentials);

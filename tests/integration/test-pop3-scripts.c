@@ -382,15 +382,20 @@ answer_second_right (TaubeQuestion *question, gpointer user_data)
   taube_question_answer_password (question, attempt == 0 ? "wrong" : TAUBE_TEST_PASSWORD);
 }
 
+/* The server hangs up over the first; a line that breaks anew is told. */
 static void
-test_second_password (void)
+test_second_password (gconstpointer data)
 {
-  TaubeTestServer *server = serve ("generic/hangs-up-after-refusal");
+  const char *script = data;
+  TaubeTestServer *server = serve (script);
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_callback (answer_second_right, NULL, NULL);
   g_autoptr (TaubeAccount) account = pop3_client_new_with ("pop3", "alice", taube_test_server_get_port (server),
                                                            "?tls=none", NULL, credentials);
 
-  assert_connects (account);
+  if (g_str_has_suffix (script, "-always"))
+    assert_fails (account, TAUBE_ERROR_CONNECTION, "localhost");
+  else
+    assert_connects (account);
   g_assert_cmpuint (taube_test_server_get_connections (server), ==, 2);
   g_clear_object (&account);
   taube_test_server_finish (server);
@@ -600,7 +605,9 @@ main (int argc, char **argv)
   g_test_add_func ("/pop3/scripts/short-delay", test_short_delay);
   g_test_add_func ("/pop3/scripts/put-off", test_put_off);
   g_test_add_func ("/pop3/scripts/server-name", test_server_name);
-  g_test_add_func ("/pop3/scripts/second-password", test_second_password);
+  g_test_add_data_func ("/pop3/scripts/second-password", "generic/hangs-up-after-refusal", test_second_password);
+  g_test_add_data_func ("/pop3/scripts/second-password/late", "generic/hangs-up-late", test_second_password);
+  g_test_add_data_func ("/pop3/scripts/second-password/always", "generic/hangs-up-always", test_second_password);
   g_test_add_func ("/pop3/scripts/long-tokens", test_long_tokens);
   g_test_add_func ("/pop3/scripts/unfit-secrets", test_unfit_secrets);
   g_test_add_func ("/pop3/scripts/unfit-user", test_unfit_user);
