@@ -25,8 +25,10 @@ def expect_gone(port):
     raise AssertionError(f"the server still listens at port {port}")
 
 
-def read_port(text):
-    return int(re.search(r"imaps://alice@localhost:(\d+)", text)[1])
+def read_ports(text):
+    found = re.findall(r"(?:imaps://alice@|https://)localhost:(\d+)", text)
+    expect_equal(len(found), 2, text)
+    return found
 
 
 @case("it shows the table, the folders, a list and a message")
@@ -37,27 +39,32 @@ def show_all():
     expect(err.rstrip().endswith("done"), err)
     shown = re.split(r"^\$ (taube .*)$", out, flags=re.MULTILINE)
     commands = [command.split()[1] for command in shown[1::2]]
-    expect_equal(commands, ["capabilities", "capabilities", "folders", "list", "show"])
-    table, live, folders, listed, message = shown[2::2]
-    expect("Exchange" in table or "imap" in table.lower(), table)
-    expect("Dovecot" in err and "CAPABILITY" in live, err, live)
-    expect("Projekte/Brücke" in folders and "日本語" in folders, folders)
-    expect_equal(len(listed.strip().splitlines()), 21, listed)
-    for field in ("From: ", "Date: ", "Subject: "):
-        expect(field in message, message)
-    expect_gone(read_port(err))
+    tour = ["capabilities", "folders", "list", "show"]
+    expect_equal(commands, ["capabilities", *tour, *tour])
+    table, *rest = shown[2::2]
+    expect("Exchange" in table and "imap" in table.lower(), table)
+    expect("Dovecot" in err and "CAPABILITY" in rest[0], err, rest[0])
+    expect("Exchange Web Services" in err and "EWS 15" in rest[4], err, rest[4])
+    for _, folders, listed, message in (rest[:4], rest[4:]):
+        expect("Projekte/Brücke" in folders and "日本語" in folders, folders)
+        expect_equal(len(listed.strip().splitlines()), 21, listed)
+        for field in ("From: ", "Date: ", "Subject: "):
+            expect(field in message, message)
+    for port in read_ports(err):
+        expect_gone(port)
 
 
 @case("it cleans up when it is interrupted")
 def interrupt():
-    child = start_demo(stderr=subprocess.PIPE)
-    for line in child.stdout:
-        if line.startswith("$ taube capabilities imaps"):
-            break
-    os.killpg(child.pid, signal.SIGINT)
-    _, err = child.communicate(timeout=GUARD)
-    expect(child.returncode != 0, child.returncode, err)
-    expect_gone(read_port(line))
+    for scheme in ("imaps", "exchange"):
+        child = start_demo(stderr=subprocess.PIPE)
+        for line in child.stdout:
+            if line.startswith(f"$ taube capabilities {scheme}"):
+                break
+        os.killpg(child.pid, signal.SIGINT)
+        _, err = child.communicate(timeout=GUARD)
+        expect(child.returncode != 0, child.returncode, err)
+        expect_gone(re.search(r"localhost(?::|%3A)(\d+)", line)[1])
 
 
 @case("it says what it does not understand")

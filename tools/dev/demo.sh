@@ -4,38 +4,40 @@ demo_usage() {
   cat <<'USAGE'
 usage: ./dev demo [--built=FOLDER]
 
-Builds the command `taube`, starts a private mail server with some 200 messages that look real, and uses it: the
-comparison table, the same asked of the live server, folders, a list, one message. It ends by itself; the server
-and its folder are gone then, also when it is interrupted.
+Builds the command `taube` and shows the comparison table. Then it starts a private mail server with some 200 messages
+that look real, first one of IMAP, then one of Exchange, and uses it with the same commands: the table asked of the
+live server, folders, a list, one message. It ends by itself; the servers and their folders are gone then, also when it
+is interrupted.
 
   --built=FOLDER   nothing is built: the command in this build folder is used
 USAGE
 }
 
-# The server runs as long as we hold its standard input.
+# start_server COMMAND…: its facts go into facts. It runs as long as we hold its standard input.
 start_server() {
   local line
-  coproc SERVER { exec tests/servers/dovecot/serve --until-eof --messages=200 --spread; }
+  coproc SERVER { exec "$@" --until-eof --messages=200 --spread; }
   server_pid=$SERVER_PID
   declare -gA facts=()
   while IFS= read -r line <&"${SERVER[0]}" && [ -n "$line" ]; do
     facts[${line%%=*}]=${line#*=}
   done
-  [ -n "${facts[imaps-uri]:-}" ] || fail "the mail server did not start"
+  [ -n "${facts[ca-file]:-}" ] || fail "the mail server did not start"
+  export TAUBE_PASSWORD=${facts[password]}
 }
 
 stop_server() {
-  trap '' INT TERM HUP
   if [ -n "${server_pid:-}" ]; then
     kill "$server_pid" 2>/dev/null
     wait "$server_pid" 2>/dev/null
+    server_pid=
   fi
 }
 
 # show ARGUMENT…: prints the command as one would type it, and runs it
 show() {
   printf '\n%s$ taube %s%s\n' "$bold" "$*" "$plain"
-  "$taube" "$@" --ca-file="${facts[ca-file]}" || fail "taube $* ended with $?"
+  "$taube" "$@" ${facts[ca-file]:+--ca-file="${facts[ca-file]}"} || fail "taube $* ended with $?"
 }
 
 first_message() {
@@ -43,8 +45,35 @@ first_message() {
     /usr/bin/python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["uri"])'
 }
 
+# tour ACCOUNT-URI INBOX-URI
+tour() {
+  local message
+  show capabilities "$1"
+  show folders "$1"
+  show list "$2" --limit=20
+  message=$(first_message "$2") || fail "there is no message to show"
+  show show "$message"
+}
+
+tour_imap() {
+  start_server tests/servers/dovecot/serve
+  local uri=${facts[imaps-uri]%/}
+  say "a private Dovecot ${facts[version]} runs at $uri"
+  tour "$uri" "$uri/INBOX"
+  stop_server
+}
+
+tour_exchange() {
+  start_server tests/servers/exchange/serve --tls
+  local uri=${facts[exchange-uri]}
+  say ""
+  say "a private server that speaks Exchange Web Services runs at ${facts[url]}"
+  tour "$uri" "${uri/\/\?//INBOX?}"
+  stop_server
+}
+
 demo_main() {
-  local uri message build=$PWD/_build/release
+  local build=$PWD/_build/release
   case $# in
     0)
       say "building (this takes a while the first time)"
@@ -60,19 +89,14 @@ demo_main() {
   [ -x "$taube" ] || fail "the command was not built"
   bold='' plain=''
   [ ! -t 1 ] || bold=$'\033[1m' plain=$'\033[0m'
-  trap stop_server EXIT
+  trap "trap '' INT TERM HUP; stop_server" EXIT
   trap 'exit 130' INT TERM HUP
-  start_server
-  export TAUBE_BACKEND_PATH=$build/backends/imap TAUBE_LOCALEDIR=$build/po TAUBE_PASSWORD=${facts[password]}
-  uri=${facts[imaps-uri]%/}
-  say "a private Dovecot ${facts[version]} runs at $uri"
+  export TAUBE_BACKEND_PATH=$build/backends/imap:$build/backends/exchange TAUBE_LOCALEDIR=$build/po
+  declare -gA facts=()
 
   show capabilities
-  show capabilities "$uri"
-  show folders "$uri"
-  show list "$uri/INBOX" --limit=20
-  message=$(first_message "$uri/INBOX") || fail "there is no message to show"
-  show show "$message"
+  tour_imap
+  tour_exchange
   say ""
   say "done"
 }
