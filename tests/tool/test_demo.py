@@ -50,6 +50,9 @@ def show_all():
         expect_equal(len(listed.strip().splitlines()), 21, listed)
         for field in ("From: ", "Date: ", "Subject: "):
             expect(field in message, message)
+    # Ids of IMAP are short; those of Exchange would push the rest out of sight, and stand last.
+    expect(rest[2].startswith("\nid "), rest[2])
+    expect(rest[6].startswith("\nflags ") and rest[6].splitlines()[1].endswith("  id"), rest[6])
     for port in read_ports(err):
         expect_gone(port)
 

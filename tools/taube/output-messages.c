@@ -203,6 +203,7 @@ output_messages_as_table (TaubeMessageList *list, TaubeSearchResult *threads)
   const char *const headings[N_COLUMNS] = { _ ("id"), _ ("flags"), _ ("size"), _ ("date"), _ ("from"), _ ("subject") };
   g_autoptr (OutputTable) table = output_table_new (count_columns (taube_message_list_get_fields (list)));
 
+  output_table_let_yield (table, 0);
   for (guint i = 0; i < N_COLUMNS; i++)
     output_table_add (table, i, headings[i]);
   add_further (table, list, TRUE, 0);

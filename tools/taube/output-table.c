@@ -5,9 +5,15 @@
 
 #include <string.h>
 
+/* A wider cell pushes what stands behind it in its own row only. */
+#define WIDTH_MAX 60
+/* And a wider one in a column that may yield comes last. */
+#define YIELDING_WIDTH 24
+
 struct _OutputTable
 {
   guint n_columns;
+  guint yielding;   /* this column; N_COLUMNS: none */
   GPtrArray *cells; /* row by row, each row N_COLUMNS long */
   guint row_start;  /* of the row being filled */
 };
@@ -17,7 +23,7 @@ output_table_new (guint n_columns)
 {
   OutputTable *self = g_new0 (OutputTable, 1);
 
-  self->n_columns = n_columns;
+  self->n_columns = self->yielding = n_columns;
   self->cells = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -103,23 +109,53 @@ get_width (const char *text)
   return width;
 }
 
+/* COLUMN comes last where it is so wide that it would push the others out of sight, as ids of Exchange are. */
+void
+output_table_let_yield (OutputTable *self, guint column)
+{
+  g_assert (column < self->n_columns);
+  self->yielding = column;
+}
+
+/* (transfer full): which column stands in each place. */
+static guint *
+get_order (OutputTable *self, const guint *widths)
+{
+  guint *order = g_new (guint, self->n_columns), n = 0;
+  gboolean yields = self->yielding < self->n_columns && widths[self->yielding] > YIELDING_WIDTH;
+
+  for (guint column = 0; column < self->n_columns; column++)
+    if (!yields || column != self->yielding)
+      order[n++] = column;
+  if (yields)
+    order[n] = self->yielding;
+  return order;
+}
+
+static void
+print_row (OutputTable *self, char **cells, const guint *order, const guint *widths)
+{
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      guint width = get_width (cells[order[i]]);
+      gboolean last = i + 1 == self->n_columns;
+
+      output_text (cells[order[i]] != NULL ? cells[order[i]] : "");
+      if (!last)
+        output_printf ("%*s", (int) (MAX (MIN (widths[order[i]], WIDTH_MAX), width) - width + 2), "");
+    }
+  output_text ("\n");
+}
+
 void
 output_table_print (OutputTable *self)
 {
   g_autofree guint *widths = g_new0 (guint, self->n_columns);
+  g_autofree guint *order = NULL;
 
   for (guint i = 0; i < self->row_start; i++)
     widths[i % self->n_columns] = MAX (widths[i % self->n_columns], get_width (self->cells->pdata[i]));
-
-  for (guint i = 0; i < self->row_start && !output_has_failed (); i++)
-    {
-      const char *cell = self->cells->pdata[i];
-      guint column = i % self->n_columns;
-
-      output_text (cell != NULL ? cell : "");
-      if (column + 1 < self->n_columns)
-        output_printf ("%*s", (int) (widths[column] - get_width (cell) + 2), "");
-      else
-        output_text ("\n");
-    }
+  order = get_order (self, widths);
+  for (guint i = 0; i < self->row_start && !output_has_failed (); i += self->n_columns)
+    print_row (self, (char **) self->cells->pdata + i, order, widths);
 }

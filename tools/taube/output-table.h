@@ -11,6 +11,7 @@ typedef struct _OutputTable OutputTable;
 OutputTable *output_table_new (guint n_columns);
 void output_table_free (OutputTable *self);
 void output_table_add (OutputTable *self, guint column, const char *text);
+void output_table_let_yield (OutputTable *self, guint column);
 void output_table_end_row (OutputTable *self);
 void output_table_print (OutputTable *self);
 
