@@ -3,7 +3,7 @@
 
 #include <taube-backend/taube-io.h>
 
-static GThread *io_thread;
+static GThread *io_thread; /* atomic */
 
 static gpointer
 run_io_thread (gpointer data)
@@ -11,6 +11,7 @@ run_io_thread (gpointer data)
   GMainContext *context = data;
   g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
 
+  g_atomic_pointer_set (&io_thread, g_thread_self ());
   g_main_context_push_thread_default (context);
   g_main_loop_run (loop);
   return NULL;
@@ -26,16 +27,17 @@ taube_io_thread_get_context (void)
     {
       GMainContext *context = g_main_context_new ();
 
-      io_thread = g_thread_new ("taube-io", run_io_thread, context);
+      g_thread_unref (g_thread_new ("taube-io", run_io_thread, context));
       g_once_init_leave (&once, (gsize) context);
     }
   return (GMainContext *) once;
 }
 
+/* Starts nothing. */
 gboolean
 taube_io_thread_is_current (void)
 {
-  return g_main_context_is_owner (taube_io_thread_get_context ());
+  return g_atomic_pointer_get (&io_thread) == g_thread_self ();
 }
 
 /* Runs FUNC once on the I/O thread, later, never within this call. Its return value does not matter. */

@@ -224,10 +224,11 @@ taube_parking_add (TaubeParkEntry *entry)
 gboolean
 taube_parking_remove (TaubeParkEntry *entry)
 {
-  Parking *self = get_parking ();
+  Parking *self;
 
   if (!g_atomic_int_compare_and_exchange (&entry->parked, TRUE, FALSE))
     return FALSE;
+  self = get_parking ();
   g_mutex_lock (&self->lock);
   forget_locked (self, entry);
   update_timer_locked (self);
