@@ -17,6 +17,7 @@ struct _TaubeExchangeAccount
   GMutex lock;
   int version;
   char *build;
+  gint lacks_parts;
   GHashTable *folder_ids; /* key of a path -> id */
 };
 
@@ -89,6 +90,18 @@ exchange_account_set_build (ExchangeAccount *self, const char *build)
     }
   g_mutex_unlock (&self->lock);
   return other;
+}
+
+void
+exchange_account_set_lacks_parts (ExchangeAccount *self)
+{
+  g_atomic_int_set (&self->lacks_parts, TRUE);
+}
+
+gboolean
+exchange_account_lacks_parts (ExchangeAccount *self)
+{
+  return g_atomic_int_get (&self->lacks_parts);
 }
 
 char *

@@ -32,6 +32,10 @@ gboolean exchange_account_set_build (ExchangeAccount *self, const char *build);
 /* (transfer full) */
 char *exchange_account_dup_build (ExchangeAccount *self);
 
+/* The server does not give parts by themselves, as was found out; only whole messages are fetched from then on. */
+void exchange_account_set_lacks_parts (ExchangeAccount *self);
+gboolean exchange_account_lacks_parts (ExchangeAccount *self);
+
 /* Which folder has which path. (transfer full), or NULL: it is not known */
 char *exchange_account_dup_folder_id (ExchangeAccount *self, const char *const *path);
 /* IDS (key of a path -> id) is taken and stands in the place of what was known. */

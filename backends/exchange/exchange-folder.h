@@ -2,6 +2,7 @@
 #pragma once
 
 #include "exchange-account.h"
+#include "exchange-parts.h"
 #include "exchange-wire.h"
 
 G_BEGIN_DECLS
@@ -9,6 +10,18 @@ G_BEGIN_DECLS
 ExchangeAccount *exchange_folder_get_account (TaubeFolder *folder);
 /* After a failure: a folder that is not there under its id is looked for again the next time. */
 void exchange_folder_note_failure (TaubeFolder *folder, const GError *problem);
+
+/* What is known of the parts of the message that was looked at last; NULL: nothing. (transfer full) */
+ExchangeParts *exchange_folder_dup_parts (TaubeFolder *folder, const char *id);
+void exchange_folder_keep_parts (TaubeFolder *folder, const char *id, ExchangeParts *parts);
+
+/* exchange-folder-parts.c */
+TaubePart *exchange_folder_get_structure (TaubeFolder *folder, TaubeSession *session, const char *id,
+                                          GCancellable *cancellable, GError **error);
+/* One part. Its bytes go to FUNC as they come, or when the whole had to be fetched to SINK. */
+gboolean exchange_folder_fetch_part (TaubeFolder *folder, const char *id, const char *section, GOutputStream *sink,
+                                     ExchangeBytesFunc func, gpointer user_data, GCancellable *cancellable,
+                                     GError **error);
 
 /* exchange-folder-list.c */
 TaubeItemList *exchange_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *request,

@@ -5,6 +5,7 @@
 #include <taube-backend/taube-message-source-impl.h>
 
 #include "exchange-account.h"
+#include "exchange-parts.h"
 
 G_BEGIN_DECLS
 
@@ -85,6 +86,12 @@ struct _ExchangeWire
                         GCancellable *cancellable, GError **error);
   gboolean (*fetch) (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                      gpointer user_data, GCancellable *cancellable, GError **error);
+  /* What the message is made of goes into PARTS, which is closed then. */
+  gboolean (*get_parts) (ExchangeAccount *account, const char *id, const char *what, ExchangeParts *parts,
+                         GCancellable *cancellable, GError **error);
+  /* What is in one of them, as it is: no transfer encoding, texts in UTF-8; a message by its MIME. */
+  gboolean (*fetch_part) (ExchangeAccount *account, const char *id, const ExchangePart *part, const char *what,
+                          ExchangeBytesFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
   gboolean (*sync_items) (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
                           GCancellable *cancellable, GError **error);
   /* The changes below fill RESULT, which has all IDS (at most batch_size) as unknown. FALSE: nothing was done. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gio/gio.h>
+
 #include <taube/taube-part.h>
+#include <taube-backend/taube-limits.h>
 
 G_BEGIN_DECLS
 
@@ -23,5 +26,10 @@ TAUBE_API void taube_part_set_parameter (TaubePart *self, const char *name, cons
 TAUBE_API void taube_part_set_disposition_parameter (TaubePart *self, const char *name, const char *value);
 /* CHILD, which has no parent, is taken; it is dropped when the tree would become too deep or too large. */
 TAUBE_API void taube_part_add_child (TaubePart *self, TaubePart *child);
+
+/* Writes what SECTION ("1.2", "2.TEXT") names out of a whole MESSAGE to SINK. */
+TAUBE_API gboolean taube_part_write_section (const char *message, gsize length, const char *section,
+                                             const TaubeLimits *limits, GOutputStream *sink, GCancellable *cancellable,
+                                             GError **error);
 
 G_END_DECLS

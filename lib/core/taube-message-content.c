@@ -11,7 +11,6 @@
 #include "core/taube-sink-stream.h"
 #include "mime/taube-html-text.h"
 #include "mime/taube-mime-decoder.h"
-#include "mime/taube-mime-tree.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -140,27 +139,10 @@ content_section (TaubePart *part)
   return section[0] == '\0' && !taube_part_is_multipart (part) ? "TEXT" : section;
 }
 
-static const TaubeMimeNode *
-find_node (const TaubeMimeNode *node, const char *section)
-{
-  if (g_str_equal (node->section, section))
-    return node;
-  for (guint i = 0; i < node->children->len; i++)
-    {
-      const TaubeMimeNode *found = find_node (node->children->pdata[i], section);
-
-      if (found != NULL)
-        return found;
-    }
-  return NULL;
-}
-
 /* Writes a part that was found here, out of the whole message. */
 static gboolean
 write_local_part (TaubeMessageContent *self, TaubePart *part, GOutputStream *sink, GError **error)
 {
-  g_autoptr (TaubeMimeNode) tree = NULL;
-  const TaubeMimeNode *node;
   const char *data;
   gsize length;
 
@@ -169,20 +151,8 @@ write_local_part (TaubeMessageContent *self, TaubePart *part, GOutputStream *sin
   if (self->raw == NULL)
     return FALSE;
   data = g_bytes_get_data (self->raw, &length);
-  tree = taube_mime_tree_parse (data != NULL ? data : "", length, self->limits);
-  node = find_node (tree, taube_part_get_section (part));
-  if (node == NULL)
-    {
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("no part %s in message %s"),
-                   taube_part_get_section (part), self->id);
-      return FALSE;
-    }
-  if (node->section[0] != '\0')
-    {
-      data += node->body_offset;
-      length = node->size;
-    }
-  return length == 0 || g_output_stream_write_all (sink, data, length, NULL, self->cancellable, error);
+  return taube_part_write_section (data != NULL ? data : "", length, taube_part_get_section (part), self->limits, sink,
+                                   self->cancellable, error);
 }
 
 static gboolean
@@ -204,9 +174,8 @@ write_to_decoder (const guint8 *data, gsize length, gpointer decoder, GError **e
   return taube_mime_decoder_write (decoder, data, length, error);
 }
 
-/* Writes PART, decoded, to FUNC piece by piece. */
 static gboolean
-decode_part (TaubeMessageContent *self, TaubePart *part, TaubeMimeDecoderFlags flags, TaubeMimeSinkFunc func,
+decode_from (TaubeMessageContent *self, TaubePart *part, TaubeMimeDecoderFlags flags, TaubeMimeSinkFunc func,
              gpointer user_data, TaubeProgress *progress, GError **error)
 {
   g_autoptr (TaubeMimeDecoder) decoder
@@ -214,6 +183,50 @@ decode_part (TaubeMessageContent *self, TaubePart *part, TaubeMimeDecoderFlags f
   g_autoptr (GOutputStream) stream = taube_sink_stream_new (write_to_decoder, decoder);
 
   return write_part (self, part, stream, progress, error) && taube_mime_decoder_finish (decoder, error);
+}
+
+/* A server that told of PART and cannot give it: the same part of the whole message, which is found here; NULL: PROBLEM
+ * is of another kind, or what has that number is something else. (transfer full) */
+static TaubePart *
+find_twin (TaubeMessageContent *self, TaubePart *part, const GError *problem)
+{
+  g_autoptr (TaubePart) root = NULL;
+  const char *data;
+  TaubePart *twin;
+  gsize length;
+
+  if (taube_part_is_local (part) || !g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED))
+    return NULL;
+  if (self->raw == NULL)
+    self->raw = taube_message_content_fetch_raw (self, NULL);
+  if (self->raw == NULL)
+    return NULL;
+  data = g_bytes_get_data (self->raw, &length);
+  root = taube_part_new_from_message (data != NULL ? data : "", length, self->limits);
+  twin = taube_part_find (root, taube_part_get_section (part));
+  if (twin == NULL || !g_str_equal (taube_part_get_media_type (twin), taube_part_get_media_type (part)))
+    return NULL;
+  return g_object_ref (twin);
+}
+
+/* Writes PART, decoded, to FUNC piece by piece. */
+static gboolean
+decode_part (TaubeMessageContent *self, TaubePart *part, TaubeMimeDecoderFlags flags, TaubeMimeSinkFunc func,
+             gpointer user_data, TaubeProgress *progress, GError **error)
+{
+  g_autoptr (TaubePart) twin = NULL;
+  GError *problem = NULL;
+
+  if (decode_from (self, part, flags, func, user_data, progress, &problem))
+    return TRUE;
+  twin = find_twin (self, part, problem);
+  if (twin == NULL)
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_error_free (problem);
+  return decode_from (self, twin, flags, func, user_data, progress, error);
 }
 
 /* The text of PART in UTF-8, lines ended by LF. (transfer full) */

@@ -441,7 +441,8 @@ taube_part_get_filename (TaubePart *self)
  *
  * Gives the size of the part in bytes, in its transfer encoding, as the server counts it.
  *
- * Base64 takes about four bytes for three.
+ * Base64 takes about four bytes for three. Some servers (Exchange) count only roughly: it is good for showing, and not
+ * for reserving room.
  *
  * Returns: the size; 0 when it is not known
  */

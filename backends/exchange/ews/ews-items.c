@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ews/ews-base64.h"
 #include "ews/ews-call.h"
 #include "exchange-gettext.h"
 
@@ -96,9 +97,8 @@ write_get (EwsVersion version, gconstpointer args)
   return ews_request_get_item (version, rows->ids, rows->n, rows->fields);
 }
 
-/* A late answer to the request before looks like one to this, but is about other items. */
-static gboolean
-check_id (const EwsNode *item, const char *wanted, GError **error)
+gboolean
+ews_items_check_id (const EwsNode *item, const char *wanted, GError **error)
 {
   const char *id = ews_item_get_id (item);
 
@@ -116,7 +116,7 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
 
   if (index >= rows->n)
     return TRUE;
-  if (!check_id (unit, rows->ids[index], error))
+  if (!ews_items_check_id (unit, rows->ids[index], error))
     return FALSE;
   taube_message_list_builder_add_id (rows->builder, rows->ids[index]);
   ews_fields_fill_row (unit, rows->fields, rows->builder);
@@ -155,8 +155,7 @@ typedef struct
   ExchangeBytesFunc func;
   gpointer user_data;
   const char *id;
-  int state;
-  guint save;
+  EwsBase64 base64;
   gboolean came;
 } Mime;
 
@@ -166,31 +165,19 @@ write_mime (EwsVersion version, gconstpointer args)
   return ews_request_get_mime (version, args);
 }
 
-/* base64Binary, which may have blanks anywhere. */
 static gboolean
 on_mime (const char *text, gsize length, gpointer user_data, GError **error)
 {
   Mime *mime = user_data;
-  guint8 bytes[3072];
 
   mime->came = TRUE;
-  while (length > 0)
-    {
-      gsize piece = MIN (length, 4000);
-      gsize n = g_base64_decode_step (text, piece, bytes, &mime->state, &mime->save);
-
-      if (n > 0 && !mime->func (bytes, n, mime->user_data, error))
-        return FALSE;
-      text += piece;
-      length -= piece;
-    }
-  return TRUE;
+  return ews_base64_decode (&mime->base64, text, length, mime->func, mime->user_data, error);
 }
 
 static gboolean
 on_mime_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
 {
-  return check_id (unit, ((Mime *) user_data)->id, error);
+  return ews_items_check_id (unit, ((Mime *) user_data)->id, error);
 }
 
 gboolean

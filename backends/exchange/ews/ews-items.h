@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "ews/ews-node.h"
 #include "exchange-wire.h"
 
 G_BEGIN_DECLS
+
+/* A late answer to the request before looks like one to this, but is about other items. */
+gboolean ews_items_check_id (const EwsNode *item, const char *wanted, GError **error);
 
 /* The functions of ExchangeWire that are about items: reading. */
 gboolean ews_items_find (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,

@@ -56,6 +56,7 @@ struct _EwsReader
   EwsNode *container;  /* whose children are units */
   EwsNode *unit;       /* of the inner arena */
   gboolean streaming;
+  gboolean dropping;    /* text that nobody wants */
   guint tree_depth;    /* of elements open in it */
   TaubeArena *outer, *inner;
   TaubeBuffer text;
@@ -192,10 +193,14 @@ begins_unit (const EwsReader *self)
   return self->unit == NULL && self->container != NULL && self->current == self->container;
 }
 
+/* Attachments are one by themselves, and a property of an item. */
 static gboolean
 is_container (const EwsReader *self, const EwsNode *node)
 {
-  return node->space == EWS_SPACE_EWS && g_strv_contains (containers, node->name)
+  gboolean named = g_strv_contains (containers, node->name)
+                   || (strcmp (node->name, "Attachments") == 0 && node->parent == self->tree);
+
+  return node->space == EWS_SPACE_EWS && named
          && self->places->len > 0 && g_array_index (self->places, Place, self->places->len - 1) != PLACE_HEADER;
 }
 
@@ -225,6 +230,7 @@ open_node (EwsReader *self, EwsSpace space, const char *name, int n_attributes, 
   self->current = node;
   self->tree_depth++;
   self->streaming = self->stream_name != NULL && ews_node_is (node, self->stream_name);
+  self->dropping = self->stream_name != NULL && !self->streaming && ews_node_is (node, "Body");
   self->text.start = self->text.end = 0;
 }
 
@@ -272,7 +278,7 @@ close_node (EwsReader *self)
   EwsNode *node = self->current;
 
   close_text (self, node);
-  self->streaming = FALSE;
+  self->streaming = self->dropping = FALSE;
   self->tree_depth--;
   self->current = node->parent;
   if (node == self->unit)
@@ -428,7 +434,7 @@ on_text (void *data, const xmlChar *text, int length)
       return;
     }
   /* Blanks between elements, which there may be a lot of. */
-  if (self->current->children != NULL)
+  if (self->dropping || self->current->children != NULL)
     return;
   taube_buffer_append (&self->text, text, (gsize) length);
   if (taube_buffer_length (&self->text) > self->limits->response_bytes)

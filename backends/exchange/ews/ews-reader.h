@@ -29,7 +29,7 @@ typedef struct
 
 EwsReader *ews_reader_new (const TaubeLimits *limits, const EwsReaderFuncs *funcs, gpointer user_data);
 void ews_reader_free (EwsReader *self);
-/* NAME is kept, not copied. */
+/* NAME is kept, not copied. Whoever wants a stream wants no other body: the text of t:Body is thrown away then. */
 void ews_reader_set_stream (EwsReader *self, const char *name);
 /* One envelope after the other may come, as in streaming notifications. */
 void ews_reader_set_many (EwsReader *self);

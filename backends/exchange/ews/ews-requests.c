@@ -24,6 +24,7 @@ static const EwsOperationInfo infos[EWS_N_OPERATIONS] = {
   [EWS_OPERATION_MOVE_ITEM] = { "m:MoveItem", "MoveItemResponse", FALSE },
   [EWS_OPERATION_COPY_ITEM] = { "m:CopyItem", "CopyItemResponse", FALSE },
   [EWS_OPERATION_DELETE_ITEM] = { "m:DeleteItem", "DeleteItemResponse", FALSE },
+  [EWS_OPERATION_GET_ATTACHMENT] = { "m:GetAttachment", "GetAttachmentResponse", TRUE },
 };
 
 const EwsOperationInfo *
@@ -243,6 +244,54 @@ ews_request_get_mime (EwsVersion version, const char *id)
   ews_writer_add_element (writer, "t:IncludeMimeContent", "true");
   ews_writer_close (writer);
   write_items (writer, &id, 1);
+  return writer;
+}
+
+/* The text in the form BODY_TYPE, and what stands at URIS. */
+static EwsWriter *
+get_properties (EwsVersion version, const char *id, const char *body_type, const char *const *uris)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
+
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_writer_add_element (writer, "t:BodyType", body_type);
+  ews_writer_open (writer, "t:AdditionalProperties");
+  for (guint i = 0; uris[i] != NULL; i++)
+    ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", uris[i]);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+  write_items (writer, &id, 1);
+  return writer;
+}
+
+EwsWriter *
+ews_request_get_parts (EwsVersion version, const char *id)
+{
+  static const char *const uris[] = { "item:ItemClass", "item:Body", "item:Attachments", "item:Size", NULL };
+
+  return get_properties (version, id, "Best", uris);
+}
+
+EwsWriter *
+ews_request_get_body (EwsVersion version, const char *id, gboolean html)
+{
+  static const char *const uris[] = { "item:Body", NULL };
+
+  return get_properties (version, id, html ? "HTML" : "Text", uris);
+}
+
+EwsWriter *
+ews_request_get_attachment (EwsVersion version, const char *id)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ATTACHMENT);
+
+  ews_writer_open (writer, "m:AttachmentShape");
+  ews_writer_add_element (writer, "t:IncludeMimeContent", "true");
+  ews_writer_close (writer);
+  ews_writer_open (writer, "m:AttachmentIds");
+  ews_writer_add_empty (writer, "t:AttachmentId", "Id", id);
+  ews_writer_close (writer);
   return writer;
 }
 

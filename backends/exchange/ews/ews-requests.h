@@ -21,9 +21,10 @@ typedef enum
   EWS_OPERATION_MOVE_ITEM,
   EWS_OPERATION_COPY_ITEM,
   EWS_OPERATION_DELETE_ITEM,
+  EWS_OPERATION_GET_ATTACHMENT,
 } EwsOperation;
 
-#define EWS_N_OPERATIONS 14
+#define EWS_N_OPERATIONS 15
 
 /* What is true of an operation, whatever is asked. */
 typedef struct
@@ -69,6 +70,12 @@ EwsWriter *ews_request_find_item (EwsVersion version, const EwsFind *find);
 EwsWriter *ews_request_get_item (EwsVersion version, const char *const *ids, guint n, TaubeListFields fields);
 /* MIME and nothing else, of one item. */
 EwsWriter *ews_request_get_mime (EwsVersion version, const char *id);
+/* What one item is made of: its size and class, its richest text, its attachments without what is in them. */
+EwsWriter *ews_request_get_parts (EwsVersion version, const char *id);
+/* The text of one item in that form. */
+EwsWriter *ews_request_get_body (EwsVersion version, const char *id, gboolean html);
+/* What is in one attachment; when it is an item, its MIME. */
+EwsWriter *ews_request_get_attachment (EwsVersion version, const char *id);
 /* STATE: NULL for the first. */
 EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count);
 /* One message, whose MIME goes through ews_writer_add_base64(); then ews_request_end_item(). */

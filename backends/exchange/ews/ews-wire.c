@@ -3,6 +3,7 @@
 #include "ews/ews-folders.h"
 #include "ews/ews-items.h"
 #include "ews/ews-manage.h"
+#include "ews/ews-parts.h"
 
 /* Exchange gives no more than 1,000 items of a folder at once; of items by their ids it takes as many as fit into a
  * request, but answers when all are ready. */
@@ -18,6 +19,8 @@ const ExchangeWire exchange_wire_ews = {
   .find_items = ews_items_find,
   .get_rows = ews_items_get_rows,
   .fetch = ews_items_fetch,
+  .get_parts = ews_parts_get,
+  .fetch_part = ews_parts_fetch,
   .sync_items = ews_items_sync,
   .set_flags = ews_items_set_flags,
   .transfer = ews_items_transfer,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-part-private.h"
 
+#include <taube/taube-error.h>
+
 #include <string.h>
 
 static TaubePart *
@@ -331,6 +333,58 @@ test_local (void)
   g_assert_true (taube_part_is_attachment (file));
 }
 
+static void
+assert_section (const char *message, const char *section, const char *wanted)
+{
+  g_autoptr (GOutputStream) sink = g_memory_output_stream_new_resizable ();
+  g_autoptr (GError) error = NULL;
+  gboolean good = taube_part_write_section (message, strlen (message), section, taube_limits_get_default (), sink,
+                                            NULL, &error);
+  GMemoryOutputStream *memory = G_MEMORY_OUTPUT_STREAM (sink);
+
+  g_test_message ("%s", section);
+  g_assert_true (good == (wanted != NULL));
+  if (!good)
+    g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+  else
+    g_assert_cmpmem (g_memory_output_stream_get_data (memory), g_memory_output_stream_get_data_size (memory), wanted,
+                     strlen (wanted));
+}
+
+/* What a server that knows IMAP gives for BODY[…], out of the message. */
+static void
+test_write_section (void)
+{
+#define INNER_HEADER "Subject: in\r\n\r\n"
+#define INNER INNER_HEADER "coo\r\n"
+  static const char message[] = "Subject: out\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+                                "--b\r\nX: 1\r\n\r\nhello\r\n"
+                                "--b\r\nContent-Type: message/rfc822\r\n\r\n" INNER "\r\n--b--\r\n";
+  static const char plain[] = "Subject: x\r\n\r\nbody\r\n";
+
+  assert_section (message, "", message);
+  assert_section (message, "HEADER", "Subject: out\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n");
+  assert_section (message, "TEXT", strstr (message, "--b"));
+  assert_section (message, "1", "hello");
+  assert_section (message, "1.MIME", "X: 1\r\n\r\n");
+  assert_section (message, "1.mime", "X: 1\r\n\r\n");
+  assert_section (message, "1.TEXT", NULL);
+  assert_section (message, "2", INNER);
+  assert_section (message, "2.HEADER", INNER_HEADER);
+  assert_section (message, "2.TEXT", "coo\r\n");
+  assert_section (message, "2.1", "coo\r\n");
+  assert_section (message, "2.2", NULL);
+  assert_section (message, "3", NULL);
+  assert_section (message, "3.HEADER", NULL);
+  assert_section (message, "MIME", NULL);
+  assert_section (message, ".", NULL);
+  assert_section (message, "1..MIME", NULL);
+  assert_section (plain, "1", "body\r\n");
+  assert_section (plain, "TEXT", "body\r\n");
+  assert_section (plain, "HEADER", "Subject: x\r\n\r\n");
+  assert_section ("", "TEXT", "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -348,5 +402,6 @@ main (int argc, char **argv)
   g_test_add_func ("/part/parent-ends", test_parent_ends);
   g_test_add_func ("/part/threads", test_threads);
   g_test_add_func ("/part/local", test_local);
+  g_test_add_func ("/part/write-section", test_write_section);
   return g_test_run ();
 }

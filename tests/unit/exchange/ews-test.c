@@ -201,7 +201,7 @@ ews_test_node_new (const char *xml)
   g_autofree char *text = g_strconcat (SOAP_HEAD "<s:Body>", xml, "</s:Body>" SOAP_TAIL, NULL);
   g_autoptr (GError) error = NULL;
 
-  self->arena = taube_arena_new (1 << 20);
+  self->arena = taube_arena_new (16 << 20);
   ews_reader_feed (reader, text, strlen (text), &error);
   g_assert_no_error (error);
   g_assert_nonnull (self->node);

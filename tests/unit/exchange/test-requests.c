@@ -84,6 +84,30 @@ get_mime (EwsVersion version)
 }
 
 static EwsWriter *
+get_parts (EwsVersion version)
+{
+  return ews_request_get_parts (version, ids[1]);
+}
+
+static EwsWriter *
+get_body (EwsVersion version)
+{
+  return ews_request_get_body (version, ids[0], TRUE);
+}
+
+static EwsWriter *
+get_text (EwsVersion version)
+{
+  return ews_request_get_body (version, ids[0], FALSE);
+}
+
+static EwsWriter *
+get_attachment (EwsVersion version)
+{
+  return ews_request_get_attachment (version, "AAMk&<x>=");
+}
+
+static EwsWriter *
 sync_first (EwsVersion version)
 {
   return ews_request_sync_items (version, &inbox, NULL, 512);
@@ -165,6 +189,10 @@ static const struct
   { "find-ids", EWS_OPERATION_FIND_ITEM, find_ids },
   { "get-item", EWS_OPERATION_GET_ITEM, get_item },
   { "get-mime", EWS_OPERATION_GET_ITEM, get_mime },
+  { "get-parts", EWS_OPERATION_GET_ITEM, get_parts },
+  { "get-body", EWS_OPERATION_GET_ITEM, get_body },
+  { "get-text", EWS_OPERATION_GET_ITEM, get_text },
+  { "get-attachment", EWS_OPERATION_GET_ATTACHMENT, get_attachment },
   { "sync-first", EWS_OPERATION_SYNC_FOLDER_ITEMS, sync_first },
   { "sync-next", EWS_OPERATION_SYNC_FOLDER_ITEMS, sync_next },
   { "create-item", EWS_OPERATION_CREATE_ITEM, create_item },

@@ -31,7 +31,7 @@ KIND_DEFAULTS = {
 # A class that begins so makes this kind of item.
 KINDS = (("IPM.Contact", "Contact"), ("IPM.DistList", "DistributionList"), ("IPM.Appointment", "CalendarItem"),
          ("IPM.Task", "Task"), ("IPM.Post", "PostItem"), ("IPM.Note", "Message"), ("REPORT.", "Message"))
-NESTING = 64  # how many attachments of an attached message have ids of their own
+NESTING = 1024  # how many attachments of an attached message have ids of their own
 
 
 def kind_of_class(item_class):

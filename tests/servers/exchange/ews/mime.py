@@ -112,7 +112,7 @@ def attachment(part, kind, related):
     if kind == "message/rfc822" and part.is_multipart():
         inner = part.get_payload(0)
         return Part(name or header_text(inner.get("subject", "")) or "message", kind, b"", content_id, inline,
-                    inner.as_bytes())
+                    inner.as_bytes(policy=inner.policy.clone(linesep="\r\n")))
     return Part(name, kind, part.get_payload(decode=True) or b"", content_id, inline)
 
 
