@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-account.h"
 
+#include <taube-backend/taube-login.h>
+#include <taube-backend/taube-settings-impl.h>
+
 #include <string.h>
 
 #include "imap-gettext.h"
@@ -195,75 +198,23 @@ imap_account_get_reads (ImapAccount *self, const char *key, gboolean make)
 
 /* Settings. */
 
-/* The setting in whole seconds. */
-guint
-imap_account_get_seconds (ImapAccount *self, const char *setting, guint fallback)
-{
-  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (self));
-  g_autofree char *text = taube_settings_get (settings, setting);
-  guint64 value;
-
-  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT / 1000, &value, NULL))
-    return fallback;
-  return value;
-}
-
 /* Whether the user has written ?tls=none. */
 gboolean
 imap_account_is_plain_allowed (ImapAccount *self)
 {
-  g_autofree char *tls = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (self)), "tls");
-
-  return g_strcmp0 (tls, "none") == 0;
-}
-
-static gboolean
-ask_trust (TaubeCertificate *certificate, GCancellable *cancellable, gpointer user_data)
-{
-  return taube_account_ask_trust (TAUBE_ACCOUNT (user_data), certificate, cancellable);
-}
-
-/* A key with a password has that of the account. */
-static TaubeSecret *
-ask_key_password (guint attempt, GCancellable *cancellable, gpointer user_data, GError **error)
-{
-  return taube_account_ask_password (TAUBE_ACCOUNT (user_data), attempt,
-                                     attempt > 0 ? "the password of the key is wrong" : NULL, cancellable, error);
+  return !taube_settings_wants_tls (taube_account_get_settings (TAUBE_ACCOUNT (self)));
 }
 
 /* Where this account's server is. (transfer full) */
 TaubeEndpoint *
 imap_account_make_endpoint (ImapAccount *self)
 {
-  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (self));
-  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (self));
-  g_autofree char *ca_file = taube_settings_get (settings, "ca-file");
-  g_autofree char *pin = taube_settings_get (settings, "pin");
-  g_autofree char *proxy = taube_settings_get (settings, "proxy");
-  g_autofree char *client_cert = taube_settings_get (settings, "client-cert");
-  g_autofree char *client_key = taube_settings_get (settings, "client-key");
-  TaubeEndpoint endpoint = { 0 };
+  gboolean implicit_tls = strcmp (taube_uri_get_scheme (taube_account_get_uri (TAUBE_ACCOUNT (self))), "imaps") == 0;
 
-  endpoint.host = (char *) taube_uri_get_host (uri);
-  endpoint.implicit_tls = strcmp (taube_uri_get_scheme (uri), "imaps") == 0;
-  endpoint.port = taube_uri_get_port (uri) != 0 ? taube_uri_get_port (uri)
-                                                : (endpoint.implicit_tls ? PORT_IMAPS : PORT_IMAP);
-  endpoint.ca_file = ca_file;
-  endpoint.pin = pin;
-  endpoint.proxy = proxy;
-  endpoint.alpn = (char *) "imap";
-  endpoint.connect_timeout = imap_account_get_seconds (self, "connect-timeout", 30) * 1000;
-  endpoint.silence_timeout = imap_account_get_seconds (self, "timeout", 60) * 1000;
-  endpoint.trace = (char *) "imap";
-  endpoint.certificate_func = ask_trust;
-  endpoint.certificate_data = self;
-  endpoint.client_cert = client_cert;
-  endpoint.client_key = client_key;
-  endpoint.key_password_func = ask_key_password;
-  endpoint.key_password_data = self;
-  endpoint.tls_sessions = self->tls_sessions;
-  return taube_endpoint_copy (&endpoint);
+  return taube_login_make_endpoint (TAUBE_ACCOUNT (self), "imap", implicit_tls, implicit_tls ? PORT_IMAPS : PORT_IMAP,
+                                    self->tls_sessions);
 }
+
 
 /* Virtual functions. */
 

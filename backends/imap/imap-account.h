@@ -20,7 +20,6 @@ GType imap_folder_get_type (void);
 /* All of these may be called from any thread. */
 TaubeEndpoint *imap_account_make_endpoint (ImapAccount *self);
 gboolean imap_account_is_plain_allowed (ImapAccount *self);
-guint imap_account_get_seconds (ImapAccount *self, const char *setting, guint fallback);
 
 /* What one session learns about names and the others need. */
 gboolean imap_account_get_delimiter (ImapAccount *self, char *delimiter_out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-session.h"
 
-#include <taube-backend/taube-sasl.h>
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-trace.h>
 
@@ -9,67 +9,21 @@
 
 #include <string.h>
 
-/* What one exchange is begun with, and what it owns. */
-typedef struct
-{
-  TaubeSaslRequest request;
-  GBytes *binding;
-  char *mechanism;
-} Request;
-
 static void
-request_clear (Request *self)
+fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind,
+              TaubeLoginRequest *request)
 {
-  g_clear_pointer (&self->binding, g_bytes_unref);
-  g_free (self->mechanism);
-}
+  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
-
-/* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
- * that may take long. */
-static gboolean
-may_ask_kerberos (ImapAccount *account, const char *mechanism)
-{
-  if (mechanism != NULL)
-    return g_ascii_strcasecmp (mechanism, "GSSAPI") == 0;
-  return !taube_account_has_password (TAUBE_ACCOUNT (account)) && !taube_account_has_token (TAUBE_ACCOUNT (account));
-}
-
-static void
-fill_request (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, Request *request)
-{
-  ImapAccount *account = imap_session_get_account (self);
-  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (account));
-  TaubeSaslRequest *out = &request->request;
-
-  /* The URI's ;AUTH= went into the settings, if it was not "*". */
-  request->mechanism = taube_settings_get (taube_account_get_settings (TAUBE_ACCOUNT (account)), "auth");
-  out->user = taube_uri_get_user (uri);
-  out->password = is_token ? NULL : (TaubeSecret *) secret;
-  out->token = is_token ? (TaubeSecret *) secret : NULL;
-  out->service = "imap";
-  out->host = taube_uri_get_host (uri);
-  out->port = taube_uri_get_port (uri);
-  out->secure = taube_connection_is_secure (self->connection);
-  out->allow_plaintext = imap_account_is_plain_allowed (account);
-  out->login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
-  /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
-  out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
-  out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
-  out->allow_cram_md5 = taube_settings_get_flag (taube_account_get_settings (TAUBE_ACCOUNT (account)),
-                                                 "allow-cram-md5");
-  out->mechanism = request->mechanism;
-  out->limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
-  if (bind)
-    out->channel_binding = request->binding
-      = taube_connection_find_channel_binding (self->connection, &out->channel_binding_type);
+  taube_login_request_fill (request, account, self->connection, secret, is_token, bind);
+  request->request.service = "imap";
+  request->request.login_command = !imap_session_has (self, IMAP_CAPABILITY_LOGINDISABLED);
 }
 
 static TaubeSasl *
 choose_mechanism (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gboolean bind, GError **error)
 {
-  g_auto (Request) request = { 0 };
+  g_auto (TaubeLoginRequest) request = { 0 };
 
   fill_request (self, secret, is_token, bind, &request);
   return taube_sasl_new (imap_capabilities_get_mechanisms (self->capabilities), &request.request, error);
@@ -249,9 +203,10 @@ try_once (ImapSession *self, const TaubeSecret *secret, gboolean is_token, gbool
 /* Whether the server lets us in without a password or token, by a certificate or a ticket; FORCED_OUT: the user demands
  * that. */
 gboolean
-imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out)
+imap_auth_needs_no_secret (gpointer session, gboolean *forced_out)
 {
-  g_auto (Request) request = { 0 };
+  ImapSession *self = session;
+  g_auto (TaubeLoginRequest) request = { 0 };
 
   fill_request (self, NULL, FALSE, FALSE, &request);
   *forced_out = request.mechanism != NULL;
@@ -262,9 +217,10 @@ imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out)
 /* Signs in with the strongest way that server and credentials allow; SECRET is NULL for those that need none.
  * TAUBE_ERROR_AUTH: it may be tried again with another secret. */
 gboolean
-imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+imap_auth_run (gpointer session, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                GError **error)
 {
+  ImapSession *self = session;
   gboolean may_unbind;
   GError *local = NULL;
 

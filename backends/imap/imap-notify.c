@@ -574,12 +574,10 @@ run (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError **e
 static gint64
 get_pause (Hub *hub)
 {
-  ImapAccount *account = imap_session_get_account (hub->watch.session);
-
   for (guint i = 0; i < hub->followed->len; i++)
     if (imap_watch_expects_reads (((Followed *) g_ptr_array_index (hub->followed, i))->state))
       return IMAP_WATCH_READS_TIME;
-  return (gint64) imap_account_get_seconds (account, "idle-renewal", 1500) * G_USEC_PER_SEC;
+  return (gint64) imap_session_get_seconds (hub->watch.session, "idle-renewal") * G_USEC_PER_SEC;
 }
 
 /* TaubeAccountClass.watch_step */

@@ -2,6 +2,7 @@
 #include "imap-session.h"
 
 #include <taube-backend/taube-certificate-impl.h>
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-trace.h>
 #include <taube/taube-version.h>
 
@@ -11,9 +12,6 @@
 #include "imap-decode-list.h"
 #include "imap-gettext.h"
 #include "imap-spaces.h"
-
-/* How often a password is asked for again. */
-#define MAX_ATTEMPTS 3
 
 static const char *
 host_of (ImapSession *self)
@@ -162,7 +160,7 @@ dial (ImapSession *self, GCancellable *cancellable, GError **error)
 static void
 set_deadline (ImapSession *self)
 {
-  gint64 seconds = 4 * imap_account_get_seconds (imap_session_get_account (self), "timeout", 60);
+  gint64 seconds = 4 * (gint64) imap_session_get_seconds (self, "timeout");
 
   taube_connection_set_deadline (self->connection, g_get_monotonic_time () + seconds * G_USEC_PER_SEC);
 }
@@ -211,129 +209,34 @@ establish (ImapSession *self, GCancellable *cancellable, GError **error)
 
 /* Sign-in. */
 
-static TaubeSecret *
-ask_secret (ImapSession *self, gboolean is_token, guint attempt, TaubeSecret *refused, const GError *refusal,
-            GCancellable *cancellable, GError **error)
-{
-  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
-
-  if (is_token)
-    return taube_account_ask_token (account, refused, cancellable, error);
-  return taube_account_ask_password (account, attempt, refusal != NULL ? refusal->message : NULL, cancellable, error);
-}
-
 /* A server that hangs up after a refusal is dialled again. */
 static gboolean
-be_connected (ImapSession *self, GCancellable *cancellable, GError **error)
+be_connected (gpointer user_data, gboolean *dialled, GCancellable *cancellable, GError **error)
 {
+  ImapSession *self = user_data;
+
   if (imap_pipeline_is_broken (self->pipeline))
     {
       imap_session_drop_connection (self);
       if (!establish (self, cancellable, error))
         return FALSE;
+      *dialled = TRUE;
     }
   set_deadline (self);
   return TRUE;
 }
 
-/* One attempt. Servers hang up over a refusal, some a moment later: that a line breaks which has brought one says
- * nothing of this secret, and it is tried once more on a new line. */
-static gboolean
-authenticate (ImapSession *self, TaubeSecret *secret, gboolean is_token, GCancellable *cancellable, GError **error)
-{
-  GError *local = NULL;
-  gboolean ok;
-
-  if (!be_connected (self, cancellable, error))
-    return FALSE;
-  ok = imap_auth_run (self, secret, is_token, cancellable, &local);
-  if (!ok && self->refused && imap_pipeline_is_broken (self->pipeline)
-      && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
-    {
-      TAUBE_TRACE ("imap", "the server hangs up after a refusal: %s", local->message);
-      g_clear_error (&local);
-      ok = be_connected (self, cancellable, &local) && imap_auth_run (self, secret, is_token, cancellable, &local);
-    }
-  if (ok)
-    return TRUE;
-  self->refused |= g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH);
-  g_propagate_error (error, local);
-  return FALSE;
-}
-
-/* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
- * it and a password may do. */
-static gboolean
-sign_in_without_secret (ImapSession *self, GCancellable *cancellable, GError **error)
-{
-  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
-  g_autoptr (GError) refusal = NULL;
-  gboolean forced;
-
-  if (!imap_auth_needs_no_secret (self, &forced))
-    return FALSE;
-  if (authenticate (self, NULL, FALSE, cancellable, &refusal))
-    return TRUE;
-  if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
-      || !(taube_account_has_password (account) || taube_account_has_token (account)))
-    {
-      g_propagate_error (error, g_steal_pointer (&refusal));
-      return FALSE;
-    }
-  TAUBE_TRACE ("imap", "going on with a password: %s", refusal->message);
-  return FALSE;
-}
-
-/* Signs in, with another password or a fresh token when the first was refused. */
 static gboolean
 sign_in (ImapSession *self, GCancellable *cancellable, GError **error)
 {
-  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
-  gboolean is_token = taube_account_has_token (account);
-  guint attempts = is_token ? 2 : MAX_ATTEMPTS;
-  g_autoptr (TaubeSecret) secret = NULL;
-  g_autoptr (GError) refusal = NULL;
+  const TaubeLogin login = { .account = TAUBE_ACCOUNT (imap_session_get_account (self)),
+                             .name = "imap",
+                             .user_data = self,
+                             .be_connected = be_connected,
+                             .needs_no_secret = imap_auth_needs_no_secret,
+                             .attempt = imap_auth_run };
 
-  for (guint attempt = 0; attempt < attempts; attempt++)
-    {
-      g_autoptr (GError) no_secret = NULL;
-      TaubeSecret *next = ask_secret (self, is_token, attempt, secret, refusal, cancellable, &no_secret);
-
-      if (next == NULL)
-        {
-          gboolean cancelled = g_error_matches (no_secret, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-
-          if (refusal == NULL || cancelled)
-            g_propagate_error (error, g_steal_pointer (&no_secret));
-          else
-            g_propagate_error (error, g_steal_pointer (&refusal));
-          return FALSE;
-        }
-      g_clear_pointer (&secret, taube_secret_unref);
-      secret = next;
-      g_clear_error (&refusal);
-      if (authenticate (self, secret, is_token, cancellable, &refusal))
-        return TRUE;
-      if (!g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH))
-        break;
-    }
-  g_propagate_error (error, g_steal_pointer (&refusal));
-  return FALSE;
-}
-
-static gboolean
-sign_in_any_way (ImapSession *self, GCancellable *cancellable, GError **error)
-{
-  GError *local = NULL;
-
-  if (sign_in_without_secret (self, cancellable, &local))
-    return TRUE;
-  if (local != NULL)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
-  return sign_in (self, cancellable, error);
+  return taube_login_run (&login, cancellable, error);
 }
 
 /* After sign-in. */
@@ -602,7 +505,7 @@ imap_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) || !establish (self, cancellable, error))
     return FALSE;
-  if (!self->preauth && !sign_in_any_way (self, cancellable, error))
+  if (!self->preauth && !sign_in (self, cancellable, error))
     return FALSE;
   if (!settle_in (self, cancellable, error))
     return FALSE;
@@ -650,7 +553,7 @@ imap_session_renew (TaubeSession *session, GCancellable *cancellable, GError **e
     return FALSE;
   set_deadline (self);
   if (!imap_session_begin (self, cancellable, error) || !sign_out (self, cancellable, error)
-      || !ask_capabilities (self, cancellable, error) || !sign_in_any_way (self, cancellable, error)
+      || !ask_capabilities (self, cancellable, error) || !sign_in (self, cancellable, error)
       || !settle_in (self, cancellable, error))
     return FALSE;
   taube_connection_set_deadline (self->connection, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-session.h"
 
+#include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-certificate-impl.h>
 #include <taube-backend/taube-trace.h>
 
@@ -168,6 +169,14 @@ imap_session_get_account (ImapSession *self)
 }
 
 /* Whether there is a connection, and one that can be used. */
+guint
+imap_session_get_seconds (ImapSession *self, const char *setting)
+{
+  TaubeAccount *account = TAUBE_ACCOUNT (imap_session_get_account (self));
+
+  return taube_settings_get_number (taube_account_get_settings (account), setting);
+}
+
 gboolean
 imap_session_is_alive (ImapSession *self)
 {
@@ -240,7 +249,6 @@ imap_session_drop_connection (ImapSession *self)
   imap_session_forget_capabilities (self);
   self->authenticated = FALSE;
   self->preauth = FALSE;
-  self->refused = FALSE;
   self->qresync = FALSE;
   self->uid_only = FALSE;
 }

@@ -74,7 +74,6 @@ struct _TaubeImapSession
   char *jmap_session;     /* URL, from JMAPACCESS */
   gboolean authenticated;
   gboolean preauth;
-  gboolean refused;       /* this connection has brought a refusal of a secret */
   gboolean condstore;     /* SELECT may name CONDSTORE */
   gboolean qresync;       /* the server has enabled QRESYNC */
   gboolean uid_only;      /* the server has enabled UIDONLY: there are no sequence numbers */
@@ -91,6 +90,8 @@ struct _TaubeImapSession
 
 ImapSession *imap_session_new (ImapAccount *account);
 ImapAccount *imap_session_get_account (ImapSession *self);
+/* A setting of the account that is a number of seconds. */
+guint imap_session_get_seconds (ImapSession *self, const char *setting);
 gboolean imap_session_is_alive (ImapSession *self);
 gboolean imap_session_has (ImapSession *self, ImapCapability capability);
 void imap_session_set_capabilities (ImapSession *self, const ImapValue *values);
@@ -114,8 +115,9 @@ gboolean imap_session_renew (TaubeSession *session, GCancellable *cancellable, G
 gboolean imap_session_reopen (ImapSession *self, GCancellable *cancellable, GError **error);
 /* imap-auth.c */
 gboolean imap_session_take_capabilities (const ImapResponse *response, gpointer user_data, GError **error);
-gboolean imap_auth_needs_no_secret (ImapSession *self, gboolean *forced_out);
-gboolean imap_auth_run (ImapSession *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+/* For TaubeLogin: SESSION is an ImapSession. */
+gboolean imap_auth_needs_no_secret (gpointer session, gboolean *forced_out);
+gboolean imap_auth_run (gpointer session, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                         GError **error);
 /* imap-select.c */
 typedef enum

@@ -533,7 +533,7 @@ imap_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchSt
     out->wake_at = g_get_monotonic_time () + IMAP_WATCH_READS_TIME;
   else if (out->told)
     out->wake_at = g_get_monotonic_time ()
-                   + (gint64) imap_account_get_seconds (imap_session_get_account (self.session), "idle-renewal", 1500)
+                   + (gint64) imap_session_get_seconds (self.session, "idle-renewal")
                      * G_USEC_PER_SEC;
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pop3-account.h"
 
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-throttle.h>
 
@@ -174,54 +175,16 @@ has_implicit_tls (Pop3Account *self)
   return strcmp (scheme, "pops") == 0 || strcmp (scheme, "pop3s") == 0;
 }
 
-static gboolean
-ask_trust (TaubeCertificate *certificate, GCancellable *cancellable, gpointer user_data)
-{
-  return taube_account_ask_trust (TAUBE_ACCOUNT (user_data), certificate, cancellable);
-}
-
-/* A key with a password has that of the account. */
-static TaubeSecret *
-ask_key_password (guint attempt, GCancellable *cancellable, gpointer user_data, GError **error)
-{
-  return taube_account_ask_password (TAUBE_ACCOUNT (user_data), attempt,
-                                     attempt > 0 ? _ ("the password of the key is wrong") : NULL, cancellable, error);
-}
-
 /* Where this account's server is. (transfer full) */
 TaubeEndpoint *
 pop3_account_make_endpoint (Pop3Account *self)
 {
-  TaubeUri *uri = taube_account_get_uri (TAUBE_ACCOUNT (self));
-  TaubeSettings *settings = taube_account_get_settings (TAUBE_ACCOUNT (self));
-  g_autofree char *ca_file = taube_settings_get (settings, "ca-file");
-  g_autofree char *pin = taube_settings_get (settings, "pin");
-  g_autofree char *proxy = taube_settings_get (settings, "proxy");
-  g_autofree char *client_cert = taube_settings_get (settings, "client-cert");
-  g_autofree char *client_key = taube_settings_get (settings, "client-key");
-  TaubeEndpoint endpoint = { 0 };
+  gboolean implicit_tls = has_implicit_tls (self);
 
-  endpoint.host = (char *) taube_uri_get_host (uri);
-  endpoint.implicit_tls = has_implicit_tls (self);
-  endpoint.port = taube_uri_get_port (uri);
-  if (endpoint.port == 0)
-    endpoint.port = endpoint.implicit_tls ? PORT_POP3S : PORT_POP3;
-  endpoint.ca_file = ca_file;
-  endpoint.pin = pin;
-  endpoint.proxy = proxy;
-  endpoint.alpn = (char *) "pop3";
-  endpoint.connect_timeout = taube_settings_get_number (settings, "connect-timeout") * 1000;
-  endpoint.silence_timeout = taube_settings_get_number (settings, "timeout") * 1000;
-  endpoint.trace = (char *) "pop3";
-  endpoint.certificate_func = ask_trust;
-  endpoint.certificate_data = self;
-  endpoint.client_cert = client_cert;
-  endpoint.client_key = client_key;
-  endpoint.key_password_func = ask_key_password;
-  endpoint.key_password_data = self;
-  endpoint.tls_sessions = self->tls_sessions;
-  return taube_endpoint_copy (&endpoint);
+  return taube_login_make_endpoint (TAUBE_ACCOUNT (self), "pop3", implicit_tls, implicit_tls ? PORT_POP3S : PORT_POP3,
+                                    self->tls_sessions);
 }
+
 
 /* Virtual functions. */
 

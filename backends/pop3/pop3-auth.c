@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pop3-session.h"
 
-#include <taube-backend/taube-sasl.h>
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-throttle.h>
 
@@ -9,33 +9,6 @@
 
 #include "pop3-errors.h"
 #include "pop3-gettext.h"
-
-/* What one exchange is begun with, and what it owns. */
-typedef struct
-{
-  TaubeSaslRequest request;
-  GBytes *binding;
-  char *mechanism;
-} Request;
-
-static void
-request_clear (Request *self)
-{
-  g_clear_pointer (&self->binding, g_bytes_unref);
-  g_free (self->mechanism);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Request, request_clear)
-
-/* Without a password or token there is nothing else; with one, a ticket is looked for only when the user says so, for
- * that may take long. */
-static gboolean
-may_ask_kerberos (TaubeAccount *account, const char *mechanism)
-{
-  if (mechanism != NULL)
-    return g_ascii_strcasecmp (mechanism, "GSSAPI") == 0;
-  return !taube_account_has_password (account) && !taube_account_has_token (account);
-}
 
 /* USER is announced by CAPA; a server without CAPA, or one that announces no way at all, has it nevertheless. */
 static gboolean
@@ -53,40 +26,21 @@ typedef enum
 } Means;
 
 static void
-fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, Request *request)
+fill_request (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, TaubeLoginRequest *request)
 {
   TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
-  TaubeUri *uri = taube_account_get_uri (account);
-  TaubeSettings *settings = taube_account_get_settings (account);
-  TaubeSaslRequest *out = &request->request;
 
-  /* The URI's ;AUTH= went into the settings, if it was not "*". */
-  request->mechanism = taube_settings_get (settings, "auth");
-  out->user = taube_uri_get_user (uri);
-  out->password = is_token ? NULL : (TaubeSecret *) secret;
-  out->token = is_token ? (TaubeSecret *) secret : NULL;
-  out->service = "pop";
-  out->host = taube_uri_get_host (uri);
-  out->port = taube_uri_get_port (uri);
-  out->secure = taube_connection_is_secure (self->connection);
-  out->allow_plaintext = pop3_account_is_plain_allowed (pop3_session_get_account (self));
-  out->login_command = has_user_command (self);
-  out->apop_stamp = (means & WITH_STAMP) != 0 ? self->stamp : NULL;
-  /* What needs no secret is tried before one is asked for; afterwards it has been refused. */
-  out->client_certificate = secret == NULL && taube_connection_has_client_certificate (self->connection);
-  out->ticket = secret == NULL && may_ask_kerberos (account, request->mechanism);
-  out->allow_cram_md5 = taube_settings_get_flag (settings, "allow-cram-md5");
-  out->mechanism = request->mechanism;
-  out->limits = taube_account_get_limits (account);
-  if ((means & WITH_BINDING) != 0)
-    out->channel_binding = request->binding
-      = taube_connection_find_channel_binding (self->connection, &out->channel_binding_type);
+  taube_login_request_fill (request, account, self->connection, secret, is_token,
+                            (means & WITH_BINDING) != 0);
+  request->request.service = "pop";
+  request->request.login_command = has_user_command (self);
+  request->request.apop_stamp = (means & WITH_STAMP) != 0 ? self->stamp : NULL;
 }
 
 static TaubeSasl *
 choose_mechanism (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means means, GError **error)
 {
-  g_auto (Request) request = { 0 };
+  g_auto (TaubeLoginRequest) request = { 0 };
 
   fill_request (self, secret, is_token, means, &request);
   return taube_sasl_new (pop3_capabilities_get_mechanisms (self->capabilities), &request.request, error);
@@ -345,9 +299,10 @@ try_once (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, Means
 /* Whether the server lets us in without a password or token, by a certificate or a ticket; FORCED_OUT: the user demands
  * that. */
 gboolean
-pop3_auth_needs_no_secret (Pop3Session *self, gboolean *forced_out)
+pop3_auth_needs_no_secret (gpointer session, gboolean *forced_out)
 {
-  g_auto (Request) request = { 0 };
+  Pop3Session *self = session;
+  g_auto (TaubeLoginRequest) request = { 0 };
 
   fill_request (self, NULL, FALSE, 0, &request);
   *forced_out = request.mechanism != NULL;
@@ -371,9 +326,10 @@ may_do_with_less (Pop3Session *self, Means less)
  * has never worked in this process, what they offer beside it is tried. That takes nothing from anybody: APOP comes
  * first only in the clear, where the user has allowed to send the password itself. */
 gboolean
-pop3_auth_run (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+pop3_auth_run (gpointer session, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                GError **error)
 {
+  Pop3Session *self = session;
   Pop3Account *account = pop3_session_get_account (self);
   gboolean no_apop = (pop3_account_get_lessons (account) & POP3_LESSON_NO_APOP) != 0;
   Means means = WITH_BINDING | (no_apop ? 0 : WITH_STAMP), less;

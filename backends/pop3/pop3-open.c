@@ -2,6 +2,7 @@
 #include "pop3-session.h"
 
 #include <taube-backend/taube-certificate-impl.h>
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-settings-impl.h>
 
 #include <string.h>
@@ -10,8 +11,6 @@
 #include "pop3-gettext.h"
 #include "pop3-stamp.h"
 
-/* How often a password is asked for again. */
-#define MAX_ATTEMPTS 3
 /* Of all lines that CAPA may give. */
 #define MAX_CAPA_BYTES (256 << 10)
 /* Seconds after which an idle session leaves the maildrop to others. */
@@ -346,134 +345,34 @@ introduce (Pop3Session *self, GCancellable *cancellable, GError **error)
 
 /* Sign-in. */
 
-static TaubeSecret *
-ask_secret (Pop3Session *self, gboolean is_token, guint attempt, TaubeSecret *refused, const GError *refusal,
-            GCancellable *cancellable, GError **error)
-{
-  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
-
-  if (is_token)
-    return taube_account_ask_token (account, refused, cancellable, error);
-  return taube_account_ask_password (account, attempt, refusal != NULL ? refusal->message : NULL, cancellable, error);
-}
-
 /* A server that hangs up after a refusal is dialled again. */
 static gboolean
-be_connected (Pop3Session *self, GCancellable *cancellable, GError **error)
+be_connected (gpointer user_data, gboolean *dialled, GCancellable *cancellable, GError **error)
 {
+  Pop3Session *self = user_data;
+
   if (pop3_pipeline_is_broken (self->pipeline) || !pop3_pipeline_check_quiet (self->pipeline, NULL))
     {
       pop3_session_drop_connection (self);
       if (!establish (self, cancellable, error) || !introduce (self, cancellable, error))
         return FALSE;
+      *dialled = TRUE;
     }
   set_deadline (self);
   return TRUE;
 }
 
-/* One attempt. Servers hang up over a refusal, some a moment later: that a line breaks which has brought one says
- * nothing of this secret, and it is tried once more on a new line. */
-static gboolean
-authenticate (Pop3Session *self, TaubeSecret *secret, gboolean is_token, GCancellable *cancellable, GError **error)
-{
-  GError *local = NULL;
-  gboolean ok;
-
-  if (!be_connected (self, cancellable, error))
-    return FALSE;
-  ok = pop3_auth_run (self, secret, is_token, cancellable, &local);
-  if (!ok && self->refused && pop3_pipeline_is_broken (self->pipeline)
-      && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
-    {
-      TAUBE_TRACE ("pop3", "the server hangs up after a refusal: %s", local->message);
-      g_clear_error (&local);
-      ok = be_connected (self, cancellable, &local) && pop3_auth_run (self, secret, is_token, cancellable, &local);
-    }
-  if (ok)
-    return TRUE;
-  self->refused |= g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH);
-  g_propagate_error (error, local);
-  return FALSE;
-}
-
-/* Signs in by certificate or ticket where that can be. FALSE without an error: it cannot, or the server does not want
- * it and a password may do. */
-static gboolean
-sign_in_without_secret (Pop3Session *self, GCancellable *cancellable, GError **error)
-{
-  TaubeAccount *account = TAUBE_ACCOUNT (pop3_session_get_account (self));
-  g_autoptr (GError) refusal = NULL;
-  gboolean forced;
-
-  if (!pop3_auth_needs_no_secret (self, &forced))
-    return FALSE;
-  if (authenticate (self, NULL, FALSE, cancellable, &refusal))
-    return TRUE;
-  if (forced || !g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH)
-      || !(taube_account_has_password (account) || taube_account_has_token (account)))
-    {
-      g_propagate_error (error, g_steal_pointer (&refusal));
-      return FALSE;
-    }
-  TAUBE_TRACE ("pop3", "going on with a password: %s", refusal->message);
-  return FALSE;
-}
-
-/* There is no other secret: the refusal of the one before says more, but not when somebody cancelled. */
-static gboolean
-give_up (GError *no_secret, GError **refusal, GError **error)
-{
-  if (*refusal == NULL || g_error_matches (no_secret, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    {
-      g_propagate_error (error, no_secret);
-      return FALSE;
-    }
-  g_error_free (no_secret);
-  g_propagate_error (error, g_steal_pointer (refusal));
-  return FALSE;
-}
-
-/* Signs in, with another password or a fresh token when the first was refused. */
 static gboolean
 sign_in (Pop3Session *self, GCancellable *cancellable, GError **error)
 {
-  gboolean is_token = taube_account_has_token (TAUBE_ACCOUNT (pop3_session_get_account (self)));
-  guint attempts = is_token ? 2 : MAX_ATTEMPTS;
-  g_autoptr (TaubeSecret) secret = NULL;
-  g_autoptr (GError) refusal = NULL;
+  const TaubeLogin login = { .account = TAUBE_ACCOUNT (pop3_session_get_account (self)),
+                             .name = "pop3",
+                             .user_data = self,
+                             .be_connected = be_connected,
+                             .needs_no_secret = pop3_auth_needs_no_secret,
+                             .attempt = pop3_auth_run };
 
-  for (guint attempt = 0; attempt < attempts; attempt++)
-    {
-      GError *no_secret = NULL;
-      TaubeSecret *next = ask_secret (self, is_token, attempt, secret, refusal, cancellable, &no_secret);
-
-      if (next == NULL)
-        return give_up (no_secret, &refusal, error);
-      g_clear_pointer (&secret, taube_secret_unref);
-      secret = next;
-      g_clear_error (&refusal);
-      if (authenticate (self, secret, is_token, cancellable, &refusal))
-        return TRUE;
-      if (!g_error_matches (refusal, TAUBE_ERROR, TAUBE_ERROR_AUTH))
-        break;
-    }
-  g_propagate_error (error, g_steal_pointer (&refusal));
-  return FALSE;
-}
-
-static gboolean
-sign_in_any_way (Pop3Session *self, GCancellable *cancellable, GError **error)
-{
-  GError *local = NULL;
-
-  if (sign_in_without_secret (self, cancellable, &local))
-    return TRUE;
-  if (local != NULL)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
-  return sign_in (self, cancellable, error);
+  return taube_login_run (&login, cancellable, error);
 }
 
 /* After sign-in. */
@@ -559,7 +458,7 @@ pop3_session_open (TaubeSession *session, GCancellable *cancellable, GError **er
   Pop3Session *self = POP3_SESSION (session);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error) || !establish (self, cancellable, error)
-      || !introduce (self, cancellable, error) || !sign_in_any_way (self, cancellable, error)
+      || !introduce (self, cancellable, error) || !sign_in (self, cancellable, error)
       || !settle_in (self, cancellable, error))
     return FALSE;
   taube_connection_set_deadline (self->connection, 0);

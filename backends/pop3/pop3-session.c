@@ -84,7 +84,6 @@ pop3_session_drop_connection (Pop3Session *self)
   self->has_capa = FALSE;
   self->utf8 = FALSE;
   self->authenticated = FALSE;
-  self->refused = FALSE;
   self->fresh = FALSE;
   self->uidl = self->top = POP3_OFFER_UNKNOWN;
   self->count = self->size = 0;

@@ -46,7 +46,6 @@ struct _TaubePop3Session
   guint64 count;    /* STAT: messages at sign-in */
   guint64 size;     /* and their bytes */
   guint serial;     /* another one for each sign-in: what was learned of numbers holds as long as it is the same */
-  gboolean refused; /* this connection has brought a refusal of a secret */
   gboolean fresh;   /* signed in for the job that runs now: nothing is newer */
   guint marked;     /* messages with a DELE that only QUIT makes true */
 
@@ -108,8 +107,9 @@ guint64 pop3_session_get_round_trips (Pop3Session *self);
 /* pop3-open.c */
 gboolean pop3_session_open (TaubeSession *session, GCancellable *cancellable, GError **error);
 /* pop3-auth.c */
-gboolean pop3_auth_needs_no_secret (Pop3Session *self, gboolean *forced_out);
-gboolean pop3_auth_run (Pop3Session *self, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
+/* For TaubeLogin: SESSION is a Pop3Session. */
+gboolean pop3_auth_needs_no_secret (gpointer session, gboolean *forced_out);
+gboolean pop3_auth_run (gpointer session, const TaubeSecret *secret, gboolean is_token, GCancellable *cancellable,
                         GError **error);
 /* pop3-live.c */
 void pop3_live_report (Pop3Session *self);

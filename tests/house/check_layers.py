@@ -15,6 +15,7 @@ LAYERS = {
     "lib/sasl": ["sdk", "lib/base"],
     "lib/mime": ["sdk", "lib/base"],
     "lib/core": ["sdk", "lib/base", "lib/mime"],
+    "lib/login": ["sdk", "lib/base", "lib/net", "lib/sasl", "lib/core"],
     "lib/sync": ["sdk", "lib/base", "lib/mime", "lib/core"],
     "backends/imap": ["sdk"],
     "backends/pop3": ["sdk"],
@@ -25,12 +26,13 @@ LAYERS = {
 # What of the SDK belongs to which layer; a layer may include SDK headers of itself and of those below.
 SDK_OF_NET = ["taube-connection.h", "taube-line-reader.h", "taube-dot-reader.h", "taube-certificate-impl.h"]
 SDK_OF_SASL = ["taube-sasl.h"]
+SDK_OF_LOGIN = ["taube-login.h"]
 NO_SDK = {
-    "lib/base": SDK_OF_NET + SDK_OF_SASL,
-    "lib/net": SDK_OF_SASL,
-    "lib/sasl": SDK_OF_NET,
-    "lib/mime": SDK_OF_NET + SDK_OF_SASL,
-    "lib/core": ["taube-line-reader.h", "taube-dot-reader.h"] + SDK_OF_SASL,
+    "lib/base": SDK_OF_NET + SDK_OF_SASL + SDK_OF_LOGIN,
+    "lib/net": SDK_OF_SASL + SDK_OF_LOGIN,
+    "lib/sasl": SDK_OF_NET + SDK_OF_LOGIN,
+    "lib/mime": SDK_OF_NET + SDK_OF_SASL + SDK_OF_LOGIN,
+    "lib/core": ["taube-line-reader.h", "taube-dot-reader.h"] + SDK_OF_SASL + SDK_OF_LOGIN,
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.MULTILINE)
