@@ -92,9 +92,9 @@ assert_same (ExchangeWorld *world, Device *device)
 }
 
 static void
-begin (ExchangeWorld *world, Device *device)
+begin (ExchangeWorld *world, Device *device, const char *fault)
 {
-  device->account = exchange_world_open (world, NULL, "timeout=2");
+  device->account = exchange_world_open (world, NULL, strstr (fault, "stall") != NULL ? "timeout=2" : "timeout=30");
   device->ids = taube_id_set_new ();
 }
 
@@ -134,7 +134,7 @@ test_sync (gconstpointer data)
       g_autofree char *order = g_strdup_printf ("{%s, \"skip\": %u}", (const char *) data, skip);
       g_auto (Device) device = { 0 };
 
-      begin (world, &device);
+      begin (world, &device, data);
       exchange_world_order (world, order);
       sync_until_good (&device);
       assert_same (world, &device);
@@ -152,7 +152,7 @@ test_worthless_state (void)
   g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=30");
   g_auto (Device) device = { 0 };
 
-  begin (world, &device);
+  begin (world, &device, "");
   sync_until_good (&device);
   exchange_world_order (world, "{\"fault\": \"item-error\", \"operation\": \"SyncFolderItems\","
                                " \"code\": \"ErrorInvalidSyncStateData\"}");

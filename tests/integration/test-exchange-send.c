@@ -193,7 +193,8 @@ test_cut (gconstpointer data)
 {
   const Cut *cut = data;
   g_autoptr (ExchangeWorld) world = exchange_world_start ("");
-  g_autoptr (TaubeAccount) account = exchange_world_open (world, NULL, "timeout=2");
+  const char *timeout = strstr (cut->fault, "stall") != NULL ? "timeout=2" : "timeout=30";
+  g_autoptr (TaubeAccount) account = exchange_world_open (world, NULL, timeout);
   g_autoptr (TaubeMessageSource) source = make_letter ("To: bob@example.org\r\n");
   g_autofree char *order = g_strdup_printf ("{%s, \"operation\": \"CreateItem\"}", cut->fault);
   g_autoptr (GError) error = NULL;

@@ -159,31 +159,37 @@ static const Scenario scenarios[] = {
   { "imap/dovecot/changes", imap_client_changes },
 };
 
+/* Seconds of silence: no more than must be waited for. */
+static const char *
+get_timeout (TaubeTestFault fault)
+{
+  return fault == TAUBE_TEST_FAULT_STALL ? "1" : "30";
+}
+
 static void
 run (TaubeTestServer *server, TaubeTestFault fault, guint step, gpointer user_data)
 {
   const Scenario *scenario = user_data;
   const char *query = scenario->query != NULL ? scenario->query : "?tls=none";
-  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), query, NULL);
-  g_autoptr (GError) error = NULL;
-  gboolean ok = scenario->func (account, &error);
+  g_autoptr (TaubeAccount) account = NULL;
 
-  g_assert_cmpint (ok, ==, error == NULL);
-  if (fault == TAUBE_TEST_FAULT_NONE)
+  imap_client_timeout = get_timeout (fault);
+  account = imap_client_new ("imap", taube_test_server_get_port (server), query, NULL);
+  /* The fault comes once: the next try makes a new connection and gets through. When the machine is so slow that the
+   * first was given up before it, the one after that does. */
+  for (guint tries = 0;; tries++)
     {
-      g_assert_no_error (error);
-      return;
-    }
-  if (error != NULL)
-    g_assert_true (error->domain == TAUBE_ERROR);
-  if (ok)
-    return;
+      g_autoptr (GError) error = NULL;
+      gboolean ok = scenario->func (account, &error);
 
-  /* The fault came once: the next try makes a new connection and gets through. */
-  g_clear_error (&error);
-  ok = scenario->func (account, &error);
-  g_assert_no_error (error);
-  g_assert_true (ok);
+      g_assert_cmpint (ok, ==, error == NULL);
+      if (ok)
+        return;
+      g_assert_true (error->domain == TAUBE_ERROR);
+      if (fault == TAUBE_TEST_FAULT_NONE || tries > (fault == TAUBE_TEST_FAULT_STALL))
+        g_assert_no_error (error);
+      taube_settings_set (taube_account_get_settings (account), "timeout", "10", NULL);
+    }
 }
 
 static void
@@ -207,9 +213,11 @@ no_pause (guint attempt, guint milliseconds)
 static void
 run_watch (TaubeTestServer *server, TaubeTestFault fault, guint step, gpointer user_data)
 {
-  g_autoptr (TaubeAccount) account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
+  g_autoptr (TaubeAccount) account = NULL;
   g_autoptr (GError) error = NULL;
 
+  imap_client_timeout = get_timeout (fault);
+  account = imap_client_new ("imap", taube_test_server_get_port (server), "?tls=none", NULL);
   taube_watch_set_test_pause (no_pause);
   taube_watch_set_test_renewal (fault == TAUBE_TEST_FAULT_STALL ? RENEWAL_MILLISECONDS : 0);
   watch (account, &error);
@@ -234,7 +242,6 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  imap_client_timeout = "1";
   for (guint i = 0; i < G_N_ELEMENTS (scenarios); i++)
     {
       g_autofree char *path = g_strdup_printf ("/imap/faults/%s", strrchr (scenarios[i].script, '/') + 1);

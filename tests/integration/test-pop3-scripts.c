@@ -282,7 +282,7 @@ test_put_off (void)
 {
   TaubeTestServer *server = taube_test_server_new_for_text (
     "put-off", "S: +OK\nC: CAPA\nS: -ERR\nC: USER alice\nS: +OK\nC: PASS *\nS: -ERR [LOGIN-DELAY] wait\n");
-  g_autoptr (TaubeAccount) account = open_account (server, "pop3", "?tls=none&timeout=1");
+  g_autoptr (TaubeAccount) account = open_account (server, "pop3", "?tls=none&timeout=5");
 
   taube_sasl_forget_logins ();
   assert_fails (account, TAUBE_ERROR_THROTTLED, "wait");
