@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 
-from tool import BACKENDS, PASSWORD
+from tool import BACKENDS, GUARD, PASSWORD
 
 BOTH_BACKENDS = f"{BACKENDS}:{BACKENDS.parent / 'pop3'}"
 
@@ -51,6 +51,8 @@ class PopServer:
         self.port = self.socket.getsockname()[1]
         self.ending = threading.Event()
         self.sessions = 0
+        self.open_sessions = 0
+        self.change = threading.Condition()
         self.thread = None
 
     def uri(self, rest="?tls=none", user="alice"):
@@ -74,11 +76,26 @@ class PopServer:
                 connection, _ = self.socket.accept()
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.sessions += 1
+                self.add_open(1)
                 threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
 
     def serve(self, connection):
-        with contextlib.suppress(OSError, EOFError), connection:
-            Session(self, connection).run()
+        try:
+            with contextlib.suppress(OSError, EOFError), connection:
+                Session(self, connection).run()
+        finally:
+            self.add_open(-1)
+
+    def add_open(self, number):
+        with self.change:
+            self.open_sessions += number
+            self.change.notify_all()
+
+    def finish(self):
+        """Comes back when everything is done that clients which are gone have said."""
+        with self.change:
+            if not self.change.wait_for(lambda: self.open_sessions == 0, GUARD):
+                raise AssertionError("a session does not end")
 
 
 class Session:

@@ -9,7 +9,7 @@
  *   TAUBE_CUT_SHADOW  where the shadow lies, on the same file system: i/INODE is what of a file was synced, d/INODE the
  *                     names that were in a folder when that was synced ("INODE TYPE NAME", each ended by NUL)
  *   TAUBE_CUT_AT      k; 0: never
- *   TAUBE_CUT_COUNT   a file to which the number of steps is written at the end */
+ *   TAUBE_CUT_STEPS   a file that gets a line for each step: what it was */
 
 /* Both names of each function are defined here, the plain one and that for large files. */
 #undef _FILE_OFFSET_BITS
@@ -50,11 +50,26 @@ get_root (void)
 }
 
 static void
-step (void)
+tell (const char *what)
+{
+  const char *name = getenv ("TAUBE_CUT_STEPS");
+  FILE *file = name != NULL ? fopen (name, "a") : NULL;
+
+  if (file == NULL)
+    return;
+  fprintf (file, "%s\n", what);
+  fclose (file);
+}
+
+static void
+step (const char *what)
 {
   const char *at = getenv ("TAUBE_CUT_AT");
 
   pthread_mutex_lock (&lock);
+  inside++;
+  tell (what);
+  inside--;
   n_steps++;
   if (at != NULL && n_steps == atol (at))
     {
@@ -63,18 +78,6 @@ step (void)
         pause ();
     }
   pthread_mutex_unlock (&lock);
-}
-
-__attribute__ ((destructor)) static void
-write_count (void)
-{
-  const char *name = getenv ("TAUBE_CUT_COUNT");
-  FILE *file = name != NULL ? fopen (name, "w") : NULL;
-
-  if (file == NULL)
-    return;
-  fprintf (file, "%ld\n", n_steps);
-  fclose (file);
 }
 
 /* Which files. */
@@ -231,7 +234,7 @@ do_open (OpenAt next, int folder, const char *path, int flags, mode_t mode)
   if (fd >= 0 && is_new)
     {
       forget (fd);
-      step ();
+      step ("create");
     }
   errno = code;
   return fd;
@@ -281,7 +284,7 @@ mkdir (const char *path, mode_t mode)
   int result = next (path, mode);
 
   if (result == 0 && is_below (path))
-    step ();
+    step ("create");
   return result;
 }
 
@@ -301,9 +304,9 @@ write (int fd, const void *data, size_t length)
   if (first != (ssize_t)half)
     return first;
   if (half > 0)
-    step ();
+    step ("write");
   rest = next (fd, (const char *)data + half, length - half);
-  step ();
+  step ("write");
   return rest >= 0 ? first + rest : first > 0 ? first : rest;
 }
 
@@ -320,9 +323,9 @@ write_at (int fd, const void *data, size_t length, off_t offset)
   if (first != (ssize_t)half)
     return first;
   if (half > 0)
-    step ();
+    step ("write");
   rest = next (fd, (const char *)data + half, length - half, offset + (off_t)half);
-  step ();
+  step ("write");
   return rest >= 0 ? first + rest : first > 0 ? first : rest;
 }
 
@@ -369,7 +372,7 @@ truncate_to (int fd, off_t size)
   int result = next (fd, size);
 
   if (result == 0 && is_tracked (fd))
-    step ();
+    step ("truncate");
   return result;
 }
 
@@ -393,7 +396,7 @@ after_sync (int fd, int result)
   if (result == 0 && is_tracked (fd))
     {
       remember (fd);
-      step ();
+      step ("sync");
     }
   return result;
 }
@@ -427,7 +430,7 @@ rename (const char *from, const char *to)
     keep (to);
   result = next (from, to);
   if (result == 0 && is_below (to))
-    step ();
+    step ("rename");
   return result;
 }
 
@@ -439,7 +442,7 @@ link (const char *from, const char *to)
   int result = next (from, to);
 
   if (result == 0 && is_below (to))
-    step ();
+    step ("link");
   return result;
 }
 
@@ -454,7 +457,7 @@ unlink (const char *path)
     keep (path);
   result = next (path);
   if (result == 0 && is_below (path))
-    step ();
+    step ("unlink");
   return result;
 }
 
@@ -473,19 +476,25 @@ unlinkat (int folder, const char *name, int flags)
     }
   result = next (folder, name, flags);
   if (result == 0 && is_tracked (folder))
-    step ();
+    step ("unlink");
   return result;
 }
 
 /* The server. */
 
-static int
-has_command (const char *data, size_t length)
+/* The first command that matters; NULL: there is none. */
+static const char *
+find_command (const char *data, size_t length)
 {
   for (size_t i = 0; i + 4 <= length; i++)
-    if ((i == 0 || data[i - 1] == '\n') && (memcmp (data + i, "DELE", 4) == 0 || memcmp (data + i, "QUIT", 4) == 0))
-      return 1;
-  return 0;
+    if (i == 0 || data[i - 1] == '\n')
+      {
+        if (memcmp (data + i, "DELE", 4) == 0)
+          return "DELE";
+        if (memcmp (data + i, "QUIT", 4) == 0)
+          return "QUIT";
+      }
+  return NULL;
 }
 
 SHIM ssize_t send (int fd, const void *data, size_t length, int flags);
@@ -494,8 +503,9 @@ send (int fd, const void *data, size_t length, int flags)
 {
   NEXT ("send", ssize_t (*) (int, const void *, size_t, int));
   ssize_t sent = next (fd, data, length, flags);
+  const char *command = sent > 0 && !inside && get_root () != NULL ? find_command (data, (size_t)sent) : NULL;
 
-  if (sent > 0 && !inside && get_root () != NULL && has_command (data, (size_t)sent))
-    step ();
+  if (command != NULL)
+    step (command);
   return sent;
 }

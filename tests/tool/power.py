@@ -31,12 +31,12 @@ class Disk:
         self.inodes = {}
         self.settle()
 
-    def environment(self, at=0, count=None, sanitizer=None):
+    def environment(self, at=0, steps=None, sanitizer=None):
         preload = [sanitizer, str(SHIM)] if sanitizer else [str(SHIM)]
         env = {"LD_PRELOAD": " ".join(preload), "TAUBE_CUT_ROOT": str(self.root), "TAUBE_CUT_SHADOW": str(self.shadow),
                "TAUBE_CUT_AT": str(at)}
-        if count is not None:
-            env["TAUBE_CUT_COUNT"] = str(count)
+        if steps is not None:
+            env["TAUBE_CUT_STEPS"] = str(steps)
         return env
 
     def settle(self):
