@@ -38,7 +38,7 @@ compare (TaubeFolder *folder, Pop3Session *session, GBytes *known, GBytes **know
 
   if (!pop3_folder_look (folder, session, cancellable, error))
     return NULL;
-  listing = pop3_listing_get (session, cancellable, error);
+  listing = pop3_folder_get_listing (folder, session, cancellable, error);
   if (listing == NULL)
     return NULL;
   pop3_folder_show_counts (folder, session);

@@ -108,7 +108,7 @@ pop3_folder_fetch (TaubeFolder *folder, TaubeSession *session, const char *id, c
 
   if (!pop3_folder_begin (folder, pop3, cancellable, error))
     return FALSE;
-  listing = pop3_listing_get (pop3, cancellable, error);
+  listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (listing == NULL || !pop3_folder_find (folder, listing, id, &position, error))
     return FALSE;
   if (section[0] != '\0')

@@ -162,7 +162,7 @@ pop3_folder_list (TaubeFolder *folder, TaubeSession *session, TaubeListRequest *
 
   if (!pop3_folder_look (folder, pop3, cancellable, error))
     return NULL;
-  listing = pop3_listing_get (pop3, cancellable, error);
+  listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (listing == NULL)
     return NULL;
   pop3_folder_show_counts (folder, pop3);
@@ -183,7 +183,7 @@ pop3_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id
 
   if (!pop3_folder_begin (folder, pop3, cancellable, error))
     return NULL;
-  rows.listing = pop3_listing_get (pop3, cancellable, error);
+  rows.listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (rows.listing == NULL || !pop3_folder_find (folder, rows.listing, id, &position, error))
     return NULL;
   rows.builder = builder = taube_message_list_builder_new (folder, rows.fields);

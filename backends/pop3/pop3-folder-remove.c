@@ -161,7 +161,7 @@ find (TaubeFolder *folder, Pop3Session *session, gboolean look, const TaubeIdSet
   if (!(look ? pop3_folder_look (folder, session, cancellable, error)
              : pop3_folder_begin (folder, session, cancellable, error)))
     return NULL;
-  listing = pop3_listing_get (session, cancellable, error);
+  listing = pop3_folder_get_listing (folder, session, cancellable, error);
   if (listing == NULL)
     return NULL;
   *positions = choose (listing, ids, gone);

@@ -37,6 +37,19 @@ pop3_folder_look (TaubeFolder *folder, Pop3Session *session, GCancellable *cance
   return is_there (folder, error) && pop3_session_look (session, cancellable, error);
 }
 
+Pop3Listing *
+pop3_folder_get_listing (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable, GError **error)
+{
+  Pop3Folder *self = POP3_FOLDER (folder);
+  g_autoptr (Pop3Texts) texts = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->journal != NULL)
+    texts = pop3_texts_ref (pop3_journal_get_texts (self->journal));
+  g_mutex_unlock (&self->lock);
+  return pop3_listing_get (session, texts, cancellable, error);
+}
+
 gboolean
 pop3_folder_find (TaubeFolder *folder, Pop3Listing *listing, const char *id, guint *position_out, GError **error)
 {

@@ -27,6 +27,9 @@ typedef struct
 /* pop3_session_begin() and _look(), for a folder that is there: INBOX. */
 gboolean pop3_folder_begin (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable, GError **error);
 gboolean pop3_folder_look (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable, GError **error);
+/* The listing, with its ids in the journal where one is open. */
+Pop3Listing *pop3_folder_get_listing (TaubeFolder *folder, Pop3Session *session, GCancellable *cancellable,
+                                      GError **error);
 /* The position of ID; FALSE with TAUBE_ERROR_NOT_FOUND. */
 gboolean pop3_folder_find (TaubeFolder *folder, Pop3Listing *listing, const char *id, guint *position_out,
                            GError **error);

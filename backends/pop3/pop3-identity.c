@@ -57,22 +57,19 @@ may_be_elsewhere (Pop3Identity *self, const Pop3JournalEntry *entry)
 void
 pop3_identity_begin (Pop3Identity *self)
 {
-  g_autoptr (GPtrArray) entries = pop3_journal_get_entries (self->journal);
   guint n = pop3_maildrop_get_n_mails (self->drop);
+  Pop3JournalEntry *entry;
 
   self->wanted = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->unknown = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->missing = g_ptr_array_new ();
-  for (guint i = 0; i < entries->len; i++)
-    {
-      Pop3JournalEntry *entry = entries->pdata[i];
-
-      entry->found = entry->doubtful = FALSE;
-    }
+  for (guint at = 0; (entry = pop3_journal_next (self->journal, &at)) != NULL;)
+    entry->found = entry->doubtful = FALSE;
   for (guint32 i = 0; i < n; i++)
     {
       const char *id = pop3_maildrop_get_id (self->drop, i);
-      Pop3JournalEntry *entry = id != NULL ? pop3_journal_find (self->journal, id) : NULL;
+
+      entry = id != NULL ? pop3_journal_find (self->journal, id) : NULL;
 
       if (id != NULL && entry == NULL)
         g_array_append_val (self->unknown, i);
@@ -83,9 +80,9 @@ pop3_identity_begin (Pop3Identity *self)
       if (may_be_another (entry, get_mail (self, i)) && entry->has_digest)
         want (self, i);
     }
-  for (guint i = 0; i < entries->len; i++)
-    if (may_be_elsewhere (self, entries->pdata[i]))
-      g_ptr_array_add (self->missing, entries->pdata[i]);
+  for (guint at = 0; (entry = pop3_journal_next (self->journal, &at)) != NULL;)
+    if (may_be_elsewhere (self, entry))
+      g_ptr_array_add (self->missing, entry);
 }
 
 static guint
@@ -318,12 +315,10 @@ apply_known (Pop3Identity *self)
 static void
 apply_gone (Pop3Identity *self)
 {
-  g_autoptr (GPtrArray) entries = pop3_journal_get_entries (self->journal);
+  Pop3JournalEntry *entry;
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint at = 0; (entry = pop3_journal_next (self->journal, &at)) != NULL;)
     {
-      Pop3JournalEntry *entry = entries->pdata[i];
-
       if (entry->found || entry->gone != 0)
         continue;
       entry->gone = MAX (self->now, 1);
@@ -360,7 +355,10 @@ pop3_identity_end (Pop3Identity *self, GError **error)
       const char *id = pop3_maildrop_get_id (self->drop, position);
 
       if (matches[i] != NULL)
-        note_present (self, pop3_journal_rename (self->journal, matches[i], id), get_mail (self, position));
+        {
+          pop3_journal_rename (self->journal, matches[i], id);
+          note_present (self, matches[i], get_mail (self, position));
+        }
       else
         note_new (self, pop3_journal_add (self->journal, id, self->now), get_mail (self, position));
     }

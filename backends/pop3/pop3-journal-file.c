@@ -144,12 +144,10 @@ static GString *
 write_out (Pop3Journal *self)
 {
   GString *out = g_string_new (NULL);
-  GHashTableIter iter;
-  gpointer entry;
+  Pop3JournalEntry *entry;
 
   pop3_journal_append_header (self, out);
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &entry, NULL))
+  for (guint at = 0; (entry = pop3_journal_next (self, &at)) != NULL;)
     pop3_journal_append_line (entry, NULL, out);
   return out;
 }
@@ -177,19 +175,17 @@ rewrite (Pop3Journal *self, GError **error)
   pop3_journal_close_file (self);
   self->fd = fd;
   self->length = out->len;
-  self->lines = g_hash_table_size (self->entries);
+  self->lines = pop3_journal_get_n_entries (self);
   return TRUE;
 }
 
 static void
 forget_old (Pop3Journal *self, gint64 now)
 {
-  g_autoptr (GPtrArray) entries = pop3_journal_get_entries (self);
+  Pop3JournalEntry *entry;
 
-  for (guint i = 0; i < entries->len; i++)
+  for (guint at = 0; (entry = pop3_journal_next (self, &at)) != NULL;)
     {
-      Pop3JournalEntry *entry = entries->pdata[i];
-
       if (entry->gone != 0 && entry->gone < POP3_JOURNAL_CLOCK_SET)
         entry->gone = MAX (now, 1);
       if (entry->gone != 0 && (entry->state == POP3_JOURNAL_NEW || pop3_journal_get_age (entry->gone, now) > GONE_KEPT))
@@ -218,7 +214,7 @@ make_good (Pop3Journal *self, const char *owner, gsize whole, gsize length, GErr
   self->length = whole;
   if (whole < length && ftruncate (self->fd, (off_t) whole) < 0)
     return fail_errno (error, self->path, _ ("it cannot be written"));
-  if (has_owner && self->lines <= LINES_KEPT + 2 * (guint64) g_hash_table_size (self->entries))
+  if (has_owner && self->lines <= LINES_KEPT + 2 * (guint64) pop3_journal_get_n_entries (self))
     return TRUE;
   g_free (self->owner);
   self->owner = g_strdup (owner);

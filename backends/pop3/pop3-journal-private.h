@@ -8,7 +8,10 @@ G_BEGIN_DECLS
 struct _Pop3Journal
 {
   gatomicrefcount refs;
-  GHashTable *entries; /* a set of Pop3JournalEntry by id */
+  Pop3Texts *texts;    /* ids; the row of each is that of its entry, counted from 1 */
+  GPtrArray *chunks;   /* of entries, which do not move; an entry without an id is none (any more) */
+  guint n_rows;
+  guint n_entries;
   GString *pending;    /* lines that are to be written */
   char *owner;
   guint64 lines;       /* of the file, without the first */

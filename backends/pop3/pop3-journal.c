@@ -22,27 +22,10 @@ static const char *const state_names[] = {
 };
 #define DOOMED_SUFFIX "+delete"
 
-static guint
-hash_entry (gconstpointer data)
-{
-  return g_str_hash (((const Pop3JournalEntry *) data)->id);
-}
-
-static gboolean
-equal_entries (gconstpointer a, gconstpointer b)
-{
-  return strcmp (((const Pop3JournalEntry *) a)->id, ((const Pop3JournalEntry *) b)->id) == 0;
-}
-
-static Pop3JournalEntry *
-entry_new (const char *id)
-{
-  gsize length = strlen (id) + 1;
-  Pop3JournalEntry *self = g_malloc0 (sizeof (Pop3JournalEntry) + length);
-
-  memcpy (self->id, id, length);
-  return self;
-}
+/* Entries are allocated so many at once. */
+#define CHUNK 256
+/* Later than that nothing is gone. */
+#define GONE_MAXIMUM ((G_GINT64_CONSTANT (1) << 55) - 1)
 
 Pop3Journal *
 pop3_journal_new (const char *owner)
@@ -50,7 +33,8 @@ pop3_journal_new (const char *owner)
   Pop3Journal *self = g_new0 (Pop3Journal, 1);
 
   g_atomic_ref_count_init (&self->refs);
-  self->entries = g_hash_table_new_full (hash_entry, equal_entries, g_free, NULL);
+  self->texts = pop3_texts_new ();
+  self->chunks = g_ptr_array_new_with_free_func (g_free);
   self->pending = g_string_new (NULL);
   self->owner = g_strdup (owner);
   self->fd = -1;
@@ -70,7 +54,8 @@ pop3_journal_unref (Pop3Journal *self)
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
   pop3_journal_close_file (self);
-  g_hash_table_unref (self->entries);
+  pop3_texts_unref (self->texts);
+  g_ptr_array_unref (self->chunks);
   g_string_free (self->pending, TRUE);
   g_free (self->owner);
   g_free (self->path);
@@ -86,27 +71,38 @@ pop3_journal_get_owner (Pop3Journal *self)
 
 /* Entries. */
 
+static Pop3JournalEntry *
+get_entry (Pop3Journal *self, guint row)
+{
+  return (Pop3JournalEntry *) self->chunks->pdata[row / CHUNK] + row % CHUNK;
+}
+
 Pop3JournalEntry *
 pop3_journal_find (Pop3Journal *self, const char *id)
 {
-  gsize length = strlen (id) + 1;
-  g_autofree Pop3JournalEntry *key = g_malloc (sizeof (Pop3JournalEntry) + length);
+  const char *text = pop3_texts_find (self->texts, id);
+  guint32 row = text != NULL ? pop3_texts_get_row (text) : 0;
 
-  memcpy (key->id, id, length);
-  return g_hash_table_lookup (self->entries, key);
+  return row != 0 ? get_entry (self, row - 1) : NULL;
 }
 
-GPtrArray *
-pop3_journal_get_entries (Pop3Journal *self)
+Pop3JournalEntry *
+pop3_journal_next (Pop3Journal *self, guint *at)
 {
-  GPtrArray *entries = g_ptr_array_sized_new (g_hash_table_size (self->entries));
-  GHashTableIter iter;
-  gpointer entry;
+  while (*at < self->n_rows)
+    {
+      Pop3JournalEntry *entry = get_entry (self, (*at)++);
 
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &entry, NULL))
-    g_ptr_array_add (entries, entry);
-  return entries;
+      if (entry->id != NULL)
+        return entry;
+    }
+  return NULL;
+}
+
+Pop3Texts *
+pop3_journal_get_texts (Pop3Journal *self)
+{
+  return self->texts;
 }
 
 gint64
@@ -118,37 +114,61 @@ pop3_journal_get_age (gint64 since, gint64 now)
 guint
 pop3_journal_get_n_entries (Pop3Journal *self)
 {
-  return g_hash_table_size (self->entries);
+  return self->n_entries;
 }
 
-/* Bytes in use, without what the allocator adds. */
+/* Bytes in use, with the ids. */
 gsize
 pop3_journal_get_memory (Pop3Journal *self)
 {
-  gsize bytes = sizeof (*self) + self->pending->allocated_len;
-  GHashTableIter iter;
-  gpointer entry;
+  return sizeof (*self) + self->pending->allocated_len + pop3_texts_get_memory (self->texts)
+         + self->chunks->len * (sizeof (gpointer) + CHUNK * sizeof (Pop3JournalEntry));
+}
 
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &entry, NULL))
-    bytes += sizeof (Pop3JournalEntry) + strlen (((Pop3JournalEntry *) entry)->id) + 1 + 24;
-  return bytes;
+static void
+set_id (Pop3Journal *self, Pop3JournalEntry *entry, guint32 row, const char *id)
+{
+  entry->id = pop3_texts_add (self->texts, id, strlen (id));
+  pop3_texts_set_row (entry->id, row);
+}
+
+static Pop3JournalEntry *
+add_entry (Pop3Journal *self, const char *id)
+{
+  Pop3JournalEntry *entry;
+
+  if (self->n_rows == self->chunks->len * CHUNK)
+    g_ptr_array_add (self->chunks, g_new0 (Pop3JournalEntry, CHUNK));
+  entry = get_entry (self, self->n_rows++);
+  set_id (self, entry, self->n_rows, id);
+  self->n_entries++;
+  return entry;
+}
+
+static void
+rename_entry (Pop3Journal *self, Pop3JournalEntry *entry, const char *id)
+{
+  guint32 row = pop3_texts_get_row (entry->id);
+
+  pop3_texts_set_row (entry->id, 0);
+  set_id (self, entry, row, id);
 }
 
 Pop3JournalEntry *
 pop3_journal_add (Pop3Journal *self, const char *id, gint64 now)
 {
-  Pop3JournalEntry *entry = entry_new (id);
+  Pop3JournalEntry *entry = add_entry (self, id);
 
   entry->first_seen = now;
-  g_hash_table_add (self->entries, entry);
   return entry;
 }
 
 void
 pop3_journal_forget (Pop3Journal *self, Pop3JournalEntry *entry)
 {
-  g_hash_table_remove (self->entries, entry);
+  pop3_texts_set_row (entry->id, 0);
+  entry->id = NULL;
+  self->n_entries--;
 }
 
 void
@@ -158,17 +178,14 @@ pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry)
   self->lines++;
 }
 
-Pop3JournalEntry *
+void
 pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id)
 {
-  Pop3JournalEntry *renamed = entry_new (id);
+  const char *old_id = entry->id;
 
-  memcpy (renamed, entry, G_STRUCT_OFFSET (Pop3JournalEntry, id));
-  pop3_journal_append_line (renamed, entry->id, self->pending);
+  rename_entry (self, entry, id);
+  pop3_journal_append_line (entry, old_id, self->pending);
   self->lines++;
-  g_hash_table_remove (self->entries, entry);
-  g_hash_table_add (self->entries, renamed);
-  return renamed;
 }
 
 /* Lines. */
@@ -217,7 +234,7 @@ pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GSt
     pop3_digest_to_hex (&entry->digest, hex);
   g_string_append_printf (out, "%s%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %s %s",
                           state_names[entry->state], entry->doomed ? DOOMED_SUFFIX : "", entry->first_seen,
-                          entry->gone, entry->size, hex, entry->id);
+                          (gint64) entry->gone, entry->size, hex, entry->id);
   if (old_id != NULL)
     g_string_append_printf (out, " %s", old_id);
   append_crc (out, line);
@@ -279,6 +296,20 @@ parse_state (char *word, Pop3JournalEntry *entry)
   return FALSE;
 }
 
+/* The entry of ID, which was called OLD_ID (nullable) before. */
+static Pop3JournalEntry *
+replay_id (Pop3Journal *self, const char *id, const char *old_id)
+{
+  Pop3JournalEntry *old = old_id != NULL ? pop3_journal_find (self, old_id) : NULL;
+  Pop3JournalEntry *entry = pop3_journal_find (self, id);
+
+  if (entry != NULL && old != NULL && old != entry)
+    pop3_journal_forget (self, old);
+  if (entry == NULL && old != NULL)
+    rename_entry (self, old, id);
+  return entry != NULL ? entry : old != NULL ? old : add_entry (self, id);
+}
+
 /* STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] */
 static gboolean
 replay_line (Pop3Journal *self, const char *text)
@@ -286,26 +317,21 @@ replay_line (Pop3Journal *self, const char *text)
   g_auto (GStrv) words = g_strsplit (text, " ", 8);
   guint n = g_strv_length (words);
   Pop3JournalEntry values = { 0 };
-  Pop3JournalEntry *entry, *old;
+  Pop3JournalEntry *entry;
+  gint64 gone;
 
   if (n < 6 || n > 7 || words[5][0] == '\0' || !parse_state (words[0], &values)
       || !g_ascii_string_to_signed (words[1], 10, 0, G_MAXINT64, &values.first_seen, NULL)
-      || !g_ascii_string_to_signed (words[2], 10, 0, G_MAXINT64, &values.gone, NULL)
+      || !g_ascii_string_to_signed (words[2], 10, 0, GONE_MAXIMUM, &gone, NULL)
       || !g_ascii_string_to_unsigned (words[3], 10, 0, G_MAXUINT64, &values.size, NULL))
     return FALSE;
   values.has_digest = strcmp (words[4], "-") != 0;
   if (values.has_digest && !pop3_digest_from_hex (&values.digest, words[4], strlen (words[4])))
     return FALSE;
-  old = n == 7 ? pop3_journal_find (self, words[6]) : NULL;
-  if (old != NULL)
-    g_hash_table_remove (self->entries, old);
-  entry = pop3_journal_find (self, words[5]);
-  if (entry == NULL)
-    {
-      entry = entry_new (words[5]);
-      g_hash_table_add (self->entries, entry);
-    }
-  memcpy (entry, &values, G_STRUCT_OFFSET (Pop3JournalEntry, id));
+  values.gone = gone;
+  entry = replay_id (self, words[5], words[6]);
+  values.id = entry->id;
+  *entry = values;
   self->lines++;
   return TRUE;
 }

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include "pop3-digest.h"
+#include "pop3-texts.h"
 
 G_BEGIN_DECLS
 
@@ -17,19 +18,19 @@ typedef enum
 /* 1 January 2025. A machine whose clock says less has none, and what it noted is not known. */
 #define POP3_JOURNAL_CLOCK_SET G_GINT64_CONSTANT (1735689600)
 
-/* What is known of one message. */
+/* What is known of one message. There are many of them: they are packed. */
 typedef struct
 {
   gint64 first_seen; /* seconds since 1970 */
-  gint64 gone;       /* when it was no longer seen on the server; 0: it is there, as far as is known */
-  guint64 size;      /* as LIST said; 0: not known */
-  Pop3Digest digest; /* of its header */
-  guint8 state;
-  gboolean has_digest : 1;
-  gboolean doomed : 1;  /* we have set out to delete it on the server */
-  gboolean found : 1;   /* for who compares: it is in the list at hand */
-  gboolean doubtful : 1; /* … and may be another message than it was: it is not deleted */
-  char id[];
+  gint64 gone : 56;  /* when it was no longer seen on the server; 0: it is there, as far as is known */
+  guint64 state : 2;
+  guint64 has_digest : 1;
+  guint64 doomed : 1;   /* we have set out to delete it on the server */
+  guint64 found : 1;    /* for who compares: it is in the list at hand */
+  guint64 doubtful : 1; /* … and may be another message than it was: it is not deleted */
+  guint64 size;         /* as LIST said; 0: not known */
+  Pop3Digest digest;    /* of its header */
+  const char *id;       /* among the texts of the journal */
 } Pop3JournalEntry;
 
 /* What was seen, stored and deleted, in a file that only grows, and is rewritten when most of it is out of date. One
@@ -53,8 +54,10 @@ Pop3Journal *pop3_journal_ref (Pop3Journal *self);
 void pop3_journal_unref (Pop3Journal *self);
 
 Pop3JournalEntry *pop3_journal_find (Pop3Journal *self, const char *id);
-/* All of them, in no order. (transfer container) */
-GPtrArray *pop3_journal_get_entries (Pop3Journal *self);
+/* All of them, one after the other: *AT is 0 at first. NULL: there are no more. */
+Pop3JournalEntry *pop3_journal_next (Pop3Journal *self, guint *at);
+/* The ids, for a list of the same messages. (transfer none) */
+Pop3Texts *pop3_journal_get_texts (Pop3Journal *self);
 guint pop3_journal_get_n_entries (Pop3Journal *self);
 gsize pop3_journal_get_memory (Pop3Journal *self);
 
@@ -66,8 +69,8 @@ gint64 pop3_journal_get_age (gint64 since, gint64 now);
  * opened again. */
 Pop3JournalEntry *pop3_journal_add (Pop3Journal *self, const char *id, gint64 now);
 void pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry);
-/* The message is called ID now; there must be no entry of that name. The old entry is gone. */
-Pop3JournalEntry *pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id);
+/* The message is called ID now; there must be no entry of that name. */
+void pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id);
 gboolean pop3_journal_commit (Pop3Journal *self, GError **error);
 
 /* The state that a file of these bytes stands for, without a file; *WHOLE_OUT is how many of them count: the rest is of

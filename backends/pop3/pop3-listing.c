@@ -332,7 +332,7 @@ pop3_listing_is_there (Pop3Session *session)
 }
 
 Pop3Listing *
-pop3_listing_get (Pop3Session *session, GCancellable *cancellable, GError **error)
+pop3_listing_get (Pop3Session *session, Pop3Texts *texts, GCancellable *cancellable, GError **error)
 {
   Pop3Listing *self = g_object_get_qdata (G_OBJECT (session), listing_quark ());
 
@@ -341,7 +341,7 @@ pop3_listing_get (Pop3Session *session, GCancellable *cancellable, GError **erro
   self = g_new0 (Pop3Listing, 1);
   self->session = session;
   self->serial = session->serial;
-  self->drop = pop3_maildrop_new (session->count);
+  self->drop = pop3_maildrop_new (session->count, texts);
   if (!ask (session, self->drop, cancellable, error) || !name_all (self, cancellable, error))
     {
       listing_free (self);

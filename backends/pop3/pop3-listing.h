@@ -18,8 +18,9 @@ typedef struct
 
 /* Whether somebody has asked for it already. */
 gboolean pop3_listing_is_there (Pop3Session *session);
-/* The listing of this sign-in, asked for when it is not there yet. (transfer none), good until the next sign-in. */
-Pop3Listing *pop3_listing_get (Pop3Session *session, GCancellable *cancellable, GError **error);
+/* The listing of this sign-in, asked for when it is not there yet; its ids are then kept among TEXTS (nullable).
+ * (transfer none), good until the next sign-in. */
+Pop3Listing *pop3_listing_get (Pop3Session *session, Pop3Texts *texts, GCancellable *cancellable, GError **error);
 
 /* The header of the message at POSITION with the empty line behind it; cut when it is longer than the limit. */
 typedef void (*Pop3HeaderFunc) (guint position, const char *header, gsize length, gpointer user_data);

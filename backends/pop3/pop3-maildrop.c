@@ -12,7 +12,7 @@ struct _Pop3Maildrop
   guint64 count;
   Pop3Mail *mails;
   guint n_mails, room;
-  GString *texts; /* ids, each with its NUL; the first byte is not used */
+  Pop3Texts *texts; /* ids, perhaps the journal's */
   guint32 *index; /* positions of those that have an id, in the order of their ids */
   guint n_index;
   guint cursor; /* where the last number was found */
@@ -20,12 +20,12 @@ struct _Pop3Maildrop
 };
 
 Pop3Maildrop *
-pop3_maildrop_new (guint64 count)
+pop3_maildrop_new (guint64 count, Pop3Texts *texts)
 {
   Pop3Maildrop *self = g_new0 (Pop3Maildrop, 1);
 
   self->count = count;
-  self->texts = g_string_new_len ("", 1);
+  self->texts = texts != NULL ? pop3_texts_ref (texts) : pop3_texts_new ();
   return self;
 }
 
@@ -33,7 +33,7 @@ void
 pop3_maildrop_free (Pop3Maildrop *self)
 {
   g_free (self->mails);
-  g_string_free (self->texts, TRUE);
+  pop3_texts_unref (self->texts);
   g_free (self->index);
   g_free (self);
 }
@@ -53,16 +53,14 @@ pop3_maildrop_get_mail (const Pop3Maildrop *self, guint position)
 const char *
 pop3_maildrop_get_id (const Pop3Maildrop *self, guint position)
 {
-  guint32 id = pop3_maildrop_get_mail (self, position)->id;
-
-  return id != 0 ? self->texts->str + id : NULL;
+  return pop3_maildrop_get_mail (self, position)->id;
 }
 
 /* Bytes in use. */
 gsize
 pop3_maildrop_get_memory (const Pop3Maildrop *self)
 {
-  return sizeof (*self) + self->room * sizeof (Pop3Mail) + self->texts->allocated_len
+  return sizeof (*self) + self->room * sizeof (Pop3Mail) + pop3_texts_get_memory (self->texts)
          + self->n_index * sizeof (guint32);
 }
 
@@ -192,11 +190,7 @@ find_number (Pop3Maildrop *self, guint32 number)
 static void
 set_id (Pop3Maildrop *self, Pop3Mail *mail, const char *text, gsize length)
 {
-  if (self->texts->len + length + 1 > G_MAXUINT32)
-    return;
-  mail->id = (guint32) self->texts->len;
-  g_string_append_len (self->texts, text, (gssize) length);
-  g_string_append_c (self->texts, '\0');
+  mail->id = pop3_texts_add (self->texts, text, length);
 }
 
 static gboolean
@@ -224,7 +218,7 @@ pop3_maildrop_add_uidl_line (Pop3Maildrop *self, const char *line, gsize length)
   mail = find_number (self, number);
   while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
     end--;
-  if (mail == NULL || mail->id != 0 || at == end)
+  if (mail == NULL || mail->id != NULL || at == end)
     return FALSE;
   if (is_plain (at, (gsize) (end - at)))
     {
@@ -259,17 +253,9 @@ build_index (Pop3Maildrop *self)
   self->index = g_new (guint32, self->n_mails);
   self->n_index = 0;
   for (guint i = 0; i < self->n_mails; i++)
-    if (pop3_maildrop_get_mail (self, i)->id != 0)
+    if (pop3_maildrop_get_mail (self, i)->id != NULL)
       self->index[self->n_index++] = i;
   g_qsort_with_data (self->index, (int) self->n_index, sizeof (guint32), compare_ids, self);
-}
-
-/* No more will come. */
-static void
-shrink_texts (Pop3Maildrop *self)
-{
-  self->texts->str = g_realloc (self->texts->str, self->texts->len + 1);
-  self->texts->allocated_len = self->texts->len + 1;
 }
 
 /* A UIDL that several messages have names none of them. */
@@ -289,16 +275,32 @@ pop3_maildrop_name (Pop3Maildrop *self)
     {
       Pop3Mail *mail = pop3_maildrop_get_mail (self, i);
 
-      if (mail->id == 0 || mail->wants_digest)
+      if (mail->id == NULL || mail->wants_digest)
         {
-          mail->id = 0;
+          mail->id = NULL;
           mail->wants_digest = TRUE;
           wanting++;
         }
     }
-  if (wanting == 0)
-    shrink_texts (self);
   return wanting;
+}
+
+void
+pop3_maildrop_share (Pop3Maildrop *self, Pop3Texts *texts)
+{
+  Pop3Texts *before = self->texts;
+
+  if (texts == before)
+    return;
+  self->texts = pop3_texts_ref (texts);
+  for (guint i = 0; i < self->n_mails; i++)
+    {
+      Pop3Mail *mail = pop3_maildrop_get_mail (self, i);
+
+      if (mail->id != NULL)
+        set_id (self, mail, mail->id, strlen (mail->id));
+    }
+  pop3_texts_unref (before);
 }
 
 void
@@ -369,7 +371,6 @@ pop3_maildrop_finish (Pop3Maildrop *self)
         nth = 1;
       name_by_digest (self, mail, nth);
     }
-  shrink_texts (self);
   build_index (self);
 }
 

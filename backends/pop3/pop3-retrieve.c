@@ -318,7 +318,7 @@ pop3_folder_retrieve (TaubeFolder *folder, TaubeSession *session, const TaubeIdS
 
   if (!pop3_folder_begin (folder, POP3_SESSION (session), cancellable, error))
     return NULL;
-  self.listing = pop3_listing_get (POP3_SESSION (session), cancellable, error);
+  self.listing = pop3_folder_get_listing (folder, POP3_SESSION (session), cancellable, error);
   if (self.listing == NULL)
     return NULL;
   self.result = result;

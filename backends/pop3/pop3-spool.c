@@ -209,6 +209,8 @@ compare (Pop3Folder *self, Pop3Listing *listing, GCancellable *cancellable, GErr
 
   if (journal == NULL)
     return FALSE;
+  /* The listing may be older than the journal. */
+  pop3_maildrop_share (listing->drop, pop3_journal_get_texts (journal));
   g_mutex_lock (&self->lock);
   pop3_identity_begin (&identity);
   g_mutex_unlock (&self->lock);
@@ -257,7 +259,7 @@ spool_list_unstored (TaubeFolder *folder, TaubeSession *session, TaubeListReques
   if (!(pop3_listing_is_there (pop3) ? pop3_folder_look (folder, pop3, cancellable, error)
                                      : pop3_folder_begin (folder, pop3, cancellable, error)))
     return NULL;
-  listing = pop3_listing_get (pop3, cancellable, error);
+  listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error))
     return NULL;
   pop3_folder_show_counts (folder, pop3);
@@ -290,22 +292,17 @@ may_go (const Pop3JournalEntry *entry, const TaubeLeavePolicy *policy, gint64 no
 static TaubeIdSet *
 find_candidates (Pop3Folder *self, const TaubeLeavePolicy *policy, GError **error)
 {
-  g_autoptr (GPtrArray) entries = NULL;
+  Pop3JournalEntry *entry;
   TaubeIdSet *ids = NULL;
   gint64 now = get_now ();
 
   g_mutex_lock (&self->lock);
   if (require_journal (self, error))
     {
-      entries = pop3_journal_get_entries (self->journal);
       ids = taube_id_set_new ();
-      for (guint i = 0; i < entries->len; i++)
-        {
-          Pop3JournalEntry *entry = entries->pdata[i];
-
-          if ((entry->gone == 0 || entry->doubtful) && may_go (entry, policy, now))
-            taube_id_set_add (ids, entry->id);
-        }
+      for (guint at = 0; (entry = pop3_journal_next (self->journal, &at)) != NULL;)
+        if ((entry->gone == 0 || entry->doubtful) && may_go (entry, policy, now))
+          taube_id_set_add (ids, entry->id);
     }
   g_mutex_unlock (&self->lock);
   return ids;
@@ -447,7 +444,7 @@ spool_settle (TaubeFolder *folder, TaubeSession *session, const TaubeLeavePolicy
   if (!(attempt->state == NULL ? pop3_folder_begin (folder, pop3, cancellable, error)
                                : pop3_folder_look (folder, pop3, cancellable, error)))
     return NULL;
-  listing = pop3_listing_get (pop3, cancellable, error);
+  listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error)
       || !make_plan (self, listing, policy, candidates, &plan, error))
     return NULL;

@@ -87,7 +87,7 @@ make_journal (Pop3Maildrop *drop)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (1000);
+  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (1000, NULL);
   g_autoptr (Pop3Journal) journal = NULL;
   g_auto (Pop3Identity) identity = { .drop = drop, .now = 10, .moved = size % 2 };
   g_autoptr (GError) error = NULL;

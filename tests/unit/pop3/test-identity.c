@@ -43,7 +43,7 @@ world_init (World *self, const char *words)
   g_auto (GStrv) all = g_strsplit (words, " ", -1);
   guint n = words[0] != '\0' ? g_strv_length (all) : 0;
 
-  *self = (World){ .drop = pop3_maildrop_new (n) };
+  *self = (World){ .drop = pop3_maildrop_new (n, NULL) };
   for (guint pass = 0; pass < 2; pass++)
     {
       for (guint i = 0; i < n; i++)
@@ -189,7 +189,7 @@ test_many (void)
 {
   const guint n = 10000;
   g_autoptr (Pop3Journal) journal = make_journal ("");
-  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (n);
+  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (n, NULL);
   g_auto (Pop3Identity) identity = { .drop = drop, .journal = journal, .now = 6000, .moved = TRUE };
   guint asked = 0;
 

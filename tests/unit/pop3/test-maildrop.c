@@ -7,7 +7,7 @@
 static Pop3Maildrop *
 make (guint64 count, const char *list, const char *uidl, const char *digests)
 {
-  Pop3Maildrop *drop = pop3_maildrop_new (count);
+  Pop3Maildrop *drop = pop3_maildrop_new (count, NULL);
   g_auto (GStrv) lines = g_strsplit (list, "|", -1), names = g_strsplit (uidl, "|", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
@@ -124,7 +124,7 @@ static void
 test_memory (void)
 {
   const guint n = 100000;
-  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (n);
+  g_autoptr (Pop3Maildrop) drop = pop3_maildrop_new (n, NULL);
 
   for (guint i = 1; i <= n; i++)
     {
