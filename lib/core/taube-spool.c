@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <taube-backend/taube-spool-impl.h>
 
+#include <taube/taube-backend.h>
 #include <taube/taube-error.h>
 #include <taube/taube-folder.h>
 #include <taube/taube-settings.h>
@@ -78,8 +79,14 @@ spool_job (TaubeFolder *self, const TaubeJobKind *kind, gpointer args)
 static gboolean
 require (gpointer object, const char *operation, GError **error)
 {
-  return taube_account_require (taube_folder_get_account (object), TAUBE_IS_SPOOL (object), TAUBE_CAPABILITY_RETRIEVAL,
-                                operation, error);
+  TaubeAccount *account = taube_folder_get_account (object);
+
+  if (TAUBE_IS_SPOOL (object))
+    return taube_account_require (account, TRUE, TAUBE_CAPABILITY_RETRIEVAL, operation, error);
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+               _ ("%s: with %s mail stays on the server, and is not retrieved from it with a journal"), operation,
+               taube_backend_get_title (taube_account_get_backend (account)));
+  return FALSE;
 }
 
 static gboolean

@@ -66,7 +66,8 @@ class PopServer:
     def __exit__(self, *_):
         self.ending.set()
         # It waits no longer, and takes no connection of the next server that has the same descriptor.
-        self.socket.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.thread.join()
         self.socket.close()
 

@@ -164,13 +164,45 @@ def _():
         for uids in (("u1",), ("u3",), ("u5",), ("u1", "u2"), ("u2", "u5")):
             with Place(5, fault=break_at(uids, before)) as place:
                 answer = place.fetch("maildir", "--leave=no")
-                expect(answer.code != 0, answer)
                 rest = [n for n in range(1, 6) if f"u{n}" not in uids]
                 expect_equal(place.stored("maildir"), rest, (before, uids))
+                # The others are stored, and leave the server; each of these is told of, and has its code.
+                expect_equal(answer.code, 5, answer)
+                expect(all(f";UIDL={uid}?" in answer.err for uid in uids), answer)
+                expect_equal(answer.err.count("\n"), len(uids), answer)
+                expect(f"stored: {len(rest)} (" in answer.out, answer)
+                expect(f"failed: {len(uids)}, removed from the server: {len(rest)}" in answer.out, answer)
+                expect_equal(list(place.mailbox.messages), list(uids))
                 place.server.fault = None
                 place.fetch("maildir", "--leave=no").good()
                 expect_equal(place.stored("maildir"), [1, 2, 3, 4, 5])
                 expect_equal(len(place.mailbox.messages), 0)
+
+
+@case("a message whose data are taken for answers holds up no other")
+def _():
+    def unstuffed(session, word, argument):
+        if word != "RETR" or session.rows[int(argument) - 1][0] != "u2":
+            return False
+        session.send(b"+OK\r\n" + make_message(2) + b".\r\nwhat comes behind a lone dot\r\n.\r\n")
+        return True
+
+    with Place(5, fault=unstuffed) as place:
+        place.fetch("maildir", "--leave=no", "--quiet").bad(5, ";UIDL=u2?")
+        expect_equal([place.stored("maildir"), list(place.mailbox.messages)], [[1, 3, 4, 5], ["u2"]])
+
+
+@case("a server that is gone in the middle: one line, and what came is stored")
+def _():
+    def gone(session, word, argument):
+        if word == "RETR" and argument == "3":
+            session.server.socket.shutdown(socket.SHUT_RDWR)
+            raise EOFError
+        return False
+
+    with Place(5, fault=gone) as place:
+        place.fetch("maildir", "--leave=no", "--quiet").bad(5)
+        expect_equal([place.stored("maildir"), len(place.mailbox.messages)], [[1], 5])
 
 
 @case("a full disk: one line, and what was stored stays")
@@ -297,7 +329,11 @@ def _():
 @case("over IMAP it is not supported, and nothing is sent or made")
 def _():
     with Place() as place, Scripted(lambda talk: None) as server:
-        taube("fetch", server.uri(), f"--to=eml:{place.folder / 'mail'}", env=ENV).bad(6)
+        taube("fetch", server.uri(), f"--to=eml:{place.folder / 'mail'}", env=ENV).bad(
+            6, "with IMAP mail stays on the server", "POP3")
+        german = environment(TAUBE_BACKEND_PATH=BOTH_BACKENDS, language="de_DE.UTF-8", LANGUAGE="de")
+        taube("fetch", server.uri(), f"--to=eml:{place.folder / 'mail'}", env=german).bad(
+            6, "mit IMAP bleibt die Post auf dem Server")
         expect(not server.arrived and not (place.folder / "mail").exists())
 
 

@@ -142,9 +142,14 @@ open_store (Job *self, GError **error)
   g_autofree char *journal = NULL;
   GError *cause = NULL;
 
-  /* What has no such way of retrieving mail says so; nothing shall be made on the disk before. */
+  /* Nothing is made on the disk before. */
   if (!TAUBE_IS_SPOOL (self->folder))
-    return taube_folder_open_journal (self->folder, "", TAUBE_JOURNAL_FLAGS_NONE, NULL, error);
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                   _ ("with %s mail stays on the server: fetch is for POP3, such as pop3s://user@host"),
+                   taube_backend_get_title (taube_account_get_backend (self->account)));
+      return FALSE;
+    }
   self->store = fetch_store_open (self->kind, self->path, self->owner, error);
   if (self->store == NULL)
     return FALSE;
@@ -223,6 +228,7 @@ is_general (Job *self, const GError *error)
   switch ((TaubeError)error->code)
     {
     case TAUBE_ERROR_CONNECTION:
+    case TAUBE_ERROR_PROTOCOL:
     case TAUBE_ERROR_TLS:
     case TAUBE_ERROR_CERTIFICATE:
     case TAUBE_ERROR_AUTH:
@@ -274,7 +280,7 @@ retrieve_once (Job *self, TaubeIdSet *wanted, GError **error)
   g_autoptr (TaubeProgress) progress = taube_progress_new ();
   g_autoptr (ProgressBar) bar = progress_bar_start (_ ("Fetching"), progress);
   g_autoptr (TaubeBatchResult) result = NULL;
-  g_autoptr (GError) failure = NULL;
+  g_autoptr (GError) failure = NULL, unstored = NULL;
   gboolean ok;
 
   fetch_run_set_bar (self->run, bar);
@@ -288,19 +294,28 @@ retrieve_once (Job *self, TaubeIdSet *wanted, GError **error)
     {
       g_clear_error (&failure);
       failure = g_error_copy (fetch_run_get_failure (self->run));
-      ok = FALSE;
-      fetch_run_commit (self->run, NULL);
     }
-  else if (!fetch_run_commit (self->run, ok ? &failure : NULL))
-    ok = FALSE;
-  if (!ok)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return ok;
+  if (!fetch_run_commit (self->run, &unstored) && fetch_run_get_failure (self->run) == NULL)
+    {
+      g_clear_error (&failure);
+      failure = g_steal_pointer (&unstored);
+    }
+  else if (ok && fetch_run_get_failure (self->run) == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
 }
 
 /* So often in a row a connection may break without one message having come through it: the one at which it breaks is
  * tried last from then on, which is what the others are to profit from. */
 #define FRUITLESS_MAX 4
+
+static gboolean
+has_broken (const GError *error)
+{
+  return g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION)
+         || g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL);
+}
 
 /* A connection that breaks is made anew as long as messages come through it. */
 static gboolean
@@ -317,11 +332,27 @@ retrieve (Job *self, TaubeIdSet *wanted, GError **error)
       if (retrieve_once (self, wanted, &failure))
         break;
       fruitless = counts->stored == before ? fruitless + 1 : 0;
-      if (fruitless == FRUITLESS_MAX || !g_error_matches (failure, TAUBE_ERROR, TAUBE_ERROR_CONNECTION))
+      if (fruitless == FRUITLESS_MAX || !has_broken (failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
         }
+    }
+  return TRUE;
+}
+
+/* Tells of messages at which the line broke each time. FALSE: it is more than a few, so that it lies with the line. */
+static gboolean
+print_broken (Job *self, const TaubeIdSet *wanted, const GError *failure)
+{
+  g_auto (GStrv) ids = taube_id_set_to_strv (wanted);
+
+  if (g_strv_length (ids) > FRUITLESS_MAX)
+    return FALSE;
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      fetch_run_print_failure (self->run, ids[i], failure);
+      self->code = messages_add_failure (self->code, TAUBE_BATCH_STATUS_FAILED, failure);
     }
   return TRUE;
 }
@@ -397,11 +428,19 @@ settle (Job *self, GError **error)
 
 /* All. */
 
+/* Which files are gone is looked at before what is here is remembered: a kill in between finds them out again. */
+static gboolean
+finish (Job *self, GError **error)
+{
+  return confirm_removed (self, error) && fetch_store_remember (self->store, error) && settle (self, error);
+}
+
 static gboolean
 work (Job *self, GError **error)
 {
   g_autoptr (TaubeItemList) list = NULL;
   g_autoptr (TaubeIdSet) wanted = NULL;
+  g_autoptr (GError) broken = NULL;
 
   if (!list_all (self, error))
     return FALSE;
@@ -413,10 +452,14 @@ work (Job *self, GError **error)
   if (!confirm_known (self, wanted, error))
     return FALSE;
   fetch_run_set_total (self->run, taube_id_set_get_size (wanted), sum_sizes (list, wanted));
-  if (!retrieve (self, wanted, error))
-    return FALSE;
-  /* Which files are gone is looked at before what is here is remembered: a kill in between finds them out again. */
-  return confirm_removed (self, error) && fetch_store_remember (self->store, error) && settle (self, error);
+  if (retrieve (self, wanted, &broken))
+    return finish (self, error);
+  /* A message at which the line breaks each time does not keep the others on the server. */
+  if (has_broken (broken) && fetch_run_get_failure (self->run) == NULL && finish (self, NULL)
+      && print_broken (self, wanted, broken))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&broken));
+  return FALSE;
 }
 
 static gboolean
