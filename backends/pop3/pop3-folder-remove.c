@@ -155,7 +155,7 @@ static Pop3Listing *
 find (TaubeFolder *folder, Pop3Session *session, gboolean look, const TaubeIdSet *ids, GArray **positions,
       TaubeIdSet *gone, GCancellable *cancellable, GError **error)
 {
-  gboolean was_there = pop3_listing_is_there (session);
+  gboolean was_there = pop3_listing_peek (session) != NULL;
   Pop3Listing *listing;
 
   if (!(look ? pop3_folder_look (folder, session, cancellable, error)

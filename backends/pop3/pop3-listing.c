@@ -323,20 +323,20 @@ name_all (Pop3Listing *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-gboolean
-pop3_listing_is_there (Pop3Session *session)
+Pop3Listing *
+pop3_listing_peek (Pop3Session *session)
 {
-  const Pop3Listing *self = g_object_get_qdata (G_OBJECT (session), listing_quark ());
+  Pop3Listing *self = g_object_get_qdata (G_OBJECT (session), listing_quark ());
 
-  return self != NULL && self->serial == session->serial;
+  return self != NULL && self->serial == session->serial ? self : NULL;
 }
 
 Pop3Listing *
 pop3_listing_get (Pop3Session *session, Pop3Texts *texts, GCancellable *cancellable, GError **error)
 {
-  Pop3Listing *self = g_object_get_qdata (G_OBJECT (session), listing_quark ());
+  Pop3Listing *self = pop3_listing_peek (session);
 
-  if (self != NULL && self->serial == session->serial)
+  if (self != NULL)
     return self;
   self = g_new0 (Pop3Listing, 1);
   self->session = session;

@@ -14,10 +14,11 @@ typedef struct
   guint serial;
   Pop3Maildrop *drop;
   Pop3Hoard *hoard; /* NULL: nothing had to be kept */
+  gboolean compared; /* with a journal */
 } Pop3Listing;
 
-/* Whether somebody has asked for it already. */
-gboolean pop3_listing_is_there (Pop3Session *session);
+/* The listing of this sign-in; NULL: nobody has asked for it yet. */
+Pop3Listing *pop3_listing_peek (Pop3Session *session);
 /* The listing of this sign-in, asked for when it is not there yet; its ids are then kept among TEXTS (nullable).
  * (transfer none), good until the next sign-in. */
 Pop3Listing *pop3_listing_get (Pop3Session *session, Pop3Texts *texts, GCancellable *cancellable, GError **error);

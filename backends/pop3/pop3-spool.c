@@ -211,6 +211,7 @@ compare (Pop3Folder *self, Pop3Listing *listing, GCancellable *cancellable, GErr
     return FALSE;
   /* The listing may be older than the journal. */
   pop3_maildrop_share (listing->drop, pop3_journal_get_texts (journal));
+  listing->compared = TRUE;
   g_mutex_lock (&self->lock);
   pop3_identity_begin (&identity);
   g_mutex_unlock (&self->lock);
@@ -253,11 +254,11 @@ spool_list_unstored (TaubeFolder *folder, TaubeSession *session, TaubeListReques
   Pop3Folder *self = POP3_FOLDER (folder);
   Pop3Session *pop3 = POP3_SESSION (session);
   g_autoptr (GArray) positions = NULL;
-  Pop3Listing *listing;
+  Pop3Listing *listing = pop3_listing_peek (pop3);
 
-  /* A sign-in of which nobody has made use yet is new enough: what came after it comes with the next run. */
-  if (!(pop3_listing_is_there (pop3) ? pop3_folder_look (folder, pop3, cancellable, error)
-                                     : pop3_folder_begin (folder, pop3, cancellable, error)))
+  /* A sign-in that was not asked this yet is new enough: what came after it comes with the next run. */
+  if (!(listing != NULL && listing->compared ? pop3_folder_look (folder, pop3, cancellable, error)
+                                             : pop3_folder_begin (folder, pop3, cancellable, error)))
     return NULL;
   listing = pop3_folder_get_listing (folder, pop3, cancellable, error);
   if (listing == NULL || !compare (self, listing, cancellable, error))

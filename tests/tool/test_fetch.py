@@ -104,6 +104,23 @@ def _():
         expect_equal(place.server.sessions, 0)
 
 
+@case("one sign-in for each run, whatever it does, and for a list or changes")
+def _():
+    for leave in ("forever", "no", "days=1", "until-removed"):
+        with Place() as place:
+            for n in range(1, 4):
+                lines = place.fetch("maildir", f"--leave={leave}", "--format=json").lines()
+                expect_equal(place.server.sessions, n, leave)
+                if leave == "until-removed" and n == 1:
+                    os.unlink(lines[1]["file"])
+            expect_equal(len(place.mailbox.messages), {"no": 0, "until-removed": 2}.get(leave, 3), leave)
+    with Place() as place:
+        expect_equal(len(taube("list", place.server.uri("INBOX?tls=none"), "--format=json", env=ENV).lines()), 3)
+        expect_equal(place.server.sessions, 1)
+        taube("changes", place.server.uri("INBOX?tls=none"), f"--token={place.folder / 'token'}", env=ENV).good()
+        expect_equal(place.server.sessions, 2)
+
+
 @case("until-removed: a store that is gone does not look like one whose messages were removed")
 def _():
     with Place() as place:

@@ -158,8 +158,9 @@ tell_changes (Cli *cli, const char *uri_text, GError **error)
   g_autoptr (GBytes) token = NULL;
   g_autoptr (TaubeChanges) changes = NULL;
 
-  if (folder == NULL || !read_token (&token, error) || !cli_connect (cli, account, error))
+  if (folder == NULL || !read_token (&token, error))
     return FALSE;
+  /* This connects, as in list. */
   changes = fetch_changes (cli, folder, token, error);
   if (changes != NULL && taube_changes_is_reset (changes))
     {

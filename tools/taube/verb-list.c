@@ -74,8 +74,9 @@ print_list (Cli *cli, const char *uri_text, TaubeListFields fields, GError **err
   g_autoptr (TaubeFolder) folder = account != NULL ? cli_get_folder (account, uri, error) : NULL;
   g_autoptr (TaubeItemList) list = NULL;
 
-  if (folder == NULL || !cli_connect (cli, account, error))
+  if (folder == NULL)
     return FALSE;
+  /* This connects: over POP3 who is connected before has to sign in again to see what is new. */
   list = fetch_list (cli, folder, fields, error);
   if (list == NULL)
     return FALSE;
