@@ -5,6 +5,7 @@
 #include <taube-backend/taube-message-source-impl.h>
 
 #include "exchange-account.h"
+#include "exchange-outcome.h"
 #include "exchange-parts.h"
 
 G_BEGIN_DECLS
@@ -94,14 +95,18 @@ struct _ExchangeWire
                           ExchangeBytesFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
   gboolean (*sync_items) (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
                           GCancellable *cancellable, GError **error);
-  /* The changes below fill RESULT, which has all IDS (at most batch_size) as unknown. FALSE: nothing was done. */
-  /* KEYWORDS: all that each of the items is to have; or NULL: as they are. */
-  gboolean (*set_flags) (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                         TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
-                         TaubeBatchResult *result, GCancellable *cancellable, GError **error);
+  /* How items are now: FUNC is called for each of IDS, at most batch_size. */
+  gboolean (*get_states) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+                          ExchangeStateFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+  /* The changes below are of at most batch_size items. FALSE: of what OUTCOME does not tell nothing was done, or with
+   * TAUBE_ERROR_UNKNOWN_OUTCOME it is not known. */
+  gboolean (*update) (ExchangeAccount *account, const ExchangeUpdate *updates, guint n, const char *what,
+                      ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
   gboolean (*transfer) (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
-                        gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
+                        gboolean copy, const char *what, ExchangeOutcome *outcome, GCancellable *cancellable,
                         GError **error);
+  gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+                      ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
   /* One message; its new id, or NULL when the server does not tell it. */
   gboolean (*append) (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
                       char **new_id, GCancellable *cancellable, GError **error);
@@ -118,8 +123,6 @@ struct _ExchangeWire
   /* To its recipients, with a copy among the sent messages; asked once, whatever comes. */
   gboolean (*send) (ExchangeAccount *account, TaubeMessageSource *source, const char *what, GCancellable *cancellable,
                     GError **error);
-  gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
-                      TaubeBatchResult *result, GCancellable *cancellable, GError **error);
 };
 
 extern const ExchangeWire exchange_wire_ews;

@@ -10,21 +10,26 @@ typedef struct
   const char *const *ids;
   guint n;
   const char *what;
-  TaubeBatchResult *result;
+  ExchangeOutcome *outcome;
 
-  TaubeMessageFlags changed, flags;
-  const char *const *const *keywords;
+  const ExchangeUpdate *updates;
   const char *target_id;
   EwsOperation operation;
 } Change;
+
+static const char *
+get_id (const Change *change, guint index)
+{
+  return change->updates != NULL ? change->updates[index].id : change->ids[index];
+}
 
 static void
 set_failed (Change *change, guint index, const GError *problem)
 {
   g_autoptr (TaubeIdSet) one = taube_id_set_new ();
 
-  taube_id_set_add (one, change->ids[index]);
-  taube_batch_result_set_failed (change->result, one, problem);
+  taube_id_set_add (one, get_id (change, index));
+  taube_batch_result_set_failed (change->outcome->result, one, problem);
 }
 
 static gboolean
@@ -33,8 +38,11 @@ on_failed (const EwsVerdict *verdict, guint index, gpointer user_data, GError **
   Change *change = user_data;
   g_autoptr (GError) problem = ews_errors_new (verdict, change->what);
 
-  if (index < change->n)
-    set_failed (change, index, problem);
+  if (index >= change->n)
+    return TRUE;
+  set_failed (change, index, problem);
+  if (ews_errors_is_untouched (verdict->code))
+    taube_id_set_add (change->outcome->again, get_id (change, index));
   return TRUE;
 }
 
@@ -46,7 +54,7 @@ on_new_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer 
   const char *id = ews_item_get_id (unit);
 
   if (index < change->n && id != NULL && change->target_id != NULL)
-    taube_batch_result_set_new_id (change->result, change->ids[index], id);
+    taube_batch_result_set_new_id (change->outcome->result, get_id (change, index), id);
   return TRUE;
 }
 
@@ -58,8 +66,8 @@ on_done (const EwsNode *message, guint index, gpointer user_data, GError **error
 
   if (index >= change->n)
     return TRUE;
-  taube_id_set_add (one, change->ids[index]);
-  taube_batch_result_set_done_set (change->result, one);
+  taube_id_set_add (one, get_id (change, index));
+  taube_batch_result_set_done_set (change->outcome->result, one);
   return TRUE;
 }
 
@@ -74,22 +82,21 @@ run (ExchangeAccount *account, Change *change, EwsWriter *(*write) (EwsVersion, 
 }
 
 static EwsWriter *
-write_flags (EwsVersion version, gconstpointer args)
+write_updates (EwsVersion version, gconstpointer args)
 {
   const Change *change = args;
 
-  return ews_request_set_flags (version, change->ids, change->n, change->changed, change->flags, change->keywords);
+  return ews_request_update (version, change->updates, change->n);
 }
 
 gboolean
-ews_items_set_flags (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                     TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
-                     TaubeBatchResult *result, GCancellable *cancellable, GError **error)
+ews_items_update (ExchangeAccount *account, const ExchangeUpdate *updates, guint n, const char *what,
+                  ExchangeOutcome *outcome, GCancellable *cancellable, GError **error)
 {
-  Change change = { .ids = ids, .n = n, .what = what, .result = result, .changed = changed, .flags = flags,
-                    .keywords = keywords, .operation = EWS_OPERATION_UPDATE_ITEM };
+  Change change = { .updates = updates, .n = n, .what = what, .outcome = outcome,
+                    .operation = EWS_OPERATION_UPDATE_ITEM };
 
-  return run (account, &change, write_flags, cancellable, error);
+  return run (account, &change, write_updates, cancellable, error);
 }
 
 static EwsWriter *
@@ -103,9 +110,9 @@ write_transfer (EwsVersion version, gconstpointer args)
 
 gboolean
 ews_items_transfer (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id, gboolean copy,
-                    const char *what, TaubeBatchResult *result, GCancellable *cancellable, GError **error)
+                    const char *what, ExchangeOutcome *outcome, GCancellable *cancellable, GError **error)
 {
-  Change change = { .ids = ids, .n = n, .what = what, .result = result, .target_id = target_id,
+  Change change = { .ids = ids, .n = n, .what = what, .outcome = outcome, .target_id = target_id,
                     .operation = copy ? EWS_OPERATION_COPY_ITEM : EWS_OPERATION_MOVE_ITEM };
 
   return run (account, &change, write_transfer, cancellable, error);
@@ -121,9 +128,9 @@ write_remove (EwsVersion version, gconstpointer args)
 
 gboolean
 ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
-                  TaubeBatchResult *result, GCancellable *cancellable, GError **error)
+                  ExchangeOutcome *outcome, GCancellable *cancellable, GError **error)
 {
-  Change change = { .ids = ids, .n = n, .what = what, .result = result, .operation = EWS_OPERATION_DELETE_ITEM };
+  Change change = { .ids = ids, .n = n, .what = what, .outcome = outcome, .operation = EWS_OPERATION_DELETE_ITEM };
 
   return run (account, &change, write_remove, cancellable, error);
 }

@@ -72,6 +72,7 @@ static const struct
   { "ErrorSendAsDenied", TAUBE_ERROR_PERMISSION },
   { "ErrorSentMeetingRequestUpdate", TAUBE_ERROR_INVALID },
   { "ErrorServerBusy", TAUBE_ERROR_THROTTLED },
+  { "ErrorStaleObject", TAUBE_ERROR_CONFLICT },
   { "ErrorSubmissionQuotaExceeded", TAUBE_ERROR_THROTTLED },
   { "ErrorSyncFolderNotFound", TAUBE_ERROR_NOT_FOUND },
   { "ErrorTimeoutExpired", TAUBE_ERROR_THROTTLED },
@@ -107,6 +108,16 @@ ews_errors_is_doubtful (const char *code)
   return g_strv_contains (doubtful, code);
 }
 
+gboolean
+ews_errors_is_untouched (const char *code)
+{
+  static const char *const untouched[] = { "ErrorBatchProcessingStopped", "ErrorChangeKeyRequired",
+                                           "ErrorChangeKeyRequiredForWriteOperations", "ErrorIrresolvableConflict",
+                                           "ErrorStaleObject", NULL };
+
+  return g_strv_contains (untouched, code);
+}
+
 /* t:MessageXml holds t:Value elements; the one named BackOffMilliseconds is a number of them. */
 static gint64
 read_back_off (const EwsNode *parent)
@@ -132,6 +143,9 @@ ews_verdict_decode_message (const EwsNode *message, EwsVerdict *verdict_out)
   verdict_out->failed = g_strcmp0 (class, "Error") == 0
                         || (class == NULL && g_str_has_prefix (verdict_out->code, "Error"));
   verdict_out->warned = g_strcmp0 (class, "Warning") == 0;
+  /* Exchange calls it a warning when it did not even try. */
+  if (strcmp (verdict_out->code, "ErrorBatchProcessingStopped") == 0)
+    verdict_out->failed = TRUE;
   if (verdict_out->failed && code == NULL)
     verdict_out->code = "ErrorInternalServerError";
   verdict_out->back_off = read_back_off (message);

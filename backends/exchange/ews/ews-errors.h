@@ -26,6 +26,9 @@ TaubeError ews_errors_find (const char *code);
 GError *ews_errors_new (const EwsVerdict *verdict, const char *what);
 /* What was asked is not known to this server or version: it need not be asked again. */
 gboolean ews_errors_is_unknown (const char *code);
+/* The item is as it was, for a reason that may be gone the next time: another item stopped the request, or somebody was
+ * faster. */
+gboolean ews_errors_is_untouched (const char *code);
 /* Something broke inside the server, at whatever point: what was asked may have been done. */
 gboolean ews_errors_is_doubtful (const char *code);
 

@@ -7,6 +7,7 @@
 #define TAG_LAST_VERB "0x1081"
 #define TAG_ARTICLE_NUMBER "0x0e23"
 #define TAG_FLAG_STATUS "0x1090"
+#define TAG_SEARCH_KEY "0x300b"
 #define TAG_FROM_SMTP "0x5d02"
 #define TAG_SENDER_SMTP "0x5d01"
 
@@ -233,17 +234,12 @@ write_uri (EwsWriter *writer, const Field *field)
   ews_writer_close (writer);
 }
 
-void
-ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
+/* How many. */
+static guint
+write_uris (EwsWriter *writer, TaubeListFields fields, EwsAsk ask, gboolean open)
 {
-  gboolean open = FALSE;
+  guint n = 0;
 
-  if (ask == EWS_ASK_GET)
-    {
-      ews_writer_open (writer, "t:AdditionalProperties");
-      ews_fields_write_number_uri (writer);
-      open = TRUE;
-    }
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
     {
       if (!is_asked (&table[i], fields, ews_writer_get_version (writer), ask))
@@ -251,10 +247,41 @@ ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
       if (!open)
         ews_writer_open (writer, "t:AdditionalProperties");
       open = TRUE;
+      n++;
       write_uri (writer, &table[i]);
     }
-  if (open)
+  return n;
+}
+
+void
+ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
+{
+  if (ask == EWS_ASK_GET)
+    {
+      ews_writer_open (writer, "t:AdditionalProperties");
+      ews_fields_write_number_uri (writer);
+    }
+  if (write_uris (writer, fields, ask, ask == EWS_ASK_GET) > 0 || ask == EWS_ASK_GET)
     ews_writer_close (writer);
+}
+
+void
+ews_fields_write_state (EwsWriter *writer)
+{
+  static const Field trace = { .uri = TAG_SEARCH_KEY, .type = "Binary" };
+
+  ews_writer_open (writer, "t:AdditionalProperties");
+  write_uris (writer, TAUBE_LIST_FIELDS_FLAGS, EWS_ASK_GET, TRUE);
+  write_uri (writer, &trace);
+  ews_writer_close (writer);
+}
+
+const char *
+ews_item_get_trace (const EwsNode *item)
+{
+  const EwsNode *value = find_extended (item, TAG_SEARCH_KEY);
+
+  return value != NULL && value->text[0] != '\0' ? value->text : NULL;
 }
 
 void
@@ -305,6 +332,16 @@ find_extended (const EwsNode *item, const char *tag)
   return NULL;
 }
 
+static void
+take (const Field *field, Row *row)
+{
+  const EwsNode *value
+    = field->type != NULL ? find_extended (row->item, field->uri) : ews_node_find (row->item, field->element);
+
+  if (value != NULL && field->take != NULL)
+    field->take (field, value, row);
+}
+
 void
 ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageListBuilder *builder)
 {
@@ -312,18 +349,27 @@ ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageLi
   Row row = { builder, item, TAUBE_MESSAGE_FLAGS_NONE, keywords };
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    {
-      const Field *field = &table[i];
-      const EwsNode *value;
-
-      if ((field->fields & fields) == 0 || field->take == NULL)
-        continue;
-      value = field->type != NULL ? find_extended (item, field->uri) : ews_node_find (item, field->element);
-      if (value != NULL)
-        field->take (field, value, &row);
-    }
+    if ((table[i].fields & fields) != 0)
+      take (&table[i], &row);
   if (fields & TAUBE_LIST_FIELDS_FLAGS)
     taube_message_list_builder_set_flags (builder, row.flags, (const char *const *) keywords->pdata, keywords->len);
+}
+
+TaubeMessageFlags
+ews_item_get_flags (const EwsNode *item, GPtrArray *keywords)
+{
+  Row row = { NULL, item, TAUBE_MESSAGE_FLAGS_NONE, keywords };
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    if (table[i].fields == TAUBE_LIST_FIELDS_FLAGS)
+      take (&table[i], &row);
+  return row.flags;
+}
+
+const char *
+ews_item_get_change_key (const EwsNode *item)
+{
+  return ews_node_get_attribute (ews_node_find (item, "ItemId"), "ChangeKey");
 }
 
 const char *

@@ -24,8 +24,15 @@ void ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMess
 void ews_fields_write_number_uri (EwsWriter *writer);
 /* That number; 0: the server does not tell it. */
 guint32 ews_item_get_number (const EwsNode *item);
+/* Its flags; its keywords, which live as long as ITEM, are added to KEYWORDS. */
+TaubeMessageFlags ews_item_get_flags (const EwsNode *item, GPtrArray *keywords);
+/* t:AdditionalProperties: flags, and what all copies of a message have in common. */
+void ews_fields_write_state (EwsWriter *writer);
+/* What all copies of a message have in common, or NULL. */
+const char *ews_item_get_trace (const EwsNode *item);
 /* The id of the item, or NULL. */
 const char *ews_item_get_id (const EwsNode *item);
+const char *ews_item_get_change_key (const EwsNode *item);
 
 /* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said.
  * CATEGORIES, which may have none, stand in the place of those that there are; NULL leaves them. */

@@ -87,6 +87,7 @@ typedef struct
   TaubeListFields fields;
   TaubeMessageListBuilder *builder;
   GArray *numbers;
+  GPtrArray *stopped; /* of const char*: those that were not looked at */
 } Rows;
 
 static EwsWriter *
@@ -129,10 +130,15 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
   return TRUE;
 }
 
-/* server-quirks.md 68: it went between the list and now, or cannot be read: this item only is left out. */
+/* server-quirks.md 68: it went between the list and now, or cannot be read: this item only is left out. What stands
+ * behind one that made the server stop is asked for again. */
 static gboolean
 on_gone (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
 {
+  Rows *rows = user_data;
+
+  if (index < rows->n && ews_errors_is_untouched (verdict->code))
+    g_ptr_array_add (rows->stopped, (gpointer) rows->ids[index]);
   return TRUE;
 }
 
@@ -141,11 +147,30 @@ ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, T
                     const char *what, TaubeMessageListBuilder *builder, GArray *numbers, GCancellable *cancellable,
                     GError **error)
 {
-  Rows rows = { ids, n, fields, builder, numbers };
+  g_autoptr (GPtrArray) asked = g_ptr_array_new ();
+  Rows rows = { ids, n, fields, builder, numbers, NULL };
   const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_get, .args = &rows, .what = what,
                          .unit = on_item, .failed = on_gone, .user_data = &rows };
 
-  return ews_call_run (account, &call, cancellable, error);
+  for (;;)
+    {
+      g_autoptr (GPtrArray) stopped = g_ptr_array_new ();
+
+      rows.stopped = stopped;
+      if (!ews_call_run (account, &call, cancellable, error))
+        return FALSE;
+      if (stopped->len == 0)
+        return TRUE;
+      if (stopped->len == rows.n)
+        {
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server stops before it begins"), what);
+          return FALSE;
+        }
+      g_ptr_array_unref (asked);
+      asked = g_steal_pointer (&stopped);
+      rows.ids = (const char *const *) asked->pdata;
+      rows.n = asked->len;
+    }
 }
 
 /* MIME. */

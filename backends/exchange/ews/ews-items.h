@@ -15,19 +15,20 @@ gboolean ews_items_find (ExchangeAccount *account, const ExchangePageRequest *re
 gboolean ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
                              const char *what, TaubeMessageListBuilder *builder, GArray *numbers,
                              GCancellable *cancellable, GError **error);
+gboolean ews_items_get_states (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+                               ExchangeStateFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
 gboolean ews_items_fetch (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                           gpointer user_data, GCancellable *cancellable, GError **error);
 gboolean ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
                          GCancellable *cancellable, GError **error);
 
 /* Those that change something. */
-gboolean ews_items_set_flags (ExchangeAccount *account, const char *const *ids, guint n, TaubeMessageFlags changed,
-                              TaubeMessageFlags flags, const char *const *const *keywords, const char *what,
-                              TaubeBatchResult *result, GCancellable *cancellable, GError **error);
+gboolean ews_items_update (ExchangeAccount *account, const ExchangeUpdate *updates, guint n, const char *what,
+                           ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
 gboolean ews_items_transfer (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
-                             gboolean copy, const char *what, TaubeBatchResult *result, GCancellable *cancellable,
+                             gboolean copy, const char *what, ExchangeOutcome *outcome, GCancellable *cancellable,
                              GError **error);
 gboolean ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
-                           TaubeBatchResult *result, GCancellable *cancellable, GError **error);
+                           ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

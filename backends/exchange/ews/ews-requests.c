@@ -235,6 +235,19 @@ ews_request_get_item (EwsVersion version, const char *const *ids, guint n, Taube
 }
 
 EwsWriter *
+ews_request_get_states (EwsVersion version, const char *const *ids, guint n)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
+
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_fields_write_state (writer);
+  ews_writer_close (writer);
+  write_items (writer, ids, n);
+  return writer;
+}
+
+EwsWriter *
 ews_request_get_mime (EwsVersion version, const char *id)
 {
   EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
@@ -349,25 +362,35 @@ ews_request_end_sent_item (EwsWriter *writer)
   ews_writer_close (writer);
 }
 
+static void
+write_update (EwsWriter *writer, const ExchangeUpdate *update)
+{
+  ews_writer_open (writer, "t:ItemChange");
+  ews_writer_open (writer, "t:ItemId");
+  ews_writer_add_attribute (writer, "Id", update->id);
+  if (update->change_key != NULL)
+    ews_writer_add_attribute (writer, "ChangeKey", update->change_key);
+  ews_writer_close (writer);
+  ews_fields_write_flags (writer, update->changed, update->flags, update->keywords);
+  ews_writer_close (writer);
+}
+
 EwsWriter *
-ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
-                       TaubeMessageFlags flags, const char *const *const *categories)
+ews_request_update (EwsVersion version, const ExchangeUpdate *updates, guint n)
 {
   EwsWriter *writer = begin (version, EWS_OPERATION_UPDATE_ITEM);
+  gboolean keys = TRUE;
 
-  ews_writer_add_attribute (writer, "ConflictResolution", "AlwaysOverwrite");
+  for (guint i = 0; i < n; i++)
+    keys = keys && updates[i].change_key != NULL;
+  ews_writer_add_attribute (writer, "ConflictResolution", keys ? "AutoResolve" : "AlwaysOverwrite");
   ews_writer_add_attribute (writer, "MessageDisposition", "SaveOnly");
   /* Whoever asked for a receipt gets none because a program set a flag. */
   if (version >= EWS_VERSION_2013_SP1)
     ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
   ews_writer_open (writer, "m:ItemChanges");
   for (guint i = 0; i < n; i++)
-    {
-      ews_writer_open (writer, "t:ItemChange");
-      ews_writer_add_empty (writer, "t:ItemId", "Id", ids[i]);
-      ews_fields_write_flags (writer, changed, flags, categories != NULL ? categories[i] : NULL);
-      ews_writer_close (writer);
-    }
+    write_update (writer, &updates[i]);
   ews_writer_close (writer);
   return writer;
 }

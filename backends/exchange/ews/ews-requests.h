@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ews/ews-fields.h"
+#include "exchange-outcome.h"
 
 G_BEGIN_DECLS
 
@@ -68,6 +69,8 @@ EwsWriter *ews_request_move_folder (EwsVersion version, const char *id, const Ew
 EwsWriter *ews_request_delete_folder (EwsVersion version, const char *id);
 EwsWriter *ews_request_find_item (EwsVersion version, const EwsFind *find);
 EwsWriter *ews_request_get_item (EwsVersion version, const char *const *ids, guint n, TaubeListFields fields);
+/* What ExchangeItemState holds. */
+EwsWriter *ews_request_get_states (EwsVersion version, const char *const *ids, guint n);
 /* MIME and nothing else, of one item. */
 EwsWriter *ews_request_get_mime (EwsVersion version, const char *id);
 /* What one item is made of: its size and class, its richest text, its attachments without what is in them. */
@@ -84,9 +87,8 @@ EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folde
 void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received);
 /* The same of one that is sent: nothing beside its MIME. */
 void ews_request_end_sent_item (EwsWriter *writer);
-/* CATEGORIES: those of each item, or NULL: as they are. */
-EwsWriter *ews_request_set_flags (EwsVersion version, const char *const *ids, guint n, TaubeMessageFlags changed,
-                                  TaubeMessageFlags flags, const char *const *const *categories);
+/* What has been changed by somebody else since its change key is a conflict, when all have one. */
+EwsWriter *ews_request_update (EwsVersion version, const ExchangeUpdate *updates, guint n);
 /* MOVE_ITEM or COPY_ITEM. */
 EwsWriter *ews_request_transfer (EwsVersion version, EwsOperation operation, const char *const *ids, guint n,
                                  const EwsFolderRef *target);

@@ -141,18 +141,29 @@ send_item (EwsVersion version)
 }
 
 static EwsWriter *
-set_flags (EwsVersion version)
+get_states (EwsVersion version)
 {
-  return ews_request_set_flags (version, ids, 2, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL);
+  return ews_request_get_states (version, ids, 2);
 }
 
 static EwsWriter *
-set_categories (EwsVersion version)
+update_flags (EwsVersion version)
+{
+  const ExchangeUpdate updates[] = {
+    { ids[0], NULL, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL },
+    { ids[1], NULL, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL },
+  };
+
+  return ews_request_update (version, updates, 2);
+}
+
+static EwsWriter *
+update_categories (EwsVersion version)
 {
   static const char *const none[] = { NULL };
-  const char *const *const each[] = { categories, none };
+  const ExchangeUpdate updates[] = { { ids[0], "CQAAAA==", 0, 0, categories }, { ids[1], "CQAAAB==", 0, 0, none } };
 
-  return ews_request_set_flags (version, ids, 2, 0, 0, each);
+  return ews_request_update (version, updates, 2);
 }
 
 static EwsWriter *
@@ -197,8 +208,9 @@ static const struct
   { "sync-next", EWS_OPERATION_SYNC_FOLDER_ITEMS, sync_next },
   { "create-item", EWS_OPERATION_CREATE_ITEM, create_item },
   { "send-item", EWS_OPERATION_CREATE_ITEM, send_item },
-  { "set-flags", EWS_OPERATION_UPDATE_ITEM, set_flags },
-  { "set-categories", EWS_OPERATION_UPDATE_ITEM, set_categories },
+  { "get-states", EWS_OPERATION_GET_ITEM, get_states },
+  { "update-flags", EWS_OPERATION_UPDATE_ITEM, update_flags },
+  { "update-categories", EWS_OPERATION_UPDATE_ITEM, update_categories },
   { "move-item", EWS_OPERATION_MOVE_ITEM, move_item },
   { "copy-item", EWS_OPERATION_COPY_ITEM, copy_item },
   { "delete-item", EWS_OPERATION_DELETE_ITEM, delete_item },

@@ -75,7 +75,7 @@ ITEM_TAGS = {
     0x10F3: lambda item: f"{item.uid}.EML" if item.kind == "Message" else None,
     0x3007: lambda item: item.get("DateTimeCreated"),
     0x3008: lambda item: item.get("LastModifiedTime"),
-    0x300B: lambda item: base64_of(f"{item.created}{item.number:08d}"),
+    0x300B: lambda item: base64_of(f"trace-{item.trace:010d}") if item.trace else None,
 }
 FOLDER_TAGS = {
     0x0FFF: lambda folder: base64_of(folder.id[-60:]),

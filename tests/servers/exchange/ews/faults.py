@@ -182,7 +182,7 @@ MANGLES = {"control-character": insert_reference, "fractions": add_fractions, "l
 # How the connection misbehaves with a good answer: http.py does it.
 DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "dribble", "twice", "cut"}
 NAMES = {"server-busy", "fault", "server-busy-inside", "item-error", "batch-stopped", "warning", "shuffled",
-         "surprises", "item-vanishes", *REPLIES, *MANGLES, *DELIVERIES}
+         "surprises", "item-vanishes", "item-changes", *REPLIES, *MANGLES, *DELIVERIES}
 
 
 class Script:

@@ -58,7 +58,7 @@ class Item:
     """One item. What is not written on it comes from its source, which is read only when somebody asks."""
 
     __slots__ = ("mailbox", "folder", "number", "kind", "source", "values", "extended", "own_attachments", "is_read",
-                 "is_draft", "created", "modified", "modified_by", "received", "version", "written", "uid",
+                 "is_draft", "trace", "created", "modified", "modified_by", "received", "version", "written", "uid",
                  "cached_size", "from_me", "conversation")
 
     def __init__(self, kind, source=None, received=None):
@@ -74,6 +74,7 @@ class Item:
         self.from_me = False
         self.received = received or times.now()
         self.created = self.modified = self.received
+        self.trace = None   # PR_SEARCH_KEY: all copies have the same
         self.modified_by = None
         self.written = None
         self.cached_size = None
@@ -82,7 +83,7 @@ class Item:
     def twin(self):
         """A copy that lies nowhere yet."""
         twin = Item(self.kind, self.source, self.received)
-        for name in ("is_read", "is_draft", "from_me", "created", "modified_by", "conversation", "cached_size"):
+        for name in ("is_read", "is_draft", "from_me", "trace", "created", "modified_by", "conversation", "cached_size"):
             setattr(twin, name, getattr(self, name))
         twin.values = dict(self.values) if self.values is not None else None
         twin.extended = dict(self.extended) if self.extended is not None else None

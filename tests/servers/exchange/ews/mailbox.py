@@ -193,6 +193,7 @@ class Mailbox:
         """An item that nobody saw yet lies in a folder from now on; no event is told."""
         item.mailbox, item.folder, item.number = self, folder, self.next_number()
         item.uid, folder.next_uid = folder.next_uid, folder.next_uid + 1
+        item.trace = item.trace or item.number
         item.version = self.tick()
         folder.items[item.number] = item
         self.items[item.number] = item

@@ -85,6 +85,8 @@ class Service:
         """Do it, and write the answer."""
         if call.rule is not None and call.rule.name == "item-vanishes":
             self.vanish(call)
+        if call.rule is not None and call.rule.name == "item-changes":
+            self.change(call)
         try:
             with self.world.lock:
                 content = OPERATIONS[call.request.operation](call)
@@ -108,6 +110,17 @@ class Service:
         ids = [one for one in call.body.iter() if one.tag == f"{{{TYPES}}}ItemId"]
         with self.world.lock:
             call.mailbox.remove_item(call.mailbox.find_item(ids[call.rule.get("index", 0)].get("Id")))
+
+    def change(self, call):
+        """Somebody else adds a category to an item just before it is changed."""
+        ids = [one for one in call.body.iter() if one.tag == f"{{{TYPES}}}ItemId"]
+        with self.world.lock:
+            item = call.mailbox.find_item(ids[call.rule.get("index", 0)].get("Id"))
+            old = item.get("Categories")
+            words = [one.text for one in (old if old is not None else ())]
+            item.set("Categories", t("Categories", *(t("String", one) for one in
+                                                     [*words, call.rule.get("category", "Other")])))
+            call.mailbox.touch_item(item, ["Categories"])
 
     def refuse(self, error):
         """A fault as a reply."""

@@ -394,7 +394,7 @@ class Faults(Wire):
     }
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
             "lost-answer": http.client.RemoteDisconnected}
-    ELSEWHERE = {"cut", "stall", "stall-before", "item-vanishes"}
+    ELSEWHERE = {"cut", "stall", "stall-before", "item-vanishes", "item-changes"}
     OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
                "redirect": {"location": "https://login.example.org/"}}
@@ -478,6 +478,16 @@ class Faults(Wire):
             self.order(name, index=1)
             self.assertEqual(codes(self.post(self.connect(), get)[1]), wanted)
         self.assertEqual(len(self.world.mailboxes[0].items), 2)
+
+    def test_somebody_changes_an_item(self):
+        item = list(self.world.mailboxes[0].items.values())[0]
+        get = (f'<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ItemIds>'
+               f'<t:ItemId Id="{item.id}"/></m:ItemIds></m:GetItem>')
+        key = item.change_key
+        self.order("item-changes", category="Theirs")
+        self.assertEqual(codes(self.post(self.connect(), get)[1]), ["NoError"])
+        self.assertNotEqual(item.change_key, key)
+        self.assertEqual([one.text for one in item.get("Categories")], ["Theirs"])
 
     def test_a_second_answer(self):
         self.order("twice")
