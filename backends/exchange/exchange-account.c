@@ -16,6 +16,7 @@ struct _TaubeExchangeAccount
   ExchangeClient *client;
   GMutex lock;
   int version;
+  guint64 lacking;        /* a bit for each operation */
   char *build;
   gint lacks_parts;
   GHashTable *folder_ids; /* key of a path -> id */
@@ -73,6 +74,25 @@ exchange_account_set_version (ExchangeAccount *self, int version)
 {
   g_mutex_lock (&self->lock);
   self->version = version;
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+exchange_account_lacks (ExchangeAccount *self, guint operation)
+{
+  gboolean lacks;
+
+  g_mutex_lock (&self->lock);
+  lacks = (self->lacking >> operation & 1) != 0;
+  g_mutex_unlock (&self->lock);
+  return lacks;
+}
+
+void
+exchange_account_set_lacking (ExchangeAccount *self, guint operation)
+{
+  g_mutex_lock (&self->lock);
+  self->lacking |= (guint64) 1 << operation;
   g_mutex_unlock (&self->lock);
 }
 
@@ -166,8 +186,8 @@ exchange_account_add_folder (ExchangeAccount *self, const char *const *path, con
   g_mutex_unlock (&self->lock);
 }
 
-void
-exchange_account_forget_tree (ExchangeAccount *self, const char *const *path)
+static void
+forget (ExchangeAccount *self, const char *const *path, gboolean itself)
 {
   g_autofree char *key = exchange_path_to_key (path);
   gsize length = strlen (key);
@@ -177,9 +197,21 @@ exchange_account_forget_tree (ExchangeAccount *self, const char *const *path)
   g_mutex_lock (&self->lock);
   g_hash_table_iter_init (&iter, self->folder_ids);
   while (g_hash_table_iter_next (&iter, (gpointer *) &other, NULL))
-    if (strncmp (other, key, length) == 0 && (other[length] == '\0' || other[length] == '\x1f'))
+    if (strncmp (other, key, length) == 0 && ((itself && other[length] == '\0') || other[length] == '\x1f'))
       g_hash_table_iter_remove (&iter);
   g_mutex_unlock (&self->lock);
+}
+
+void
+exchange_account_forget_tree (ExchangeAccount *self, const char *const *path)
+{
+  forget (self, path, TRUE);
+}
+
+void
+exchange_account_forget_below (ExchangeAccount *self, const char *const *path)
+{
+  forget (self, path, FALSE);
 }
 
 char *
@@ -195,7 +227,6 @@ exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folder, GCa
   folders = exchange_account_list_folders (TAUBE_ACCOUNT (self), NULL, TAUBE_CONTENT_ANY, cancellable, error);
   if (folders == NULL)
     return NULL;
-  g_ptr_array_set_free_func (folders, g_object_unref);
   id = exchange_account_dup_folder_id (self, path);
   if (id == NULL)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND, _ ("there is no folder \"%s\""),

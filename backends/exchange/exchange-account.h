@@ -29,6 +29,9 @@ int exchange_account_get_version (ExchangeAccount *self);
 void exchange_account_set_version (ExchangeAccount *self, int version);
 /* "15.2.1544.4"; TRUE when it is another one than before. */
 gboolean exchange_account_set_build (ExchangeAccount *self, const char *build);
+/* An operation of the wire protocol, by its number below 64, that this server turned out not to know. */
+gboolean exchange_account_lacks (ExchangeAccount *self, guint operation);
+void exchange_account_set_lacking (ExchangeAccount *self, guint operation);
 /* (transfer full) */
 char *exchange_account_dup_build (ExchangeAccount *self);
 
@@ -52,6 +55,7 @@ char *exchange_account_find_folder_id (ExchangeAccount *self, TaubeFolder *folde
 /* Another one is known; one and all below it are not any more. */
 void exchange_account_add_folder (ExchangeAccount *self, const char *const *path, const char *id);
 void exchange_account_forget_tree (ExchangeAccount *self, const char *const *path);
+void exchange_account_forget_below (ExchangeAccount *self, const char *const *path);
 
 /* exchange-manage.c */
 TaubeFolder *exchange_account_create_folder (TaubeAccount *account, TaubeSession *session, const char *const *path,

@@ -175,4 +175,7 @@ exchange_folder_class_init (TaubeExchangeFolderClass *klass)
   folder->copy = exchange_folder_copy;
   folder->move = exchange_folder_move;
   folder->remove = exchange_folder_remove;
+  folder->remove_recoverable = exchange_folder_remove_recoverable;
+  folder->empty = exchange_folder_empty;
+  folder->mark_all_seen = exchange_folder_mark_all_seen;
 }

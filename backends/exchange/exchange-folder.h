@@ -42,7 +42,14 @@ TaubeBatchResult *exchange_folder_append (TaubeFolder *folder, TaubeSession *ses
                                           TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
                                           GError **error);
 
-/* exchange-folder-store.c */
+/* exchange-folder-whole.c */
+gboolean exchange_folder_empty (TaubeFolder *folder, TaubeSession *session, TaubeDiscardMode mode,
+                                gboolean with_folders, TaubeProgress *progress, GCancellable *cancellable,
+                                GError **error);
+gboolean exchange_folder_mark_all_seen (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
+                                        GError **error);
+
+/* exchange-folder-flags.c, exchange-folder-store.c */
 TaubeBatchResult *exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                              TaubeFlagsMode mode, TaubeMessageFlags flags,
                                              const char *const *keywords, GCancellable *cancellable, GError **error);
@@ -55,5 +62,9 @@ TaubeBatchResult *exchange_folder_move (TaubeFolder *folder, TaubeSession *sessi
 TaubeBatchResult *exchange_folder_remove (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                           TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
                                           GError **error);
+TaubeBatchResult *exchange_folder_remove_recoverable (TaubeFolder *folder, TaubeSession *session,
+                                                      const TaubeIdSet *ids, TaubeAttempt *attempt,
+                                                      TaubeProgress *progress, GCancellable *cancellable,
+                                                      GError **error);
 
 G_END_DECLS

@@ -143,7 +143,7 @@ static GPtrArray *
 publish_all (TaubeAccount *account, Listing *listing)
 {
   GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  GPtrArray *folders = g_ptr_array_new ();
+  GPtrArray *folders = g_ptr_array_new_with_free_func (g_object_unref);
 
   put_inbox_first (listing->entries);
   for (guint i = 0; i < listing->entries->len; i++)

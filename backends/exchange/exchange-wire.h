@@ -105,8 +105,14 @@ struct _ExchangeWire
   gboolean (*transfer) (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
                         gboolean copy, const char *what, ExchangeOutcome *outcome, GCancellable *cancellable,
                         GError **error);
-  gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
-                      ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
+  /* RECOVERABLE or FOR_GOOD: items go to the trash by transfer(), which tells their new ids. */
+  gboolean (*remove) (ExchangeAccount *account, const char *const *ids, guint n, TaubeDiscardMode mode,
+                      const char *what, ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
+  /* All at once. TAUBE_ERROR_NOT_SUPPORTED: this server cannot, and is not asked again. */
+  gboolean (*empty_folder) (ExchangeAccount *account, const char *id, TaubeDiscardMode mode, gboolean with_folders,
+                            const char *what, GCancellable *cancellable, GError **error);
+  gboolean (*mark_all_seen) (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable,
+                             GError **error);
   /* One message; its new id, or NULL when the server does not tell it. */
   gboolean (*append) (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
                       char **new_id, GCancellable *cancellable, GError **error);

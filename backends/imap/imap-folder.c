@@ -335,6 +335,7 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->fetch = imap_folder_fetch;
   folder->get_structure = imap_folder_get_structure;
   folder->set_flags = imap_folder_set_flags;
+  folder->mark_all_seen = imap_folder_mark_all_seen;
   folder->set_labels = imap_folder_set_labels;
   folder->get_changes = imap_folder_get_changes;
   folder->watch_step = imap_folder_watch_step;

@@ -85,6 +85,10 @@ TaubeBatchResult *imap_folder_set_flags (TaubeFolder *folder, TaubeSession *sess
                                          TaubeFlagsMode mode, TaubeMessageFlags flags, const char *const *keywords,
                                          GCancellable *cancellable, GError **error);
 
+/* imap-seen.c */
+gboolean imap_folder_mark_all_seen (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
+                                    GError **error);
+
 /* imap-folder-changes.c */
 TaubeChanges *imap_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                        TaubeProgress *progress, GCancellable *cancellable, GError **error);

@@ -95,8 +95,19 @@ struct _TaubeFolderClass
    * <taube-backend/taube-search-impl.h>, and the result says so. (transfer full) */
   TaubeSearchResult *(*search) (TaubeFolder *self, TaubeSession *session, TaubeQuery *query,
                                 TaubeSearchRequest *request, GCancellable *cancellable, GError **error);
+  /* As remove, but the server keeps them for a while out of sight. NULL: it has no such place. */
+  TaubeBatchResult *(*remove_recoverable) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids,
+                                           TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable,
+                                           GError **error);
+  /* All that is in the folder is thrown away, and all folders below it WITH_FOLDERS. Optional: without it, or
+   * when it says TAUBE_ERROR_NOT_SUPPORTED, the wrapper lists, and removes what it found. */
+  gboolean (*empty) (TaubeFolder *self, TaubeSession *session, TaubeDiscardMode mode, gboolean with_folders,
+                     TaubeProgress *progress, GCancellable *cancellable, GError **error);
+  /* Every item that is there has TAUBE_MESSAGE_FLAGS_SEEN afterwards. Optional: without it, or when it
+   * says TAUBE_ERROR_NOT_SUPPORTED, the wrapper lists, and sets the flag of those that lack it. */
+  gboolean (*mark_all_seen) (TaubeFolder *self, TaubeSession *session, GCancellable *cancellable, GError **error);
 
-  gpointer reserved[16];
+  gpointer reserved[13];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

@@ -279,6 +279,21 @@ typedef enum /*< enum,prefix=TAUBE_FLAGS_MODE >*/
 } TaubeFlagsMode;
 
 /**
+ * TaubeDiscardMode:
+ * @TAUBE_DISCARD_MODE_TO_TRASH: they go to the folder with the role `trash`
+ * @TAUBE_DISCARD_MODE_RECOVERABLE: they are in no folder any more, but the server keeps them for a while out of sight
+ * @TAUBE_DISCARD_MODE_FOR_GOOD: they are gone
+ *
+ * How items are thrown away.
+ */
+typedef enum /*< enum,prefix=TAUBE_DISCARD_MODE >*/
+{
+  TAUBE_DISCARD_MODE_TO_TRASH,
+  TAUBE_DISCARD_MODE_RECOVERABLE,
+  TAUBE_DISCARD_MODE_FOR_GOOD,
+} TaubeDiscardMode;
+
+/**
  * TaubeListFields:
  * @TAUBE_LIST_FIELDS_NONE: the ids alone
  * @TAUBE_LIST_FIELDS_FLAGS: flags and keywords

@@ -117,6 +117,26 @@ TAUBE_API void taube_folder_remove_async (TaubeFolder *self, const TaubeIdSet *i
                                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 TAUBE_API TaubeBatchResult *taube_folder_remove_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
+/* taube-folder-discard.c, taube-folder-whole.c */
+TAUBE_API TaubeBatchResult *taube_folder_discard (TaubeFolder *self, const TaubeIdSet *ids, TaubeDiscardMode mode,
+                                                  TaubeProgress *progress, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_discard_async (TaubeFolder *self, const TaubeIdSet *ids, TaubeDiscardMode mode,
+                                           TaubeProgress *progress, GCancellable *cancellable,
+                                           GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_discard_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API gboolean taube_folder_empty (TaubeFolder *self, TaubeDiscardMode mode, gboolean with_folders,
+                                       TaubeProgress *progress, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_empty_async (TaubeFolder *self, TaubeDiscardMode mode, gboolean with_folders,
+                                         TaubeProgress *progress, GCancellable *cancellable,
+                                         GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API gboolean taube_folder_empty_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
+TAUBE_API gboolean taube_folder_mark_all_seen (TaubeFolder *self, GCancellable *cancellable, GError **error);
+TAUBE_API void taube_folder_mark_all_seen_async (TaubeFolder *self, GCancellable *cancellable,
+                                                 GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API gboolean taube_folder_mark_all_seen_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
+
 TAUBE_API TaubeBatchResult *taube_folder_replace (TaubeFolder *self, const char *id, TaubeMessageSource *source,
                                                   TaubeProgress *progress, GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_replace_async (TaubeFolder *self, const char *id, TaubeMessageSource *source,

@@ -306,17 +306,25 @@ check_delete_folder (gpointer object, gpointer data, GError **error)
          && spare_inbox (args->folder, "delete_folder", error);
 }
 
+gboolean
+taube_account_run_delete_folder (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder,
+                                 GCancellable *cancellable, GError **error)
+{
+  gboolean stays = FALSE;
+
+  if (!TAUBE_ACCOUNT_GET_CLASS (self)->delete_folder (self, session, folder, &stays, cancellable, error))
+    return FALSE;
+  taube_folder_notify_all (taube_folder_table_remove (taube_account_get_folder_table (self),
+                                                      taube_folder_get_name (folder), stays));
+  return TRUE;
+}
+
 static gpointer
 run_delete_folder (gpointer object, TaubeSession *session, gpointer data, GCancellable *cancellable, GError **error)
 {
   const FolderArgs *args = data;
-  gboolean stays = FALSE;
 
-  if (!TAUBE_ACCOUNT_GET_CLASS (object)->delete_folder (object, session, args->folder, &stays, cancellable, error))
-    return NULL;
-  taube_folder_notify_all (taube_folder_table_remove (taube_account_get_folder_table (object),
-                                                      taube_folder_get_name (args->folder), stays));
-  return GINT_TO_POINTER (TRUE);
+  return GINT_TO_POINTER (taube_account_run_delete_folder (object, session, args->folder, cancellable, error));
 }
 
 static const TaubeJobKind delete_folder_kind

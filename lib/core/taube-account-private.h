@@ -40,6 +40,10 @@ gboolean taube_account_require (TaubeAccount *self, gboolean has_function, Taube
 /* The row that speaks of folders with such content. */
 TaubeCapability taube_account_content_row (TaubeContent content);
 
+/* For a job that holds the lease on SESSION: the folder, and what is known of it. */
+gboolean taube_account_run_delete_folder (TaubeAccount *self, TaubeSession *session, TaubeFolder *folder,
+                                          GCancellable *cancellable, GError **error);
+
 void taube_folder_notify_differences (TaubeFolder *self, const TaubeFolderState *before, const TaubeFolderState *after);
 void taube_folder_notify_texts (TaubeFolder *self);
 /* DIFFERENCES of the folder table. (transfer full) */

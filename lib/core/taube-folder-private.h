@@ -16,4 +16,14 @@ TaubePart *taube_folder_run_get_structure (TaubeFolder *self, TaubeSession *sess
 TaubeItem *taube_folder_run_get_item (TaubeFolder *self, TaubeSession *session, const char *id,
                                       GCancellable *cancellable, GError **error);
 
+/* Says no before any traffic, for a folder with whatever content: MAIL_ROW counts for one of mail. */
+gboolean taube_folder_require (TaubeFolder *self, gboolean has_function, TaubeCapability mail_row,
+                               const char *operation, GError **error);
+
+/* How items are thrown away; for a job that holds the lease. */
+gboolean taube_folder_check_discard (TaubeFolder *self, TaubeDiscardMode mode, const char *operation, GError **error);
+TaubeBatchResult *taube_folder_run_discard (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids,
+                                            TaubeDiscardMode mode, TaubeAttempt *attempt, TaubeProgress *progress,
+                                            GCancellable *cancellable, GError **error);
+
 G_END_DECLS

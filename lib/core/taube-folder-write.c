@@ -64,8 +64,9 @@ write_job (TaubeFolder *self, const TaubeJobKind *kind, WriteArgs *args)
                             taube_folder_get_name (self), args };
 }
 
-static gboolean
-require (TaubeFolder *self, gboolean has_function, TaubeCapability mail_row, const char *operation, GError **error)
+gboolean
+taube_folder_require (TaubeFolder *self, gboolean has_function, TaubeCapability mail_row, const char *operation,
+                      GError **error)
 {
   TaubeContent content = taube_folder_get_content (self);
 
@@ -96,7 +97,8 @@ measure_sources (gpointer object, gpointer data, GCancellable *cancellable, GErr
 static gboolean
 check_append (gpointer object, gpointer args, GError **error)
 {
-  return require (object, TAUBE_FOLDER_GET_CLASS (object)->append != NULL, TAUBE_CAPABILITY_MAIL_SYNC, "append", error);
+  return taube_folder_require (object, TAUBE_FOLDER_GET_CLASS (object)->append != NULL, TAUBE_CAPABILITY_MAIL_SYNC,
+                               "append", error);
 }
 
 static gpointer
@@ -127,8 +129,8 @@ append_job (TaubeFolder *self, TaubeMessageSource *const *sources, guint n_sourc
 static gboolean
 check_replace (gpointer object, gpointer args, GError **error)
 {
-  return require (object, TAUBE_FOLDER_GET_CLASS (object)->replace != NULL, TAUBE_CAPABILITY_MAIL_SYNC, "replace",
-                  error);
+  return taube_folder_require (object, TAUBE_FOLDER_GET_CLASS (object)->replace != NULL, TAUBE_CAPABILITY_MAIL_SYNC,
+                               "replace", error);
 }
 
 static gpointer
@@ -178,21 +180,24 @@ check_target (TaubeFolder *self, const WriteArgs *args, const char *operation, g
 static gboolean
 check_copy (gpointer object, gpointer args, GError **error)
 {
-  return require (object, TAUBE_FOLDER_GET_CLASS (object)->copy != NULL, TAUBE_CAPABILITY_FOLDERS, "copy", error)
+  return taube_folder_require (object, TAUBE_FOLDER_GET_CLASS (object)->copy != NULL, TAUBE_CAPABILITY_FOLDERS, "copy",
+                               error)
          && check_target (object, args, N_ ("copy"), TRUE, error);
 }
 
 static gboolean
 check_move (gpointer object, gpointer args, GError **error)
 {
-  return require (object, TAUBE_FOLDER_GET_CLASS (object)->move != NULL, TAUBE_CAPABILITY_FOLDERS, "move", error)
+  return taube_folder_require (object, TAUBE_FOLDER_GET_CLASS (object)->move != NULL, TAUBE_CAPABILITY_FOLDERS, "move",
+                               error)
          && check_target (object, args, N_ ("move"), FALSE, error);
 }
 
 static gboolean
 check_remove (gpointer object, gpointer args, GError **error)
 {
-  return require (object, TAUBE_FOLDER_GET_CLASS (object)->remove != NULL, TAUBE_CAPABILITY_RETRIEVAL, "remove", error);
+  return taube_folder_require (object, TAUBE_FOLDER_GET_CLASS (object)->remove != NULL, TAUBE_CAPABILITY_RETRIEVAL,
+                               "remove", error);
 }
 
 static gpointer
@@ -462,7 +467,7 @@ taube_folder_move_finish (TaubeFolder *self, GAsyncResult *result, GError **erro
  *
  * Removes items from the folder for good, these and no others. Blocking; see [method@Folder.remove_async].
  *
- * To throw a message away so that it can be had back, move it to the folder with the role `trash`.
+ * To throw a message away so that it can be had back, see [method@Folder.discard].
  *
  * Returns: (transfer full): what became of each item, or %NULL with @error when nothing was done:
  *   %TAUBE_ERROR_PERMISSION, %TAUBE_ERROR_NOT_SUPPORTED when the server cannot remove single messages

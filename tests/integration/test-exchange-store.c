@@ -240,6 +240,146 @@ test_list_stopped (void)
   g_assert_cmpuint (count_in (&scene, "INBOX"), ==, 9);
 }
 
+/* The three ways of throwing away, each of one message; the others stay. */
+static void
+test_discard (void)
+{
+  static const char *const places[] = { "folder?folder=deleteditems", "folder?folder=recoverableitemsdeletions" };
+
+  for (TaubeDiscardMode mode = TAUBE_DISCARD_MODE_TO_TRASH; mode <= TAUBE_DISCARD_MODE_FOR_GOOD; mode++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *new_id = NULL, *order = NULL;
+
+      scene_open (&scene, "--messages=3");
+      taube_id_set_add (ids, scene.names[0]);
+      taube_id_set_add (ids, scene.names[2]);
+      order = g_strdup_printf ("{\"fault\": \"item-error\", \"operation\": \"%s\", \"index\": 1}",
+                               mode == TAUBE_DISCARD_MODE_TO_TRASH ? "MoveItem" : "DeleteItem");
+      exchange_world_order (scene.world, order);
+      result = taube_folder_discard (scene.inbox, ids, mode, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (taube_batch_result_get_status (result, scene.names[0]), ==, TAUBE_BATCH_STATUS_DONE);
+      assert_failed (result, scene.names[2], TAUBE_ERROR_NOT_FOUND);
+      g_assert_cmpuint (count_in (&scene, "INBOX"), ==, 2);
+      new_id = taube_batch_result_get_new_id (result, scene.names[0]);
+      g_assert_cmpint (new_id != NULL, ==, mode == TAUBE_DISCARD_MODE_TO_TRASH);
+      for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+        {
+          g_autofree char *there = exchange_world_ask (scene.world, "GET", places[i], NULL);
+
+          g_assert_cmpint (strstr (there, "\"id\"") != NULL, ==, i == (guint) mode);
+        }
+    }
+}
+
+/* What is in the trash is there already: nothing is sent. */
+static void
+test_discard_in_trash (void)
+{
+  g_auto (Scene) scene = { 0 };
+  g_autoptr (TaubeFolder) trash = NULL;
+  g_autoptr (GError) error = NULL;
+  guint asked;
+
+  scene_open (&scene, "--messages=1");
+  trash = taube_account_get_folder_for_role (scene.account, TAUBE_FOLDER_ROLE_TRASH);
+  asked = exchange_world_count (scene.world, NULL);
+  g_assert_null (taube_folder_discard (trash, scene.ids, TAUBE_DISCARD_MODE_TO_TRASH, NULL, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID);
+  g_assert_cmpuint (exchange_world_count (scene.world, NULL), ==, asked);
+}
+
+/* A removal whose answer is lost is asked for again: what is not there any more has gone. */
+static void
+test_remove_lost (void)
+{
+  for (TaubeDiscardMode mode = TAUBE_DISCARD_MODE_RECOVERABLE; mode <= TAUBE_DISCARD_MODE_FOR_GOOD; mode++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+
+      scene_open (&scene, "--messages=3");
+      exchange_world_order (scene.world, "{\"fault\": \"lost-answer\", \"operation\": \"DeleteItem\"}");
+      result = taube_folder_discard (scene.inbox, scene.ids, mode, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (taube_batch_result_is_all_done (result));
+      g_assert_cmpuint (count_in (&scene, "INBOX"), ==, 0);
+    }
+}
+
+/* One request where the server can, also when its answer is lost; batches where it cannot, and the question is not
+ * repeated. */
+static void
+test_mark_all_seen (void)
+{
+  static const struct { const char *options; guint whole, single; } servers[] = {
+    { "--messages=250 --small", 2, 0 },
+    { "--messages=250 --small --build=14.2", 0, 1 },
+    { "--messages=250 --small --missing=MarkAllItemsAsRead", 1, 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (servers); i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_autoptr (GError) error = NULL;
+      g_autofree char *there = NULL;
+
+      scene_open (&scene, servers[i].options);
+      exchange_world_order (scene.world, "{\"fault\": \"lost-answer\", \"operation\": \"MarkAllItemsAsRead\"}");
+      for (guint round = 0; round < 2; round++)
+        {
+          taube_folder_mark_all_seen (scene.inbox, NULL, &error);
+          g_assert_no_error (error);
+        }
+      there = exchange_world_ask (scene.world, "GET", "folder", NULL);
+      g_assert_null (strstr (there, "\"read\": false"));
+      g_assert_nonnull (strstr (there, "\"read\": true"));
+      g_assert_cmpint (taube_folder_get_unread (scene.inbox), <=, 0);
+      g_assert_cmpuint (exchange_world_count (scene.world, "UpdateItem"), ==, servers[i].single);
+      if (servers[i].whole < 2)
+        g_assert_cmpuint (exchange_world_count (scene.world, "MarkAllItemsAsRead"), <=, servers[i].whole);
+    }
+}
+
+/* With and without the folders below, in each way; where the server cannot, one by one. */
+static void
+test_empty (void)
+{
+  static const char *const servers[] = { "--messages=150 --small", "--messages=150 --small --missing=EmptyFolder" };
+
+  for (guint i = 0; i < 2 * 3; i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      const char *const below[] = { "INBOX", "Below", NULL };
+      TaubeDiscardMode mode = i % 3;
+      g_autoptr (TaubeFolder) child = NULL;
+      g_autoptr (GError) error = NULL;
+
+      scene_open (&scene, servers[i / 3]);
+      child = taube_account_create_folder (scene.account, below, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL,
+                                           &error);
+      g_assert_no_error (error);
+      taube_folder_empty (scene.inbox, mode, FALSE, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (count_in (&scene, "INBOX"), ==, 0);
+      g_assert_cmpuint (count_in (&scene, "INBOX/Below"), ==, 0);
+      taube_folder_empty (scene.inbox, mode, TRUE, NULL, NULL, &error);
+      if (i >= 3 && mode != TAUBE_DISCARD_MODE_FOR_GOOD)
+        {
+          g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_null (exchange_world_list (scene.account, "INBOX/Below", &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -252,5 +392,10 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/store/nothing-to-do", test_nothing_to_do);
   g_test_add_func ("/exchange/store/batch-stopped", test_batch_stopped);
   g_test_add_func ("/exchange/store/list-stopped", test_list_stopped);
+  g_test_add_func ("/exchange/store/discard", test_discard);
+  g_test_add_func ("/exchange/store/discard-in-trash", test_discard_in_trash);
+  g_test_add_func ("/exchange/store/remove-lost", test_remove_lost);
+  g_test_add_func ("/exchange/store/mark-all-seen", test_mark_all_seen);
+  g_test_add_func ("/exchange/store/empty", test_empty);
   return g_test_run ();
 }

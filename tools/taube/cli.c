@@ -141,6 +141,15 @@ has_one_folder (TaubeAccount *account)
 }
 
 /* The folder that a URI names. */
+gboolean
+cli_get_discard_mode (gboolean to_trash, gboolean recoverable, TaubeDiscardMode *mode_out)
+{
+  *mode_out = to_trash      ? TAUBE_DISCARD_MODE_TO_TRASH
+              : recoverable ? TAUBE_DISCARD_MODE_RECOVERABLE
+                            : TAUBE_DISCARD_MODE_FOR_GOOD;
+  return !to_trash || !recoverable;
+}
+
 TaubeFolder *
 cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error)
 {

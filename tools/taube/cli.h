@@ -62,10 +62,12 @@ extern const Verb verb_append;
 extern const Verb verb_capabilities;
 extern const Verb verb_changes;
 extern const Verb verb_copy;
+extern const Verb verb_empty;
 extern const Verb verb_fetch;
 extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;
+extern const Verb verb_mark_seen;
 extern const Verb verb_mkdir;
 extern const Verb verb_move;
 extern const Verb verb_quota;
@@ -86,6 +88,9 @@ ExitCode cli_fail (Cli *cli, const GError *error);
 TaubeAccount *cli_open_account (Cli *cli, const char *uri_text, TaubeUri **uri_out, GError **error);
 gboolean cli_connect (Cli *cli, TaubeAccount *account, GError **error);
 TaubeFolder *cli_get_folder (TaubeAccount *account, TaubeUri *uri, GError **error);
+
+/* What the options --to-trash and --recoverable say; FALSE: both. */
+gboolean cli_get_discard_mode (gboolean to_trash, gboolean recoverable, TaubeDiscardMode *mode_out);
 
 TaubeCredentials *password_get_credentials (Cli *cli, TaubeUri *uri, GError **error);
 

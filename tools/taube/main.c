@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 static const Verb *const verbs[] = {
-  &verb_acl, &verb_append, &verb_capabilities, &verb_changes, &verb_copy, &verb_fetch, &verb_flag,
-  &verb_folders, &verb_list, &verb_mkdir, &verb_move, &verb_quota, &verb_remove, &verb_rename, &verb_rmdir,
-  &verb_search, &verb_send, &verb_show, &verb_subscribe, &verb_unsubscribe, &verb_watch,
+  &verb_acl, &verb_append, &verb_capabilities, &verb_changes, &verb_copy, &verb_empty, &verb_fetch, &verb_flag,
+  &verb_folders, &verb_list, &verb_mark_seen, &verb_mkdir, &verb_move, &verb_quota, &verb_remove, &verb_rename,
+  &verb_rmdir, &verb_search, &verb_send, &verb_show, &verb_subscribe, &verb_unsubscribe, &verb_watch,
 };
 
 /* The signals come to this thread alone: it may take locks, which a signal handler must not. */

@@ -41,8 +41,8 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      acl | append | capabilities | changes | copy | fetch | flag | folders | list | mkdir | move | quota) verb=$word ;;
-      remove | rename | rmdir | search | send | show | subscribe | unsubscribe | watch) verb=$word ;;
+      acl | append | capabilities | changes | copy | empty | fetch | flag | folders | list | mark-seen) verb=$word ;;
+      mkdir | move | quota | remove | rename | rmdir | search | send | show | subscribe | unsubscribe | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -51,8 +51,8 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    words='acl append capabilities changes copy fetch flag folders list mkdir move quota remove rename rmdir search send'
-    words+=' show subscribe unsubscribe watch help'
+    words='acl append capabilities changes copy empty fetch flag folders list mark-seen mkdir move quota remove rename'
+    words+=' rmdir search send show subscribe unsubscribe watch help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ] || [ "$verb" = send ]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -2,12 +2,14 @@
 #include "cli.h"
 #include "output-json.h"
 #include "output.h"
+#include "progress-bar.h"
 
 #include <string.h>
 
-/* Folders as a whole: mkdir, rename, rmdir, subscribe, unsubscribe. */
+/* Folders as a whole: empty, mark-seen, mkdir, rename, rmdir, subscribe, unsubscribe. */
 
 static char *role_name;
+static gboolean to_trash, recoverable, with_folders;
 
 /* The account and the folder that URI_TEXT names, connected; NULL with an error. (transfer full) */
 static TaubeAccount *
@@ -160,7 +162,7 @@ run_rename (Cli *cli, int n_words, char **words)
   return rename_folder (cli, words[0], words[1], &error) ? EXIT_DONE : cli_fail (cli, error);
 }
 
-/* Delete and subscribe: nothing is printed. */
+/* Delete, empty, mark and subscribe: nothing is printed. */
 
 typedef gboolean (*FolderFunc) (TaubeAccount *account, TaubeFolder *folder, GCancellable *cancellable, GError **error);
 
@@ -183,6 +185,37 @@ static ExitCode
 run_rmdir (Cli *cli, int n_words, char **words)
 {
   return run_quietly (cli, n_words, words, taube_account_delete_folder);
+}
+
+static gboolean
+empty (TaubeAccount *account, TaubeFolder *folder, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TaubeProgress) progress = taube_progress_new ();
+  g_autoptr (ProgressBar) bar = progress_bar_start (_ ("Removing"), progress);
+  TaubeDiscardMode mode;
+
+  cli_get_discard_mode (to_trash, recoverable, &mode);
+  return taube_folder_empty (folder, mode, with_folders, progress, cancellable, error);
+}
+
+static ExitCode
+run_empty (Cli *cli, int n_words, char **words)
+{
+  if (to_trash && recoverable)
+    return cli_usage_error (cli, _ ("--to-trash and --recoverable exclude each other"));
+  return run_quietly (cli, n_words, words, empty);
+}
+
+static gboolean
+mark_seen (TaubeAccount *account, TaubeFolder *folder, GCancellable *cancellable, GError **error)
+{
+  return taube_folder_mark_all_seen (folder, cancellable, error);
+}
+
+static ExitCode
+run_mark_seen (Cli *cli, int n_words, char **words)
+{
+  return run_quietly (cli, n_words, words, mark_seen);
 }
 
 static gboolean
@@ -213,6 +246,29 @@ static const GOptionEntry mkdir_options[] = {
   { "role", 0, 0, G_OPTION_ARG_STRING, &role_name, N_ ("What the folder is for, such as sent or archive"),
     N_ ("ROLE") },
   { NULL },
+};
+
+static const GOptionEntry empty_options[] = {
+  { "to-trash", 0, 0, G_OPTION_ARG_NONE, &to_trash, N_ ("Move what is in it to the trash"), NULL },
+  { "recoverable", 0, 0, G_OPTION_ARG_NONE, &recoverable,
+    N_ ("Let the server keep it for a while, out of sight (Exchange)"), NULL },
+  { "with-folders", 0, 0, G_OPTION_ARG_NONE, &with_folders, N_ ("Remove the folders below it, too"), NULL },
+  { NULL },
+};
+
+const Verb verb_empty = {
+  .name = "empty",
+  .arguments = N_ ("FOLDER-URI"),
+  .summary = N_ ("Remove all messages of a folder"),
+  .options = empty_options,
+  .run = run_empty,
+};
+
+const Verb verb_mark_seen = {
+  .name = "mark-seen",
+  .arguments = N_ ("FOLDER-URI"),
+  .summary = N_ ("Mark all messages of a folder as seen"),
+  .run = run_mark_seen,
 };
 
 const Verb verb_mkdir = {

@@ -17,11 +17,15 @@ move (TaubeFolder *folder, const TaubeIdSet *ids, TaubeProgress *progress, gpoin
   return taube_folder_move (folder, ids, target, progress, cancellable, error);
 }
 
+static gboolean to_trash, recoverable;
+
 static TaubeBatchResult *
-take_away (TaubeFolder *folder, const TaubeIdSet *ids, TaubeProgress *progress, gpointer target,
-           GCancellable *cancellable, GError **error)
+discard (TaubeFolder *folder, const TaubeIdSet *ids, TaubeProgress *progress, gpointer data, GCancellable *cancellable,
+         GError **error)
 {
-  return taube_folder_remove (folder, ids, progress, cancellable, error);
+  const TaubeDiscardMode *mode = data;
+
+  return taube_folder_discard (folder, ids, *mode, progress, cancellable, error);
 }
 
 /* The folder that the last word names. */
@@ -70,15 +74,28 @@ run_remove (Cli *cli, int n_words, char **words)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (Messages) messages = NULL;
+  g_autoptr (TaubeFolder) trash = NULL;
+  TaubeDiscardMode mode;
 
+  if (!cli_get_discard_mode (to_trash, recoverable, &mode))
+    return cli_usage_error (cli, _ ("--to-trash and --recoverable exclude each other"));
   if (n_words < 1)
     return cli_usage_error (cli, _ ("it takes URIs of messages"));
   messages = messages_open (cli, words, (guint) n_words, &error);
   if (messages == NULL)
     return cli_fail (cli, error);
-  messages_run (messages, _ ("Removing"), take_away, NULL);
-  return messages_report (messages, NULL);
+  messages_run (messages, _ ("Removing"), discard, &mode);
+  if (mode == TAUBE_DISCARD_MODE_TO_TRASH)
+    trash = taube_account_get_folder_for_role (messages_get_account (messages), TAUBE_FOLDER_ROLE_TRASH);
+  return messages_report (messages, trash);
 }
+
+static const GOptionEntry remove_options[] = {
+  { "to-trash", 0, 0, G_OPTION_ARG_NONE, &to_trash, N_ ("Move them to the trash and print their new URIs"), NULL },
+  { "recoverable", 0, 0, G_OPTION_ARG_NONE, &recoverable,
+    N_ ("Let the server keep them for a while, out of sight (Exchange)"), NULL },
+  { NULL },
+};
 
 const Verb verb_copy = {
   .name = "copy",
@@ -97,6 +114,7 @@ const Verb verb_move = {
 const Verb verb_remove = {
   .name = "remove",
   .arguments = N_ ("MESSAGE-URI..."),
-  .summary = N_ ("Remove messages for good"),
+  .summary = N_ ("Remove messages for good, or throw them away"),
+  .options = remove_options,
   .run = run_remove,
 };

@@ -14,6 +14,7 @@ typedef struct
 
   const ExchangeUpdate *updates;
   const char *target_id;
+  TaubeDiscardMode mode;
   EwsOperation operation;
 } Change;
 
@@ -123,14 +124,15 @@ write_remove (EwsVersion version, gconstpointer args)
 {
   const Change *change = args;
 
-  return ews_request_delete_item (version, change->ids, change->n);
+  return ews_request_delete_item (version, change->ids, change->n, change->mode);
 }
 
 gboolean
-ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
+ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, TaubeDiscardMode mode, const char *what,
                   ExchangeOutcome *outcome, GCancellable *cancellable, GError **error)
 {
-  Change change = { .ids = ids, .n = n, .what = what, .outcome = outcome, .operation = EWS_OPERATION_DELETE_ITEM };
+  Change change = { .ids = ids, .n = n, .what = what, .outcome = outcome, .mode = mode,
+                    .operation = EWS_OPERATION_DELETE_ITEM };
 
   return run (account, &change, write_remove, cancellable, error);
 }

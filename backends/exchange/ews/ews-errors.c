@@ -17,6 +17,7 @@ static const struct
   const char *code;
   TaubeError error;
 } codes[] = {
+  { "Client", TAUBE_ERROR_NOT_SUPPORTED }, /* SOAP 1.1: the request, which is valid by Microsoft's schema */
   { "ErrorAccessDenied", TAUBE_ERROR_PERMISSION },
   { "ErrorAccountDisabled", TAUBE_ERROR_AUTH },
   { "ErrorAttachmentSizeLimitExceeded", TAUBE_ERROR_LIMIT },
@@ -69,6 +70,7 @@ static const struct
   { "ErrorPasswordChangeRequired", TAUBE_ERROR_AUTH },
   { "ErrorPasswordExpired", TAUBE_ERROR_AUTH },
   { "ErrorQuotaExceeded", TAUBE_ERROR_QUOTA },
+  { "ErrorSchemaValidation", TAUBE_ERROR_NOT_SUPPORTED },
   { "ErrorSendAsDenied", TAUBE_ERROR_PERMISSION },
   { "ErrorSentMeetingRequestUpdate", TAUBE_ERROR_INVALID },
   { "ErrorServerBusy", TAUBE_ERROR_THROTTLED },

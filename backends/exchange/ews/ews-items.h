@@ -28,7 +28,7 @@ gboolean ews_items_update (ExchangeAccount *account, const ExchangeUpdate *updat
 gboolean ews_items_transfer (ExchangeAccount *account, const char *const *ids, guint n, const char *target_id,
                              gboolean copy, const char *what, ExchangeOutcome *outcome, GCancellable *cancellable,
                              GError **error);
-gboolean ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
-                           ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
+gboolean ews_items_remove (ExchangeAccount *account, const char *const *ids, guint n, TaubeDiscardMode mode,
+                           const char *what, ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

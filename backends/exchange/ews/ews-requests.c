@@ -16,6 +16,8 @@ static const EwsOperationInfo infos[EWS_N_OPERATIONS] = {
   [EWS_OPERATION_UPDATE_FOLDER] = { "m:UpdateFolder", "UpdateFolderResponse", FALSE },
   [EWS_OPERATION_MOVE_FOLDER] = { "m:MoveFolder", "MoveFolderResponse", FALSE },
   [EWS_OPERATION_DELETE_FOLDER] = { "m:DeleteFolder", "DeleteFolderResponse", FALSE },
+  [EWS_OPERATION_EMPTY_FOLDER] = { "m:EmptyFolder", "EmptyFolderResponse", FALSE },
+  [EWS_OPERATION_MARK_ALL_ITEMS_AS_READ] = { "m:MarkAllItemsAsRead", "MarkAllItemsAsReadResponse", FALSE },
   [EWS_OPERATION_FIND_ITEM] = { "m:FindItem", "FindItemResponse", TRUE },
   [EWS_OPERATION_GET_ITEM] = { "m:GetItem", "GetItemResponse", TRUE },
   [EWS_OPERATION_SYNC_FOLDER_ITEMS] = { "m:SyncFolderItems", "SyncFolderItemsResponse", TRUE },
@@ -179,6 +181,40 @@ ews_request_move_folder (EwsVersion version, const char *id, const EwsFolderRef 
   EwsWriter *writer = begin (version, EWS_OPERATION_MOVE_FOLDER);
 
   write_folder_in (writer, "m:ToFolderId", parent);
+  write_folder_ids (writer, id);
+  return writer;
+}
+
+/* DisposalType */
+static const char *
+name_disposal (TaubeDiscardMode mode)
+{
+  switch (mode)
+    {
+    case TAUBE_DISCARD_MODE_TO_TRASH: return "MoveToDeletedItems";
+    case TAUBE_DISCARD_MODE_RECOVERABLE: return "SoftDelete";
+    default: return "HardDelete";
+    }
+}
+
+EwsWriter *
+ews_request_empty_folder (EwsVersion version, const char *id, TaubeDiscardMode mode, gboolean with_folders)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_EMPTY_FOLDER);
+
+  ews_writer_add_attribute (writer, "DeleteType", name_disposal (mode));
+  ews_writer_add_attribute (writer, "DeleteSubFolders", with_folders ? "true" : "false");
+  write_folder_ids (writer, id);
+  return writer;
+}
+
+EwsWriter *
+ews_request_mark_all_seen (EwsVersion version, const char *id)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_MARK_ALL_ITEMS_AS_READ);
+
+  ews_writer_add_element (writer, "m:ReadFlag", "true");
+  ews_writer_add_element (writer, "m:SuppressReadReceipts", "true");
   write_folder_ids (writer, id);
   return writer;
 }
@@ -409,11 +445,11 @@ ews_request_transfer (EwsVersion version, EwsOperation operation, const char *co
 }
 
 EwsWriter *
-ews_request_delete_item (EwsVersion version, const char *const *ids, guint n)
+ews_request_delete_item (EwsVersion version, const char *const *ids, guint n, TaubeDiscardMode mode)
 {
   EwsWriter *writer = begin (version, EWS_OPERATION_DELETE_ITEM);
 
-  ews_writer_add_attribute (writer, "DeleteType", "HardDelete");
+  ews_writer_add_attribute (writer, "DeleteType", name_disposal (mode));
   if (version >= EWS_VERSION_2013_SP1)
     ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
   write_items (writer, ids, n);

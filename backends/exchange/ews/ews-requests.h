@@ -14,6 +14,8 @@ typedef enum
   EWS_OPERATION_UPDATE_FOLDER,
   EWS_OPERATION_MOVE_FOLDER,
   EWS_OPERATION_DELETE_FOLDER,
+  EWS_OPERATION_EMPTY_FOLDER,
+  EWS_OPERATION_MARK_ALL_ITEMS_AS_READ,
   EWS_OPERATION_FIND_ITEM,
   EWS_OPERATION_GET_ITEM,
   EWS_OPERATION_SYNC_FOLDER_ITEMS,
@@ -25,7 +27,7 @@ typedef enum
   EWS_OPERATION_GET_ATTACHMENT,
 } EwsOperation;
 
-#define EWS_N_OPERATIONS 15
+#define EWS_N_OPERATIONS 17
 
 /* What is true of an operation, whatever is asked. */
 typedef struct
@@ -92,6 +94,9 @@ EwsWriter *ews_request_update (EwsVersion version, const ExchangeUpdate *updates
 /* MOVE_ITEM or COPY_ITEM. */
 EwsWriter *ews_request_transfer (EwsVersion version, EwsOperation operation, const char *const *ids, guint n,
                                  const EwsFolderRef *target);
-EwsWriter *ews_request_delete_item (EwsVersion version, const char *const *ids, guint n);
+EwsWriter *ews_request_delete_item (EwsVersion version, const char *const *ids, guint n, TaubeDiscardMode mode);
+/* Exchange 2010 and 2013 were the first that know them. */
+EwsWriter *ews_request_empty_folder (EwsVersion version, const char *id, TaubeDiscardMode mode, gboolean with_folders);
+EwsWriter *ews_request_mark_all_seen (EwsVersion version, const char *id);
 
 G_END_DECLS

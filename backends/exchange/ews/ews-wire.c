@@ -4,6 +4,7 @@
 #include "ews/ews-items.h"
 #include "ews/ews-manage.h"
 #include "ews/ews-parts.h"
+#include "ews/ews-whole.h"
 
 /* Exchange gives no more than 1,000 items of a folder at once; of items by their ids it takes as many as fit into a
  * request, but answers when all are ready. */
@@ -32,4 +33,6 @@ const ExchangeWire exchange_wire_ews = {
   .move_folder = ews_manage_move_folder,
   .delete_folder = ews_manage_delete_folder,
   .remove = ews_items_remove,
+  .empty_folder = ews_whole_empty,
+  .mark_all_seen = ews_whole_mark_all_seen,
 };

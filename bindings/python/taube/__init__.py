@@ -30,6 +30,7 @@ from .view import View  # noqa: E402
 
 Capability = Taube.Capability
 Content = Taube.Content
+Discard = Taube.DiscardMode
 Error = Taube.Error
 Fields = Taube.ListFields
 Flags = Taube.MessageFlags
@@ -43,9 +44,9 @@ Threading = Taube.Threading
 error_quark = Taube.error_quark
 
 __all__ = [
-    "Account", "Capabilities", "Capability", "Changes", "Content", "Error", "Fields", "Flags", "Folder", "Message",
-    "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep", "Spool",
-    "Support", "Threading", "View", "backends", "error_quark", "open",
+    "Account", "Capabilities", "Capability", "Changes", "Content", "Discard", "Error", "Fields", "Flags", "Folder",
+    "Message", "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep",
+    "Spool", "Support", "Threading", "View", "backends", "error_quark", "open",
 ]
 
 
@@ -214,6 +215,10 @@ class Message:
     def remove(self):
         """Removes it for good."""
         self._folder().remove([self.id])
+
+    def discard(self, mode=Discard.TO_TRASH):
+        """Throws it away; gives its id in the trash, or None."""
+        return self._folder().discard([self.id], mode)[0]
 
     def replace(self, message, flags=Flags.NONE, keywords=(), date=None):
         """Puts another message in its place, as an editor does with a draft; gives that one's id."""
@@ -531,6 +536,18 @@ class Folder:
         result = self.native.remove(Taube.IdSet.new_from_ids(list(ids)), None, None)
         for item_id in ids:
             _outcome(result, item_id)
+
+    def discard(self, ids, mode=Discard.TO_TRASH):
+        """Throws items away; gives the id of each in the trash, None where it is not known or not there."""
+        result = self.native.discard(Taube.IdSet.new_from_ids(list(ids)), mode, None, None)
+        return [_outcome(result, item_id) for item_id in ids]
+
+    def empty(self, mode=Discard.FOR_GOOD, with_folders=False):
+        """Throws away all that is in it, and the folders below it if wished."""
+        self.native.empty(mode, with_folders, None, None)
+
+    def mark_all_seen(self):
+        self.native.mark_all_seen(None)
 
     def set_flags(self, ids, add=Flags.NONE, remove=Flags.NONE, add_keywords=(), remove_keywords=()):
         """Sets and takes away flags and keywords of the items with these ids; gives the results of both."""

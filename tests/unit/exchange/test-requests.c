@@ -181,7 +181,25 @@ copy_item (EwsVersion version)
 static EwsWriter *
 delete_item (EwsVersion version)
 {
-  return ews_request_delete_item (version, ids, 2);
+  return ews_request_delete_item (version, ids, 2, TAUBE_DISCARD_MODE_FOR_GOOD);
+}
+
+static EwsWriter *
+delete_softly (EwsVersion version)
+{
+  return ews_request_delete_item (version, ids, 2, TAUBE_DISCARD_MODE_RECOVERABLE);
+}
+
+static EwsWriter *
+empty_folder (EwsVersion version)
+{
+  return ews_request_empty_folder (version, by_id.id, TAUBE_DISCARD_MODE_TO_TRASH, TRUE);
+}
+
+static EwsWriter *
+mark_all_seen (EwsVersion version)
+{
+  return ews_request_mark_all_seen (version, by_id.id);
 }
 
 static const struct
@@ -214,6 +232,9 @@ static const struct
   { "move-item", EWS_OPERATION_MOVE_ITEM, move_item },
   { "copy-item", EWS_OPERATION_COPY_ITEM, copy_item },
   { "delete-item", EWS_OPERATION_DELETE_ITEM, delete_item },
+  { "delete-softly", EWS_OPERATION_DELETE_ITEM, delete_softly },
+  { "empty-folder", EWS_OPERATION_EMPTY_FOLDER, empty_folder },
+  { "mark-all-seen", EWS_OPERATION_MARK_ALL_ITEMS_AS_READ, mark_all_seen },
 };
 
 static xmlSchemaPtr schema;

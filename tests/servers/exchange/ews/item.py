@@ -83,7 +83,8 @@ class Item:
     def twin(self):
         """A copy that lies nowhere yet."""
         twin = Item(self.kind, self.source, self.received)
-        for name in ("is_read", "is_draft", "from_me", "trace", "created", "modified_by", "conversation", "cached_size"):
+        for name in ("is_read", "is_draft", "from_me", "trace", "created", "modified_by", "conversation",
+                     "cached_size"):
             setattr(twin, name, getattr(self, name))
         twin.values = dict(self.values) if self.values is not None else None
         twin.extended = dict(self.extended) if self.extended is not None else None
