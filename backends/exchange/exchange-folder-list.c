@@ -2,6 +2,7 @@
 #include "exchange-folder.h"
 
 #include "exchange-gettext.h"
+#include "exchange-seen.h"
 
 /* How often a page that brings nothing new is asked for again. */
 #define REPEATS_MAXIMUM 2
@@ -17,7 +18,7 @@ typedef struct
   char *what;
   TaubeMessageListBuilder *builder;
   GPtrArray *ids;      /* of the page, as the server gave them */
-  GHashTable *seen;    /* every id that has a row: what moved between two pages comes twice */
+  ExchangeSeen *seen;  /* every id that has a row: what moved between two pages comes twice */
   TaubeProgress *progress;
   guint chunk_rows, chunk_start;
   GArray *numbers;     /* of the rows that were asked for by their ids: in which order they came */
@@ -31,7 +32,7 @@ listing_clear (Listing *self)
 {
   g_clear_pointer (&self->builder, taube_message_list_builder_free);
   g_clear_pointer (&self->ids, g_ptr_array_unref);
-  g_clear_pointer (&self->seen, g_hash_table_unref);
+  g_clear_pointer (&self->seen, exchange_seen_free);
   g_clear_pointer (&self->numbers, g_array_unref);
   g_free (self->folder_id);
   g_free (self->what);
@@ -79,19 +80,17 @@ drop_known (Listing *listing)
   for (guint i = 0; i < listing->ids->len; i++)
     {
       char *id = listing->ids->pdata[i];
-      gboolean full = listing->most > 0 && g_hash_table_size (listing->seen) >= listing->most;
+      gboolean full = listing->most > 0 && exchange_seen_get_size (listing->seen) >= listing->most;
 
-      if (full || g_hash_table_contains (listing->seen, id))
+      if (full || !exchange_seen_add (listing->seen, id))
         {
           g_free (id);
           continue;
         }
-      g_hash_table_add (listing->seen, id);
       listing->ids->pdata[n++] = id;
     }
-  /* They belong to the set of those that were seen now. */
-  g_ptr_array_set_free_func (listing->ids, NULL);
-  g_ptr_array_set_size (listing->ids, (int) n);
+  /* Those behind were freed or moved. */
+  listing->ids->len = n;
   return n;
 }
 
@@ -100,7 +99,6 @@ read_page (Listing *listing, ExchangePageRequest *request, ExchangePage *page, G
            GError **error)
 {
   g_ptr_array_set_size (listing->ids, 0);
-  g_ptr_array_set_free_func (listing->ids, g_free);
   page->ids = listing->ids;
   page->builder = NULL;
   if (!listing->wire->find_items (listing->account, request, page, cancellable, error))
@@ -115,7 +113,7 @@ check_count (Listing *listing, GError **error)
 {
   const TaubeLimits *limits = taube_account_get_limits (TAUBE_ACCOUNT (listing->account));
 
-  if (g_hash_table_size (listing->seen) <= limits->messages)
+  if (exchange_seen_get_size (listing->seen) <= limits->messages)
     return TRUE;
   g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("%s: it has more than %u messages"), listing->what,
                limits->messages);
@@ -136,7 +134,7 @@ read_pages (Listing *listing, GCancellable *cancellable, GError **error)
   for (;;)
     {
       ExchangePage page = { 0 };
-      guint64 left = listing->most > 0 ? listing->most - g_hash_table_size (listing->seen) : G_MAXUINT;
+      guint64 left = listing->most > 0 ? listing->most - exchange_seen_get_size (listing->seen) : G_MAXUINT;
       guint n;
 
       request.count = (guint) MIN (left, listing->wire->page_size);
@@ -153,7 +151,7 @@ read_pages (Listing *listing, GCancellable *cancellable, GError **error)
           continue;
         }
       if (page.last || page.next <= request.offset
-          || (listing->most > 0 && g_hash_table_size (listing->seen) >= listing->most))
+          || (listing->most > 0 && exchange_seen_get_size (listing->seen) >= listing->most))
         return TRUE;
       request.offset = page.next;
       if (total > page.total && page.total >= 0)
@@ -219,8 +217,8 @@ begin (Listing *listing, TaubeFolder *folder)
   listing->wire = exchange_account_get_wire (listing->account);
   listing->what = g_strdup_printf (_ ("cannot list folder \"%s\""), taube_folder_get_name (folder));
   listing->builder = taube_message_list_builder_new (folder, listing->fields);
-  listing->ids = g_ptr_array_new ();
-  listing->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  listing->ids = g_ptr_array_new_with_free_func (g_free);
+  listing->seen = exchange_seen_new ();
 }
 
 /* TaubeFolderClass.list */

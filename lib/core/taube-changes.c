@@ -23,15 +23,17 @@ struct _TaubeChanges
 
 G_DEFINE_BOXED_TYPE (TaubeChanges, taube_changes, taube_changes_ref, taube_changes_unref)
 
-/* What both hold. (transfer full) */
+/* What both hold. Only the smaller one is copied: the other may be a whole folder. (transfer full) */
 static TaubeIdSet *
 intersection (const TaubeIdSet *a, const TaubeIdSet *b)
 {
-  TaubeIdSet *set = taube_id_set_copy (a);
-  g_autoptr (TaubeIdSet) only_a = taube_id_set_copy (a);
+  gboolean a_is_smaller = taube_id_set_get_size (a) < taube_id_set_get_size (b);
+  const TaubeIdSet *smaller = a_is_smaller ? a : b, *larger = a_is_smaller ? b : a;
+  TaubeIdSet *set = taube_id_set_copy (smaller);
+  g_autoptr (TaubeIdSet) alone = taube_id_set_copy (smaller);
 
-  taube_id_set_remove_set (only_a, b);
-  taube_id_set_remove_set (set, only_a);
+  taube_id_set_remove_set (alone, larger);
+  taube_id_set_remove_set (set, alone);
   return set;
 }
 

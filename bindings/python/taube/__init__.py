@@ -69,12 +69,21 @@ def _outcome(result, item_id):
     return result.get_new_id(item_id)
 
 
+def _read_source(file):
+    """A message from an open binary file; one without a descriptor is in memory anyway."""
+    try:
+        descriptor = file.fileno()
+    except OSError:
+        return Taube.MessageSource.new_from_bytes(GLib.Bytes.new(file.read()))
+    return Taube.MessageSource.new(Gio.UnixInputStream.new(descriptor, False), -1)
+
+
 def _source(message, flags, keywords, date):
     """A message from bytes, from an open binary file, or from the file of that path."""
     if isinstance(message, (bytes, bytearray, memoryview)):
         source = Taube.MessageSource.new_from_bytes(GLib.Bytes.new(bytes(message)))
     elif hasattr(message, "fileno"):
-        source = Taube.MessageSource.new(Gio.UnixInputStream.new(message.fileno(), False), -1)
+        source = _read_source(message)
     else:
         source = Taube.MessageSource.new_from_file(Gio.File.new_for_path(os.fspath(message)))
     source.set_flags(flags)

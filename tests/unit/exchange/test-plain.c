@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exchange-header.h"
+#include "exchange-seen.h"
 #include "exchange-status.h"
 #include "exchange-token.h"
 
@@ -157,6 +158,25 @@ test_header (void)
       }
 }
 
+/* Long ids that differ at one place each: every one is new once. */
+static void
+test_seen (void)
+{
+  g_autoptr (ExchangeSeen) seen = exchange_seen_new ();
+
+  for (guint round = 0; round < 2; round++)
+    for (guint i = 0; i < 20000; i++)
+      {
+        g_autofree char *id = g_strdup_printf ("AAMkADRmMDExYzhjLTM5ZWItNDM0ZC1iNjVhLWE5MzFkZTA5%08xQAAAAA=", i);
+
+        g_assert_true (exchange_seen_add (seen, id) == (round == 0));
+      }
+  g_assert_cmpuint (exchange_seen_get_size (seen), ==, 20000);
+  g_assert_true (exchange_seen_add (seen, ""));
+  g_assert_true (exchange_seen_add (seen, "a"));
+  g_assert_false (exchange_seen_add (seen, ""));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -168,5 +188,6 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/plain/no-query", test_no_query);
   g_test_add_func ("/exchange/plain/token", test_token);
   g_test_add_func ("/exchange/plain/header", test_header);
+  g_test_add_func ("/exchange/seen", test_seen);
   return g_test_run ();
 }

@@ -11,6 +11,7 @@ import gi
 gi.require_version("Camel", "1.2")
 from gi.repository import Camel, Gio, GLib  # noqa: E402
 
+import mirror  # noqa: E402
 from support import SECONDS, Script  # noqa: E402
 
 LETTER = b"Subject: Stored\r\nFrom: zoe@example.net\r\nMessage-ID: <1@example.net>\r\n\r\nText\r\n"
@@ -34,6 +35,7 @@ class Setting:
 
     def __init__(self, url, user, password, identity, home):
         self.url = url
+        self.taube = mirror.Mirror(url, user, password) if mirror.Mirror.is_built() else None
         Camel.init(f"{home}/data", False)
         Camel.provider_init()
         self.session = Session(user_data_dir=f"{home}/data", user_cache_dir=f"{home}/cache")
@@ -174,6 +176,58 @@ def rename_and_delete_folder(setting):
     assert setting.subjects("inbox/Weg") == ["New"]
     setting.store.delete_folder_sync("Inbox/Weg", None)
     assert setting.subjects("Deleted%20Items/Weg") == ["New"]
+
+
+# ---- held against Taube ----
+
+def message_of(data):
+    """A message that Camel has read."""
+    message = Camel.MimeMessage.new()
+    message.construct_from_input_stream_sync(Gio.MemoryInputStream.new_from_bytes(GLib.Bytes.new(data)), None)
+    return message
+
+
+def content_of(part):
+    """What is in a part, decoded."""
+    stream = Gio.MemoryOutputStream.new_resizable()
+    part.get_content().decode_to_output_stream_sync(stream, None)
+    stream.close(None)
+    return stream.steal_as_bytes().get_data() or b""
+
+
+def taube_reads(setting):
+    """Taube reads what it wrote: addresses, date, text, files."""
+    # What Camel calls flagged is the importance in Exchange; the follow-up flag it keeps apart.
+    setting.inbox.append_message_sync(message_of(mirror.letter()), Camel.MessageInfoBase(), None)
+    setting.inbox.refresh_info_sync(None)
+    setting.taube.check("INBOX")
+    info = setting.inbox.get_message_info(setting.uid_of(setting.inbox, mirror.SUBJECT))
+    info.set_flags(SEEN, SEEN)
+    assert setting.inbox.synchronize_sync(False, None)
+    setting.taube.check("INBOX", flags={"seen"})
+
+
+def taube_writes(setting):
+    """It reads what Taube wrote, each file byte for byte."""
+    setting.taube.append("INBOX", mirror.letter("Von Taube", "<taube@example.net>"), "seen", "flagged")
+    setting.inbox.refresh_info_sync(None)
+    uid = setting.uid_of(setting.inbox, "Von Taube")
+    info = setting.inbox.get_message_info(uid)
+    assert info.get_flags() & SEEN, info.get_flags()
+    assert "zoe@example.net" in info.get_from() and "alice@example.org" in info.get_to(), info.get_from()
+    assert info.get_date_sent() == 1767603600, info.get_date_sent()
+    whole = setting.inbox.get_message_sync(uid, None).get_content()
+    parts = [whole.get_part(number) for number in range(whole.get_number())]
+    assert mirror.same_text(content_of(parts[0]).decode(), mirror.TEXT)
+    assert {part.get_filename(): content_of(part) for part in parts[1:]} == mirror.FILES
+    setting.taube.flag(setting.taube.find("INBOX", "Von Taube"), "-seen")
+    setting.inbox.refresh_info_sync(None)
+    assert not setting.inbox.get_message_info(uid).get_flags() & SEEN
+
+
+if mirror.Mirror.is_built():
+    for each in (taube_reads, taube_writes):
+        script.step(each)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import mirror  # noqa: E402
 from private_server import free_ports  # noqa: E402
 from support import SECONDS, Running, Script, end, tell_schema  # noqa: E402
 
@@ -54,6 +55,8 @@ class DavMail:
             self.process = subprocess.Popen(["java", f"-Duser.home={folder}", "-jar", JAR, settings], stdout=output,
                                             stderr=output, stdin=subprocess.DEVNULL)
         self.wait()
+        self.taube = mirror.Mirror(server["url"], server["user"], server["password"]) \
+            if mirror.Mirror.is_built() else None
         self.imap = imaplib.IMAP4("127.0.0.1", self.ports["imap"], timeout=SECONDS)
 
     def wait(self):
@@ -203,6 +206,40 @@ def contact(davmail):
     _, card = davmail.dav("GET", "contacts/c1.vcf")
     for line in ("FN:Jürgen Müller", "N:Müller;Jürgen;;;", "jm@example.de", "+49 1"):
         assert line in card, card
+
+
+# ---- held against Taube ----
+
+def taube_reads(davmail):
+    """Taube reads what it wrote, byte for byte."""
+    data = mirror.letter()
+    davmail.do("append", "INBOX", "(\\Seen \\Answered)", None, data)
+    one = davmail.taube.check("INBOX", flags={"seen", "answered"})
+    assert davmail.taube.raw(one) == data
+    davmail.do("select", "INBOX")
+    uid = davmail.uids("HEADER", "Message-ID", "<mirror@example.net>")[0].decode()
+    davmail.do("uid", "STORE", uid, "-FLAGS", "(\\Seen)")
+    davmail.do("uid", "STORE", uid, "+FLAGS", "(\\Flagged)")
+    davmail.taube.check("INBOX", flags={"answered", "flagged"})
+
+
+def taube_writes(davmail):
+    """It reads what Taube wrote, byte for byte."""
+    data = mirror.letter("Von Taube", "<taube@example.net>")
+    davmail.taube.append("INBOX", data, "seen", "flagged")
+    davmail.do("select", "INBOX")
+    uid = davmail.uids("HEADER", "Message-ID", "<taube@example.net>")[0].decode()
+    found = davmail.do("uid", "FETCH", uid, "(FLAGS BODY.PEEK[])")[0]
+    assert found[1] == data and b"\\Seen" in found[0] and b"\\Flagged" in found[0], found[0]
+    davmail.taube.flag(davmail.taube.find("INBOX", "Von Taube"), "-seen", "-flagged", "+answered")
+    davmail.do("select", "INBOX")
+    found = davmail.do("uid", "FETCH", uid, "(FLAGS)")[0]
+    assert b"\\Seen" not in found and b"\\Flagged" not in found and b"\\Answered" in found, found
+
+
+if mirror.Mirror.is_built():
+    for each in (taube_reads, taube_writes):
+        script.step(each)
 
 
 def main():

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 sys.dont_write_bytecode = True
 
+import mirror  # noqa: E402
 from support import Running, Script, end, tell_schema  # noqa: E402
 
 try:
@@ -54,6 +55,8 @@ class World:
         self.config = Configuration(service_endpoint=server["url"], credentials=credentials, auth_type="basic",
                                     retry_policy=FaultTolerance(max_wait=30))
         self.account = None
+        self.taube = mirror.Mirror(server["url"], server["user"], server["password"]) \
+            if mirror.Mirror.is_built() else None
         self.item = None
         self.state = {}
 
@@ -544,6 +547,87 @@ def refuse_by_ntlm(server):
     except UnauthorizedError:
         return
     raise AssertionError("a wrong password was taken")
+
+
+# ---- held against Taube ----
+
+def files_of(item):
+    """The attachments of an item by name."""
+    return {one.name: one.content or b"" for one in item.attachments}
+
+
+def attach_all(item):
+    """All files that a specimen has."""
+    for name, content in mirror.FILES.items():
+        item.attach(FileAttachment(name=name, content=content, content_type=mirror.TYPES[name]))
+
+
+def taube_reads(world):
+    """Taube reads what it wrote: addresses, text, categories, files."""
+    item = Message(account=world.account, folder=world.account.drafts, subject=mirror.SUBJECT, is_read=True,
+                   body=Body(mirror.TEXT), to_recipients=[Mailbox(name="Alice", email_address="alice@example.org")],
+                   cc_recipients=["bob@example.org"], categories=mirror.CATEGORIES,
+                   author=Mailbox(name="Zoë Müller", email_address="zoe@example.net"))
+    attach_all(item)
+    item.save()
+    one = world.taube.check("Drafts", flags={"seen", "draft", *mirror.CATEGORIES}, is_dated=False)
+    page = Message(account=world.account, folder=world.account.drafts, subject="Page", body=HTMLBody("<p>Grüße</p>"))
+    page.attach(FileAttachment(name="alles.bin", content=mirror.FILES["alles.bin"], content_type="application/pdf"))
+    page.save()
+    one = world.taube.find("Drafts", "Page")
+    parts = {part["type"]: part["section"] for part in world.taube.show(one)["parts"]}
+    assert "<p>Grüße</p>" in world.taube.part(one, parts["text/html"]).decode()
+    assert world.taube.files(one) == {"alles.bin": mirror.FILES["alles.bin"]}
+
+
+def taube_writes(world):
+    """It reads what Taube wrote, byte for byte."""
+    data = mirror.letter()
+    world.taube.append("INBOX", data, "seen", "flagged", *(f"keyword:{one}" for one in mirror.CATEGORIES),
+                       date="2026-02-03T04:05:06+01:00")
+    item = world.account.inbox.filter(subject=mirror.SUBJECT).get()
+    assert item.mime_content == data
+    assert (item.author.name, item.author.email_address) == ("Zoë Müller", "zoe@example.net")
+    assert [one.email_address for one in item.to_recipients] == ["alice@example.org"]
+    assert [one.email_address for one in item.cc_recipients] == ["bob@example.org"]
+    assert item.datetime_sent == datetime(2026, 1, 5, 9, tzinfo=timezone.utc)
+    assert item.datetime_received == datetime(2026, 2, 3, 3, 5, 6, tzinfo=timezone.utc)
+    assert item.is_read and not item.is_draft and sorted(item.categories) == mirror.CATEGORIES
+    assert item.message_id == "<mirror@example.net>" and mirror.same_text(item.text_body, mirror.TEXT)
+    assert files_of(item) == mirror.FILES
+    world.item = item
+
+
+def both_change(world):
+    """What either changes the other sees."""
+    item = world.item
+    item.is_read, item.categories = False, ["Neu"]
+    item.save(update_fields=["is_read", "categories"])
+    one = world.taube.check("INBOX", flags={"flagged", "Neu"})
+    assert world.taube.raw(one) == item.mime_content
+    world.taube.flag(one, "+seen", "-flagged", "+keyword:Dazu", "-keyword:Neu")
+    item.refresh()
+    assert item.is_read and item.categories == ["Dazu"]
+    world.taube.check("INBOX", flags={"seen", "Dazu"})
+
+
+def both_send(world):
+    """What either sends the other gets."""
+    data = mirror.letter("Von Taube", "<sent@example.org>").replace(b"zoe@example.net", b"alice@example.org")
+    world.taube.send(data)
+    got = world.bob.inbox.filter(subject="Von Taube").get()
+    assert got.sender.email_address == "alice@example.org" and files_of(got) == mirror.FILES
+    assert mirror.same_text(got.text_body, mirror.TEXT) and got.message_id == "<sent@example.org>"
+    item = Message(account=world.bob, folder=world.bob.sent, subject="Von Bob", body=Body(mirror.TEXT),
+                   to_recipients=["alice@example.org"], cc_recipients=["bob@example.org"])
+    attach_all(item)
+    item.send_and_save()
+    world.taube.check("INBOX", "Von Bob", sender="bob@example.org", is_dated=False)
+
+
+if mirror.Mirror.is_built():
+    for each in (taube_reads, taube_writes, both_change, both_send):
+        script.step(each)
 
 
 def main():

@@ -10,6 +10,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import mirror  # noqa: E402
 from marionette import Thunderbird  # noqa: E402
 from support import SECONDS, Running, Script, end, tell_schema  # noqa: E402
 
@@ -30,6 +31,23 @@ const fetchNew = name => new Promise(done => folder(name).getNewMessages(null, {
 const copied = run => new Promise(done => run({onStartCopy() {}, onProgress() {}, setMessageKey() {}, getMessageId() {},
   onStopCopy(status) { done(status); }}));
 """
+STREAM = """
+const [name, id] = args;
+const wanted = heads(name).find(one => !id || one.messageId == id);
+const uri = folder(name).getUriForMsg(wanted);
+let data = "";
+await new Promise(done => MailServices.messageServiceFromURI(uri).streamMessage(uri, {
+  QueryInterface: ChromeUtils.generateQI(["nsIStreamListener"]),
+  onStartRequest() {},
+  onStopRequest() { done(); },
+  onDataAvailable(request, stream, offset, count) {
+    const input = Cc["@mozilla.org/binaryinputstream;1"].createInstance(Ci.nsIBinaryInputStream);
+    input.setInputStream(stream);
+    data += input.readBytes(count);
+  },
+}, null, null, false, ""));
+return btoa(data);
+"""
 script = Script()
 
 
@@ -38,6 +56,8 @@ class Setting:
 
     def __init__(self, server, thunderbird):
         self.server, self.thunderbird = server, thunderbird
+        self.taube = mirror.Mirror(server["url"], server["user"], server["password"]) \
+            if mirror.Mirror.is_built() else None
 
     def run(self, text, *arguments):
         """What a script returns."""
@@ -103,21 +123,7 @@ def see_messages(setting):
 @script.step
 def read_message(setting):
     """A message has the server's bytes."""
-    shown = setting.run("""
-      const uri = folder("Inbox").getUriForMsg(heads("Inbox")[0]);
-      let data = "";
-      await new Promise(done => MailServices.messageServiceFromURI(uri).streamMessage(uri, {
-        QueryInterface: ChromeUtils.generateQI(["nsIStreamListener"]),
-        onStartRequest() {},
-        onStopRequest() { done(); },
-        onDataAvailable(request, stream, offset, count) {
-          const input = Cc["@mozilla.org/binaryinputstream;1"].createInstance(Ci.nsIBinaryInputStream);
-          input.setInputStream(stream);
-          data += input.readBytes(count);
-        },
-      }, null, null, false, ""));
-      return btoa(data);
-    """)
+    shown = setting.run(STREAM, "Inbox", None)
     key = setting.folder()[0]["id"].replace("+", "%2B")
     assert base64.b64decode(shown) == base64.b64decode(setting.server.admin("GET", f"mime?id={key}")["mime"])
 
@@ -213,6 +219,59 @@ def rename_folder(setting):
       await until(() => folder("Weg"));
     """)
     assert setting.subjects("inbox/Weg") == ["New", "Stored"]
+
+
+# ---- held against Taube ----
+
+def taube_reads(setting):
+    """Taube reads what it wrote, byte for byte."""
+    data = mirror.letter()
+    status = setting.run("""
+      const bytes = Uint8Array.from(atob(args[0]), one => one.charCodeAt(0));
+      const file = Services.dirsvc.get("ProfD", Ci.nsIFile);
+      file.append("mirror.eml");
+      await IOUtils.write(file.path, bytes);
+      return copied(done => MailServices.copy.copyFileMessage(file, folder("Weg"), null, false,
+                                                              Ci.nsMsgMessageFlags.Read, "", done, null));
+    """, base64.b64encode(data).decode())
+    assert status == 0
+    one = setting.taube.check("INBOX/Weg", flags={"seen"})
+    assert setting.taube.raw(one) == data
+    setting.run("""
+      await fetchNew("Weg");
+      const head = heads("Weg").find(one => one.messageId == "mirror@example.net");
+      folder("Weg").markMessagesRead([head], false);
+    """)
+    setting.until(lambda: "seen" not in setting.taube.find("INBOX/Weg")["flags"])
+
+
+def taube_writes(setting):
+    """It reads what Taube wrote, byte for byte."""
+    data = mirror.letter("Von Taube", "<taube@example.net>")
+    setting.taube.append("INBOX/Weg", data, "seen", "flagged")
+    found = setting.run("""
+      const find = () => heads("Weg").find(one => one.messageId == "taube@example.net");
+      await fetchNew("Weg");
+      await until(find);
+      const head = find();
+      return [head.mime2DecodedSubject, head.mime2DecodedAuthor, head.recipients, head.ccList, head.date / 1000000,
+              head.isRead];
+    """)
+    assert found[0] == "Von Taube" and "zoe@example.net" in found[1] and "Müller" in found[1], found
+    assert "alice@example.org" in found[2] and found[5] is True, found
+    assert found[4] == 1767603600, found
+    # It is being fetched; until then there is nothing to be shown.
+    setting.until(lambda: base64.b64decode(setting.run(STREAM, "Weg", "taube@example.net")) == data)
+    setting.taube.flag(setting.taube.find("INBOX/Weg", "Von Taube"), "-seen")
+    setting.run("""
+      await fetchNew("Weg");
+      await until(() => !heads("Weg").find(one => one.messageId == "taube@example.net").isRead);
+    """)
+
+
+if mirror.Mirror.is_built():
+    for each in (taube_reads, taube_writes):
+        script.step(each)
 
 
 def version():

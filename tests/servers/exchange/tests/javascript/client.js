@@ -5,7 +5,7 @@
 const assert = require('assert');
 const ews = require('ews-javascript-api');
 
-const [url, user, password] = process.argv.slice(2);
+const [url, user, password, specimenFile] = process.argv.slice(2);
 const service = new ews.ExchangeService(ews.ExchangeVersion.Exchange2013_SP1);
 service.Url = new ews.Uri(url);
 service.Credentials = new ews.WebCredentials(user, password);
@@ -191,6 +191,49 @@ step('an error has its code', async () => {
   const gone = await ews.EmailMessage.Bind(service, shared.letter.Id).then(() => null, (error) => error);
   assert.strictEqual(gone.ErrorCode, ews.ServiceError.ErrorItemNotFound);
 });
+
+// Held against Taube: SPECIMEN says what a message that it wrote has, and what one for it has to have.
+if (specimenFile) {
+  const specimen = JSON.parse(require('fs').readFileSync(specimenFile, 'utf8'));
+  const plain = (text) => text.replace(/\r\n/g, '\n').trimEnd();
+  const list = (collection) => Array.from({ length: collection.Count }, (_, i) => collection._getItem(i));
+
+  step('what Taube wrote is read', async () => {
+    const found = await service.FindItems(WellKnownFolderName.JunkEmail, new ews.ItemView(10));
+    assert.deepStrictEqual(found.Items.map((item) => item.Subject), ['Von Taube']);
+    const wanted = new ews.PropertySet(BasePropertySet.FirstClassProperties);
+    wanted.RequestedBodyType = ews.BodyType.Text;
+    const message = await ews.EmailMessage.Bind(service, found.Items[0].Id, wanted);
+    assert.strictEqual(message.From.Address, specimen.sender);
+    assert.deepStrictEqual(list(message.ToRecipients).map((one) => one.Address), specimen.to);
+    assert.deepStrictEqual(list(message.CcRecipients).map((one) => one.Address), specimen.cc);
+    assert.deepStrictEqual(message.Categories.GetEnumerator().slice().sort(), specimen.categories);
+    assert.strictEqual(message.IsRead, true);
+    assert.strictEqual(message.IsDraft, false);
+    assert.strictEqual(plain(message.Body.Text), plain(specimen.text));
+    const files = {};
+    for (const attachment of message.Attachments.GetEnumerator()) {
+      await attachment.Load();
+      files[attachment.Name] = attachment.Base64Content || '';
+    }
+    assert.deepStrictEqual(files, specimen.files);
+  });
+
+  step('a message is written for Taube', async () => {
+    const message = new ews.EmailMessage(service);
+    message.Subject = specimen.written.subject;
+    message.Body = new ews.MessageBody(ews.BodyType.Text, specimen.text);
+    message.From = new ews.EmailAddress('Zo\u00eb M\u00fcller', specimen.sender);
+    for (const one of specimen.to) message.ToRecipients.Add(one);
+    for (const one of specimen.cc) message.CcRecipients.Add(one);
+    for (const one of specimen.written.categories) message.Categories.Add(one);
+    message.IsRead = true;
+    for (const [name, content] of Object.entries(specimen.files)) {
+      message.Attachments.AddFileAttachment(name, content).ContentType = specimen.types[name];
+    }
+    await message.Save(WellKnownFolderName.JunkEmail);
+  });
+}
 
 (async () => {
   let failed = false;
