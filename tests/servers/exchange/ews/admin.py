@@ -5,6 +5,7 @@ import json
 import urllib.parse
 
 from .faults import Reply
+from .shake import shake
 from .sources import Small
 from .world import received_item
 
@@ -87,11 +88,41 @@ def post_read(server, query, body):
         mailbox.touch_item(item, ["IsRead"])
 
 
+def marks_of(item):
+    """Its flag and its categories, sorted, as one text."""
+    flag, categories = item.get("Flag"), item.get("Categories")
+    marks = [one.text for one in categories] if categories is not None else []
+    if flag is not None and flag[0].text == "Flagged":
+        marks.append("\\flagged")
+    return " ".join(sorted(marks))
+
+
+def post_shake(server, query, _):
+    """?count= changes by chance, after ?seed=, of what is in ?folders= (several, with "|" between them)."""
+    folders = [folder_in(server, query | {"folder": name}) for name in query.get("folders", "inbox").split("|")]
+    return {"events": shake(folders, int(query.get("count", 1)), int(query.get("seed", 1)))}
+
+
+def post_folder(server, query, _):
+    """A folder comes (?folder=), goes (with gone=true), or gets another ?name=."""
+    path = query["folder"]
+    if query.get("gone") == "true":
+        mailbox_in(server, query).remove_folder(folder_in(server, query))
+    elif "name" in query:
+        folder = folder_in(server, query)
+        folder.name = query["name"]
+        folder.mailbox.touch_folder(folder)
+    else:
+        parent, _, name = path.rpartition("/")
+        above = folder_in(server, query | {"folder": parent or "msgfolderroot"})
+        above.mailbox.create_folder(above, name, "IPF.Note")
+
+
 def get_folder(server, query, _):
     """The items of a folder as they are now."""
     folder = folder_in(server, query)
     return [{"id": item.id, "change-key": item.change_key, "subject": item.get("Subject"), "read": item.is_read,
-             "draft": item.is_draft, "class": item.get("ItemClass"), "uid": item.uid}
+             "draft": item.is_draft, "class": item.get("ItemClass"), "uid": item.uid, "marks": marks_of(item)}
             for item in folder.items.values()]
 
 
@@ -124,9 +155,15 @@ def post_cut(server, *_):
     return {"cut": server.cut_streams()}
 
 
-def delete_subscriptions(server, *_):
-    """The server forgets all subscriptions."""
-    server.world.subscriptions.clear()
+def get_subscriptions(server, *_):
+    """How many there are."""
+    return {"count": len(server.world.subscriptions)}
+
+
+def delete_subscriptions(server, query, _):
+    """The server forgets all subscriptions, or so many, the oldest first."""
+    for key in list(server.world.subscriptions)[:int(query.get("count", 1 << 30))]:
+        del server.world.subscriptions[key]
     server.world.changed.notify_all()
 
 
@@ -136,7 +173,8 @@ VERBS = {
     ("POST", "messages"): post_messages, ("POST", "remove"): post_remove, ("POST", "read"): post_read,
     ("GET", "folder"): get_folder, ("GET", "mime"): get_mime, ("GET", "outgoing"): get_outgoing,
     ("POST", "tokens"): post_tokens, ("POST", "limits"): post_limits, ("POST", "cut"): post_cut,
-    ("DELETE", "subscriptions"): delete_subscriptions,
+    ("DELETE", "subscriptions"): delete_subscriptions, ("GET", "subscriptions"): get_subscriptions,
+    ("POST", "shake"): post_shake, ("POST", "folder"): post_folder,
 }
 
 

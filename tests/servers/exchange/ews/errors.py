@@ -55,6 +55,7 @@ WORDS = {
     "ErrorMimeContentInvalid": "Mime content is invalid.",
     "ErrorMimeContentInvalidBase64String": "The mime content is not valid base64.",
     "ErrorMoveCopyFailed": "The move or copy operation failed.",
+    "ErrorMissedNotificationEvents": "Events were missed: make a new subscription.",
     "ErrorNameResolutionNoResults": "No results were found.",
     "ErrorNameResolutionMultipleResults": "Multiple results were found.",
     "ErrorNonExistentMailbox": "The SMTP address has no mailbox associated with it.",

@@ -30,7 +30,7 @@ class Rule:
         self.name = order["fault"]
         if self.name not in NAMES:
             raise ValueError(f"there is no fault \"{self.name}\"")
-        self.operation = "GetStreamingEvents" if self.name == "cut" else order.get("operation")
+        self.operation = "GetStreamingEvents" if self.name in STREAMS else order.get("operation")
         self.skip = int(order.get("skip", 0))
         self.left = int(order.get("count", 1)) or float("inf")
         self.release = None   # what ends its stalling
@@ -180,9 +180,11 @@ MANGLES = {"control-character": insert_reference, "fractions": add_fractions, "l
            "doctype": add_doctype, "gzip": compress}
 
 # How the connection misbehaves with a good answer: http.py does it.
-DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "dribble", "twice", "cut"}
+DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "dribble", "twice"}
+# What goes wrong with a stream only.
+STREAMS = {"cut", "silence", "held-back", "early-end", "flood"}
 NAMES = {"server-busy", "fault", "server-busy-inside", "item-error", "batch-stopped", "warning", "shuffled",
-         "surprises", "item-vanishes", "item-changes", *REPLIES, *MANGLES, *DELIVERIES}
+         "surprises", "item-vanishes", "item-changes", *REPLIES, *MANGLES, *DELIVERIES, *STREAMS}
 
 
 class Script:

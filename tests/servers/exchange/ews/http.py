@@ -174,19 +174,57 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_stream(self, call):
         """A stream: each frame a chunk, until it ends or the client goes."""
-        self.send_head(Reply(200), [("Transfer-Encoding", "chunked")])
+        frames = self.server.service.stream(call)
+        if call.has_fault("stall-before"):
+            self.send_stall_before(None, call.rule)
+        if call.has_fault("held-back"):
+            frames = self.hold_back(frames)
+        self.send_head(Reply(200, headers=call.reply_headers), [("Transfer-Encoding", "chunked")])
         self.wfile.flush()
-        frames = int(call.rule.get("frames", 1)) if call.rule is not None and call.rule.name == "cut" else None
-        sent = 0
         with self.server.streaming(self):
-            for data in self.server.service.stream(call):
-                if sent == frames or self.has_gone():
+            for data in self.misbehave(call, frames):
+                if self.has_gone():
                     self.hang_up()
                 if data is not None:
-                    self.write_chunk(data)
-                    sent += 1
+                    self.write_frame(call, data)
         self.wfile.write(b"0\r\n\r\n")
         self.wfile.flush()
+
+    def misbehave(self, call, frames):
+        """The frames until the one at which the connection is cut, which may be cut in its middle, or falls silent."""
+        most = int(call.rule.get("frames", 1)) if call.has_fault("cut") or call.has_fault("silence") else None
+        sent = 0
+        for data in frames:
+            if sent == most and call.has_fault("cut") and "bytes" not in call.rule.order:
+                self.hang_up()
+            if sent == most and data is not None:
+                self.stop_at(call, data)
+            yield data
+            sent += data is not None
+
+    def stop_at(self, call, data):
+        """The frame that is not sent, or not as a whole."""
+        if call.has_fault("cut"):
+            self.write_chunk(data[:int(call.rule.get("bytes"))])
+        else:
+            self.wait_for_release(call.rule)
+        self.hang_up()
+
+    def hold_back(self, frames):
+        """Something in between waits for the whole answer."""
+        held = []
+        for data in frames:
+            if self.has_gone():
+                self.hang_up()
+            if data is not None:
+                held.append(data)
+        return held
+
+    def write_frame(self, call, data):
+        """One frame in one chunk, or in very small ones."""
+        size = int(call.rule.get("bytes", 1)) if call.has_fault("dribble") else len(data)
+        for start in range(0, len(data), size):
+            self.write_chunk(data[start:start + size])
 
     def has_gone(self):
         """Whether the client closed the connection; whoever streams sends nothing more."""
@@ -333,7 +371,8 @@ class Server(socketserver.ThreadingTCPServer):
         scheme = (handler.headers.get("authorization") or "").partition(" ")[0].lower() or None
         record = {"connection": handler.number, "method": method, "path": handler.path, "scheme": scheme, "user": None,
                   "operation": None, "version": None, "bytes": len(body), "status": None,
-                  "agent": handler.headers.get("user-agent")}
+                  "agent": handler.headers.get("user-agent"), "anchor": handler.headers.get("x-anchormailbox"),
+                  "affinity": handler.headers.get("x-preferserveraffinity"), "cookie": handler.headers.get("cookie")}
         with self.lock:
             self.records.append(record)
         return record

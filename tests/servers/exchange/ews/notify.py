@@ -5,11 +5,14 @@ import time
 
 from . import ids
 from .errors import EwsError
+from .mailbox import Event
 from .markup import find, flag, is_true, m, t, text_of
 from .refs import folder_of
-from .soap import answer, message, refusal, single
+from .soap import VERSIONS, Fault, answer, message, refusal, single
+from .times import now
 
 MOST_EVENTS = 250   # in one answer
+COOKIE = "X-BackEndOverrideCookie"
 
 
 class Subscription:
@@ -26,9 +29,11 @@ class Subscription:
                 raise EwsError("ErrorInvalidSubscriptionRequest", "Folders are missing.")
             self.folders = {folder_of(call, one).number for one in folders}
         self.position = len(self.mailbox.events)
+        self.most_kept = call.world.events_kept
         self.minutes = int(text_of(element, "Timeout") or 30)
         self.used = time.monotonic()
         self.id = secrets.token_urlsafe(48)
+        self.backend = call.backend   # which of the servers has it
         self.stream = None   # whoever streams it now; a later one takes it away
 
     def watermark(self, position):
@@ -43,7 +48,9 @@ class Subscription:
             not event.is_item and event.subject in self.folders)
 
     def since(self, position):
-        """(events, the position after them, whether there are more) after a position."""
+        """(events, the position after them, whether there are more) after a position; no server keeps all."""
+        if len(self.mailbox.events) - position > self.most_kept:
+            raise EwsError("ErrorMissedNotificationEvents")
         found, end = [], position
         for index in range(position, len(self.mailbox.events)):
             if len(found) == MOST_EVENTS:
@@ -81,6 +88,8 @@ def subscribe(call):
     kind = element.tag.rpartition("}")[2]
     if kind == "PushSubscriptionRequest":
         raise EwsError("ErrorInvalidSubscriptionRequest", "Push subscriptions are not supported.")
+    if kind == "StreamingSubscriptionRequest" and VERSIONS.index(call.version) < VERSIONS.index("Exchange2010_SP1"):
+        raise Fault("ErrorSchemaValidation", f"The request failed schema validation: {call.version} has no {kind}.")
     made = Subscription(call, element, kind == "StreamingSubscriptionRequest")
     if made.folders is not None and len(made.folders) > call.world.folders_per_subscription:
         raise EwsError("ErrorInvalidSubscriptionRequest", "There are too many folders in one subscription.")
@@ -91,6 +100,9 @@ def subscribe(call):
     if mark:
         made.position = call.world.sealer.read_watermark(mark, call.mailbox.number)
     call.world.subscriptions[made.id] = made
+    if call.prefers_affinity:
+        call.reply_headers.append(("Set-Cookie", f"{COOKIE}=EX{made.backend}~{secrets.token_hex(8)}; expires="
+                                   "Wed, 01-Jan-2031 00:00:00 GMT; path=/EWS; secure; HttpOnly"))
     shown = [m("SubscriptionId", made.id)]
     if not made.is_streaming:
         watermark = made.watermark(made.position)
@@ -101,7 +113,7 @@ def subscribe(call):
 def subscription_of(call, key):
     """The caller's subscription of that id."""
     found = call.world.subscriptions.get(key)
-    if found is None or found.mailbox is not call.mailbox:
+    if found is None or found.mailbox is not call.mailbox or found.backend != call.backend:
         raise EwsError("ErrorSubscriptionNotFound")
     return found
 
@@ -125,7 +137,7 @@ def get_events(call):
     found.used = time.monotonic()
     mark = text_of(call.body, "Watermark")
     position = call.world.sealer.read_watermark(mark, call.mailbox.number)
-    events, end, has_more = found.since(position)
+    events, end, has_more = found.since(position)   # MoreEvents only says that there were too many for one answer
     shown = [found.show(number, event, True) for number, event in events]
     return [m("Notification", t("SubscriptionId", found.id), t("PreviousWatermark", mark),
               t("MoreEvents", flag(has_more)), *(shown or [t("StatusEvent", found.watermark(end))]))]
@@ -150,6 +162,11 @@ class Stream:
     def frames(self):
         """The contents of the frames; None asks whether the client is still there."""
         world = self.call.world
+        try:
+            self.call.before_item(0)
+        except EwsError as error:
+            yield answer("GetStreamingEvents", [refusal("GetStreamingEvents", error)])
+            return
         with world.lock:
             missing = [key for key in self.keys if not self.is_ours(key)]
             if missing:
@@ -159,22 +176,36 @@ class Stream:
             for one in self.subscriptions:
                 one.stream = self
         yield self.frame(m("ConnectionStatus", "OK"))
+        if self.call.has_fault("early-end"):
+            yield self.frame(m("ConnectionStatus", "Closed"))
+            return
+        if self.call.has_fault("flood"):
+            yield from self.flood(int(self.call.rule.get("frames", 1 << 30)))
         yield from self.events()
 
     def is_ours(self, key):
         """Whether this is a streaming subscription of the caller."""
         found = self.call.world.subscriptions.get(key)
-        return found is not None and found.mailbox is self.call.mailbox and found.is_streaming
+        return (found is not None and found.mailbox is self.call.mailbox and found.is_streaming
+                and found.backend == self.call.backend)
 
     def events(self):
         """Frames of what happens, of nothing now and then, and of the end."""
         world, beat = self.call.world, time.monotonic() + self.heartbeat
         while True:
             with world.lock:
-                shown = self.collect()
-                if not shown and not self.is_over():
-                    world.changed.wait(max(0.0, min(self.end, beat, time.monotonic() + 0.5) - time.monotonic()))
+                try:
                     shown = self.collect()
+                    if not shown and not self.is_over():
+                        world.changed.wait(max(0.0, min(self.end, beat, time.monotonic() + 0.5) - time.monotonic()))
+                        shown = self.collect()
+                except EwsError as error:
+                    yield answer("GetStreamingEvents", [refusal("GetStreamingEvents", error)])
+                    return
+                missing = [key for key in self.keys if not self.is_ours(key)]
+            if missing:
+                yield self.frame_of_missing(missing)
+                return
             if shown:
                 beat = time.monotonic() + self.heartbeat
                 yield self.frame(m("Notifications", *shown))
@@ -191,7 +222,7 @@ class Stream:
     def is_over(self):
         """Whether the time is over, or another connection streams the same."""
         return time.monotonic() >= self.end or any(
-            one.stream is not self or one.id not in self.call.world.subscriptions for one in self.subscriptions)
+            one.stream is not self or not self.is_ours(one.id) for one in self.subscriptions)
 
     def collect(self):
         """Notifications of all that is new."""
@@ -202,6 +233,16 @@ class Stream:
             if events:
                 found.append(self.notification(one, [one.show(number, event, False) for number, event in events]))
         return found
+
+    def flood(self, frames):
+        """Events in which nothing happened, so many frames of them, as fast as they go."""
+        mailbox = self.call.mailbox
+        inbox = mailbox.distinguished["inbox"]
+        event = Event("ModifiedEvent", False, inbox.number, inbox.version, inbox.parent.number, None, None, now(),
+                      inbox.unread)
+        for _ in range(frames):
+            yield self.frame(m("Notifications", *(self.notification(one, [one.show(0, event, False)] * 20)
+                                                  for one in self.subscriptions)))
 
     @staticmethod
     def notification(subscription, events):

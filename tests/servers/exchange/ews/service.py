@@ -62,6 +62,7 @@ class Service:
                 rule.mangle(reply)
                 return reply, None
             call = self.call_of(request, mailbox, rule)
+            call.choose_backend(record)
             if request.operation == STREAM:
                 return None, call
             reply = self.run(call)
@@ -103,7 +104,7 @@ class Service:
         data = markup.write(root)
         if call.rule is None or not call.rule.is_invalid:
             self.schema.check_answer(data)
-        return Reply(200, data)
+        return Reply(200, data, headers=call.reply_headers)
 
     def vanish(self, call):
         """Somebody else removes an item just before it is asked for."""

@@ -11,6 +11,7 @@ VERSIONS = ["Exchange2007", "Exchange2007_SP1", "Exchange2009", "Exchange2010", 
 
 # What a server of that build says of itself, and the newest version of the schema that it knows.
 BUILDS = {
+    "14.0": ((14, 0, 722, 0), "Exchange2010"),
     "14.2": ((14, 2, 247, 5), "Exchange2010_SP2"),
     "15.1": ((15, 1, 2507, 27), "V2017_07_11"),
     "15.2": ((15, 2, 1544, 4), "V2017_07_11"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The whole server's state: its mailboxes, who may sign in, mail that goes from one to the other."""
 import email.utils
+import re
 import threading
 from datetime import datetime, timezone
 
@@ -33,6 +34,9 @@ class World:
         self.sync_cap = SYNC_CAP
         self.folders_per_subscription = 250
         self.subscriptions_per_mailbox = 20
+        self.events_kept = 1 << 30   # more than that are missed by whoever does not listen
+        self.backends = 1            # servers behind a load balancer; each has subscriptions of its own
+        self.last_backend = 0
 
     def add_mailbox(self, user, password, name=None, address=None):
         """A new user with a mailbox."""
@@ -86,7 +90,23 @@ class Call:
         self.world, self.mailbox, self.request, self.version = world, mailbox, request, version
         self.body = request.body
         self.zone = timezone.utc
+        self.reply_headers = []
+        self.backend = 0
+        self.prefers_affinity = False
         self.rule = None   # the fault that was ordered for this request
+
+    def choose_backend(self, record):
+        """Which server gets the request: the one that its cookie names, or the next."""
+        self.prefers_affinity = record.get("affinity") == "true" and record.get("anchor") is not None
+        named = re.search(r"X-BackEndOverrideCookie=EX(\d+)~", record.get("cookie") or "")
+        with self.world.lock:
+            if named is None:
+                self.world.last_backend += 1
+            self.backend = int(named[1] if named else self.world.last_backend) % self.world.backends
+
+    def has_fault(self, name):
+        """Whether that was ordered for this request."""
+        return self.rule is not None and self.rule.name == name
 
     def before_item(self, index):
         """The place where an ordered fault refuses one item of a batch, before anything is done to it."""

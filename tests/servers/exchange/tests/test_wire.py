@@ -348,6 +348,76 @@ class Streams(Wire):
         status = [one.text for one in self.frame(response).iter() if local(one) == "ConnectionStatus"]
         self.assertEqual((status, self.frame(response)), (["Closed"], None))
 
+    def statuses(self, response):
+        """What the frames of a stream say of it, until it ends."""
+        found = []
+        while (frame := self.frame(response)) is not None:
+            found += [one.text for one in frame.iter() if local(one) in ("ConnectionStatus", "ResponseCode")]
+        return found
+
+    def test_lost_in_the_middle(self):
+        response = self.open(self.subscribe())
+        self.frame(response)
+        self.admin("DELETE", "subscriptions")
+        self.assertEqual(self.statuses(response), ["ErrorInvalidSubscription"])
+
+    def test_missed_events(self):
+        self.world.events_kept = 5
+        key = self.subscribe()
+        self.admin("POST", "shake?count=10&seed=1")
+        self.assertEqual(self.statuses(self.open(key)), ["NoError", "OK", "ErrorMissedNotificationEvents"])
+
+    def test_early_end(self):
+        key = self.subscribe()
+        self.admin("POST", "faults", {"fault": "early-end"})
+        self.assertEqual(self.statuses(self.open(key)), ["NoError", "OK", "NoError", "Closed"])
+
+    def test_cut_in_the_middle(self):
+        key = self.subscribe()
+        self.admin("POST", "faults", {"fault": "cut", "frames": 1, "bytes": 100})
+        response = self.open(key)
+        self.frame(response)
+        self.world.deliver(LETTER, self.world.mailboxes[0])
+        with self.assertRaises(http.client.IncompleteRead) as caught:
+            response.read()
+        self.assertEqual(len(caught.exception.partial), 100)
+
+    def test_silence_and_holding_back(self):
+        self.service.heartbeat, self.service.minute = 0.05, 0.2
+        for name, begin in (("silence", ["NoError", "OK"]), ("held-back", ["NoError", "OK"])):
+            key = self.subscribe()
+            self.admin("POST", "faults", {"fault": name})
+            response = self.open(key, 1)
+            frame = self.frame(response)
+            found = [one.text for one in frame.iter() if local(one) in ("ConnectionStatus", "ResponseCode")]
+            self.assertEqual(found, begin)
+            if name == "held-back":
+                self.assertEqual(self.statuses(response)[-1], "Closed")
+
+    def test_flood(self):
+        key = self.subscribe()
+        self.admin("POST", "faults", {"fault": "flood", "frames": 30})
+        response = self.open(key)
+        frames = [self.frame(response) for _ in range(31)]
+        self.assertEqual(sum(local(one) == "ModifiedEvent" for frame in frames for one in frame.iter()), 600)
+
+    def test_no_streams_before_2010_sp1(self):
+        _, data = self.post(self.connect(), envelope(self.SUBSCRIBE).replace(b"Exchange2016", b"Exchange2007_SP1"))
+        self.assertIn(b"ErrorSchemaValidation", data)
+
+    def test_affinity(self):
+        self.world.backends = 3
+        headers = {"X-AnchorMailbox": "alice@example.org", "X-PreferServerAffinity": "true"}
+        response, data = self.post(self.connect(), self.SUBSCRIBE, **headers)
+        key = next(one.text for one in markup.parse(data).iter() if local(one) == "SubscriptionId")
+        cookie = response.getheader("Set-Cookie").partition(";")[0]
+        self.assertTrue(cookie.startswith("X-BackEndOverrideCookie="))
+        ask = f"<m:Unsubscribe><m:SubscriptionId>{key}</m:SubscriptionId></m:Unsubscribe>"
+        _, data = self.post(self.connect(), ask)
+        self.assertIn(b"ErrorSubscriptionNotFound", data)
+        _, data = self.post(self.connect(), ask, Cookie=cookie)
+        self.assertIn(b"NoError", data)
+
     def test_what_happened_in_between_is_told_later(self):
         key = self.subscribe()
         items = [self.world.deliver(LETTER, self.world.mailboxes[0]).id for _ in range(3)]
@@ -394,7 +464,8 @@ class Faults(Wire):
     }
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
             "lost-answer": http.client.RemoteDisconnected}
-    ELSEWHERE = {"cut", "stall", "stall-before", "item-vanishes", "item-changes"}
+    ELSEWHERE = {"cut", "silence", "held-back", "early-end", "flood", "stall", "stall-before", "item-vanishes",
+                 "item-changes"}
     OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
                "redirect": {"location": "https://login.example.org/"}}
