@@ -6,6 +6,7 @@
 #include "exchange-endpoint.h"
 #include "exchange-gettext.h"
 #include "exchange-session.h"
+#include "exchange-watch.h"
 #include "exchange-wire.h"
 #include "ews/ews-version.h"
 
@@ -20,6 +21,7 @@ struct _TaubeExchangeAccount
   char *build;
   gint lacks_parts;
   GHashTable *folder_ids; /* key of a path -> id */
+  ExchangePush *push;
 };
 
 typedef ExchangeAccount TaubeExchangeAccount;
@@ -50,6 +52,12 @@ exchange_account_get_client (ExchangeAccount *self)
   client = self->client;
   g_mutex_unlock (&self->lock);
   return client;
+}
+
+ExchangePush *
+exchange_account_get_push (ExchangeAccount *self)
+{
+  return self->push;
 }
 
 const ExchangeWire *
@@ -261,6 +269,7 @@ exchange_account_finalize (GObject *object)
 
   g_clear_pointer (&self->client, exchange_client_free);
   g_hash_table_unref (self->folder_ids);
+  exchange_push_free (self->push);
   g_free (self->build);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (exchange_account_parent_class)->finalize (object);
@@ -272,6 +281,7 @@ exchange_account_init (TaubeExchangeAccount *self)
   g_mutex_init (&self->lock);
   self->version = EWS_VERSION_2013_SP1;
   self->folder_ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->push = exchange_push_new ();
 }
 
 static void
@@ -289,4 +299,5 @@ exchange_account_class_init (TaubeExchangeAccountClass *klass)
   account->rename_folder = exchange_account_rename_folder;
   account->delete_folder = exchange_account_delete_folder;
   account->set_subscribed = exchange_account_set_subscribed;
+  account->watch_step = exchange_account_watch_step;
 }

@@ -6,6 +6,7 @@
 #include <taube-backend/taube-sender-impl.h>
 
 #include "exchange-client.h"
+#include "exchange-push.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,7 @@ GType exchange_session_get_type (void);
 /* All of these may be called from any thread. */
 ExchangeClient *exchange_account_get_client (ExchangeAccount *self);
 const struct _ExchangeWire *exchange_account_get_wire (ExchangeAccount *self);
+ExchangePush *exchange_account_get_push (ExchangeAccount *self);
 
 /* What the wire protocol keeps about the server; a number and a text of its own. */
 int exchange_account_get_version (ExchangeAccount *self);
@@ -76,6 +78,8 @@ GPtrArray *exchange_account_list_folders (TaubeAccount *account, TaubeSession *s
                                           GCancellable *cancellable, GError **error);
 /* exchange-live.c: says what this server gives. */
 void exchange_live_report (ExchangeAccount *account);
+/* The same of how it tells its news, after that was found out. */
+void exchange_live_report_push (ExchangeAccount *account);
 /* PROBLEM says why the server cannot be used, if that is known; else nothing is said. */
 void exchange_live_report_failure (ExchangeAccount *account, const GError *problem);
 

@@ -5,6 +5,7 @@
 
 #include <libsoup/soup.h>
 
+#include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-throttle.h>
 #include <taube-backend/taube-trace.h>
 
@@ -21,6 +22,7 @@ struct _ExchangeClient
 {
   TaubeAccount *account; /* owns us */
   ExchangeHttp *http;
+  ExchangeHttp *stream_http; /* whose connections may be silent for long */
   GUri *uri;
   char *url;
   char *user;
@@ -71,6 +73,7 @@ void
 exchange_client_free (ExchangeClient *self)
 {
   g_clear_pointer (&self->http, exchange_http_unref);
+  g_clear_pointer (&self->stream_http, exchange_http_unref);
   g_clear_pointer (&self->uri, g_uri_unref);
   g_clear_pointer (&self->secret, taube_secret_unref);
   g_free (self->url);
@@ -82,15 +85,17 @@ exchange_client_free (ExchangeClient *self)
 
 /* It reads files, so it is made by the first call. (transfer full) */
 static ExchangeHttp *
-get_http (ExchangeClient *self, GError **error)
+get_http (ExchangeClient *self, gboolean streams, GError **error)
 {
   ExchangeHttp *http = NULL;
 
   g_mutex_lock (&self->lock);
   if (self->http == NULL)
     self->http = exchange_endpoint_open (self->account, error);
+  if (self->http != NULL && streams && self->stream_http == NULL)
+    self->stream_http = exchange_http_new_patient (self->http);
   if (self->http != NULL)
-    http = exchange_http_ref (self->http);
+    http = exchange_http_ref (streams ? self->stream_http : self->http);
   g_mutex_unlock (&self->lock);
   return http;
 }
@@ -574,9 +579,13 @@ send_once (Run *run, ExchangeHttp *http, const char *request_id, gboolean *sent,
                               .content_type = call->content_type,
                               .what = call->what,
                               .request_id = request_id,
-                              .repeatable = call->repeatable };
+                              .headers = call->headers,
+                              .repeatable = call->repeatable,
+                              .streams = call->streams };
   ExchangeReply *reply;
 
+  if (call->streams)
+    request.answer_seconds = taube_settings_get_number (taube_account_get_settings (run->client->account), "timeout");
   fill_proof (run, &request.proof);
   reply = exchange_http_send (http, &request, sent, run->cancellable, error);
   g_clear_pointer (&request.proof.secret, taube_secret_unref);
@@ -621,7 +630,7 @@ exchange_client_call (ExchangeClient *self, const ExchangeCall *call, gboolean *
   *sent = FALSE;
   if (!wait_while_busy (self, cancellable, error))
     return NULL;
-  http = get_http (self, error);
+  http = get_http (self, call->streams, error);
   if (http == NULL)
     return NULL;
   run.uri = g_uri_ref (self->uri);

@@ -17,7 +17,9 @@ typedef struct
   const char *what;    /* "GetFolder" */
   GBytes *body;
   const char *content_type;
+  const char *const *headers; /* a name and a value in turn; or NULL */
   gboolean repeatable; /* it changes nothing */
+  gboolean streams;    /* its answer is told bit by bit, and may take very long */
 } ExchangeCall;
 
 ExchangeClient *exchange_client_new (TaubeAccount *account);

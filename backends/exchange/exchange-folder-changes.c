@@ -131,19 +131,14 @@ exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes 
   return changes;
 }
 
-/* Until the server's own news is listened to, a watch asks from time to time. Its memory is the token. The first step
- * only finds out how things stand; so does one whose memory is worthless, after it has said so. */
 gboolean
-exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
-                            GCancellable *cancellable, GError **error)
+exchange_folder_look (TaubeFolder *folder, GBytes **token, TaubeChanges **changes_out, GCancellable *cancellable,
+                      GError **error)
 {
-  gboolean first = step->state == NULL;
+  gboolean first = *token == NULL;
   g_autoptr (GBytes) next = NULL;
-  g_autoptr (TaubeChanges) changes = NULL;
+  g_autoptr (TaubeChanges) changes = ask (folder, *token, NULL, &next, cancellable, error);
 
-  if (step->reason == TAUBE_WATCH_LEAVE)
-    return TRUE;
-  changes = ask (folder, step->state, NULL, &next, cancellable, error);
   if (changes == NULL)
     return FALSE;
   if (taube_changes_is_reset (changes))
@@ -153,11 +148,23 @@ exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWat
       if (baseline == NULL)
         return FALSE;
     }
-  if (step->state != NULL)
-    g_bytes_unref (step->state);
-  step->state = g_steal_pointer (&next);
-  step->free_state = (GDestroyNotify) g_bytes_unref;
+  g_clear_pointer (token, g_bytes_unref);
+  *token = g_steal_pointer (&next);
   if (!first && !taube_changes_is_empty (changes))
-    step->changes = g_steal_pointer (&changes);
+    *changes_out = g_steal_pointer (&changes);
   return TRUE;
+}
+
+/* TaubeFolderClass.watch_step: a folder that has no part in what the server tells is asked from time to time. */
+gboolean
+exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
+                            GCancellable *cancellable, GError **error)
+{
+  GBytes *token = step->state;
+  gboolean good = step->reason == TAUBE_WATCH_LEAVE
+                  || exchange_folder_look (folder, &token, &step->changes, cancellable, error);
+
+  step->state = token;
+  step->free_state = (GDestroyNotify) g_bytes_unref;
+  return good;
 }

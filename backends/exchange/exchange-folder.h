@@ -33,6 +33,10 @@ TaubeItem *exchange_folder_get_item (TaubeFolder *folder, TaubeSession *session,
 TaubeChanges *exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                            TaubeProgress *progress, GCancellable *cancellable, GError **error);
 
+/* What happened since *TOKEN (NULL: nothing is told, it only finds out how things stand), which is moved on, goes into
+ * *CHANGES_OUT, if there is any. After a reset it stands where the folder is now. */
+gboolean exchange_folder_look (TaubeFolder *folder, GBytes **token, TaubeChanges **changes_out,
+                               GCancellable *cancellable, GError **error);
 /* Asks on for ever: what a watch does where it is not told. */
 gboolean exchange_folder_watch_step (TaubeFolder *folder, TaubeSession *session, TaubeWatchStep *step,
                                      GCancellable *cancellable, GError **error);

@@ -40,6 +40,19 @@ exchange_http_new (const ExchangeHttpOptions *options)
 }
 
 ExchangeHttp *
+exchange_http_new_patient (ExchangeHttp *like)
+{
+  ExchangeHttp *self = g_new0 (ExchangeHttp, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->trust = g_object_ref (like->trust);
+  g_set_object (&self->client_certificate, like->client_certificate);
+  g_set_object (&self->proxy, like->proxy);
+  self->connections = like->connections;
+  return self;
+}
+
+ExchangeHttp *
 exchange_http_ref (ExchangeHttp *self)
 {
   g_atomic_ref_count_inc (&self->refs);

@@ -57,6 +57,8 @@ typedef struct
 } ExchangeRequest;
 
 ExchangeHttp *exchange_http_new (const ExchangeHttpOptions *options);
+/* The same, with connections of its own, on which silence is no fault. */
+ExchangeHttp *exchange_http_new_patient (ExchangeHttp *like);
 ExchangeHttp *exchange_http_ref (ExchangeHttp *self);
 void exchange_http_unref (ExchangeHttp *self);
 ExchangeTrust *exchange_http_get_trust (ExchangeHttp *self);

@@ -4,6 +4,8 @@
 #include "exchange-gettext.h"
 #include "exchange-wire.h"
 
+#define N_(text) text
+
 /* What a server says of itself: "EWS 15.2.1544.4". (transfer full) */
 static char *
 make_evidence (ExchangeAccount *account)
@@ -12,6 +14,30 @@ make_evidence (ExchangeAccount *account)
   g_autofree char *build = exchange_account_dup_build (account);
 
   return build != NULL ? g_strconcat (wire->name, " ", build, NULL) : g_strdup (wire->name);
+}
+
+void
+exchange_live_report_push (ExchangeAccount *account)
+{
+  static const struct
+  {
+    TaubeSupport support;
+    const char *reason;
+    const char *how;
+  } ways[] = {
+    [EXCHANGE_PUSH_STREAM] = { TAUBE_SUPPORT_YES, N_ ("the server tells of changes by itself"), "GetStreamingEvents" },
+    [EXCHANGE_PUSH_PULL] = { TAUBE_SUPPORT_NO, N_ ("the server tells what changed only when it is asked, from time to "
+                                                   "time"), "GetEvents" },
+    [EXCHANGE_PUSH_ASK] = { TAUBE_SUPPORT_NO, N_ ("the server tells no changes: each folder is asked from time to "
+                                                  "time"), "SyncFolderItems" },
+  };
+  g_autofree char *server = make_evidence (account);
+  ExchangePushWay way
+    = exchange_push_get_current (exchange_account_get_push (account), g_get_monotonic_time ());
+  g_autofree char *evidence = g_strconcat (server, ", ", ways[way].how, NULL);
+
+  taube_account_set_live_capability (TAUBE_ACCOUNT (account), TAUBE_CAPABILITY_PUSH, ways[way].support,
+                                     _ (ways[way].reason), evidence);
 }
 
 void
@@ -26,6 +52,7 @@ exchange_live_report (ExchangeAccount *account)
     taube_account_set_live_capability (TAUBE_ACCOUNT (account), exchange_rows[i].capability, exchange_rows[i].module,
                                        exchange_rows[i].module_reason,
                                        exchange_rows[i].module == TAUBE_SUPPORT_NO ? NULL : evidence);
+  exchange_live_report_push (account);
 }
 
 void

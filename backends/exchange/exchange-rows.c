@@ -19,7 +19,7 @@ const TaubeCapabilityRow exchange_rows[TAUBE_N_CAPABILITIES] = {
   ROW (SERVER_SEARCH, YES, N_ ("the server searches"), NO, N_ ("this version does not search")),
   ROW (SERVER_SORT, YES, N_ ("the server sorts"), NO, N_ ("this version does not search")),
   ROW (SERVER_THREAD, YES, N_ ("the server builds conversations"), NO, N_ ("this version does not search")),
-  ROW (PUSH, YES, N_ ("the server tells of changes by itself"), NO, N_ ("this version asks from time to time")),
+  BOTH (PUSH, YES, N_ ("the server tells of changes by itself")),
   BOTH (SENDING, YES, N_ ("mail is sent over the same account")),
   ROW (SHARING, YES, N_ ("folders have permissions"), NO, N_ ("this version does not show them")),
   ROW (DELEGATION, YES, N_ ("a mailbox has delegates"), NO, N_ ("this version does not show them")),

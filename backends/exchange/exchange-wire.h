@@ -7,6 +7,8 @@
 #include "exchange-account.h"
 #include "exchange-outcome.h"
 #include "exchange-parts.h"
+#include "exchange-news.h"
+#include "exchange-stream.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +60,23 @@ typedef struct
   gboolean last;  /* out: nothing more is to be told now */
   gboolean reset; /* out: STATE is not good any more */
 } ExchangeSyncStep;
+
+/* What the server keeps for us, to tell what happens in some folders. */
+typedef struct
+{
+  char *id;
+  char *watermark; /* up to where its events were asked for; NULL: they are streamed */
+} ExchangeSubscription;
+
+typedef enum
+{
+  EXCHANGE_SUBSCRIBE_DONE,
+  EXCHANGE_SUBSCRIBE_FAILED,   /* perhaps later */
+  EXCHANGE_SUBSCRIBE_UNKNOWN,  /* the server knows no subscriptions of that kind */
+  EXCHANGE_SUBSCRIBE_DOUBTFUL, /* it may be that it does not */
+  EXCHANGE_SUBSCRIBE_FULL,     /* there are as many as it allows */
+  EXCHANGE_SUBSCRIBE_REFUSED,  /* not to these folders, or not to so many at once */
+} ExchangeSubscribeOutcome;
 
 typedef gboolean (*ExchangeBytesFunc) (const guint8 *bytes, gsize length, gpointer user_data, GError **error);
 
@@ -129,6 +148,21 @@ struct _ExchangeWire
   /* To its recipients, with a copy among the sent messages; asked once, whatever comes. */
   gboolean (*send) (ExchangeAccount *account, TaubeMessageSource *source, const char *what, GCancellable *cancellable,
                     GError **error);
+
+  /* News: what the server tells of folders (FOLDER_IDS NULL: of all that there are and will be), by itself, or with
+   * PULL when it is asked. *COOKIE says which of several servers has the subscriptions; it goes from call to call, at
+   * first NULL. ERROR is set for every outcome but DONE. */
+  ExchangeSubscribeOutcome (*subscribe) (ExchangeAccount *account, const char *const *folder_ids, guint n,
+                                         gboolean pull, ExchangeSubscription *subscription, char **cookie,
+                                         GCancellable *cancellable, GError **error);
+  gboolean (*unsubscribe) (ExchangeAccount *account, const ExchangeSubscription *subscription, char **cookie,
+                           GCancellable *cancellable, GError **error);
+  /* What happened since it was asked last; that the server does not know the subscription is news, too. */
+  gboolean (*ask_news) (ExchangeAccount *account, ExchangeSubscription *subscription, char **cookie,
+                        ExchangeNews *news, GCancellable *cancellable, GError **error);
+  /* Of the subscriptions IDS, for so many minutes. */
+  ExchangeStream *(*open_stream) (ExchangeAccount *account, const char *const *ids, guint n, guint minutes,
+                                  char **cookie, GCancellable *cancellable, GError **error);
 };
 
 extern const ExchangeWire exchange_wire_ews;

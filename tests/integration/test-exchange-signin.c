@@ -209,6 +209,34 @@ test_token_expires (void)
   g_assert_cmpuint (purse->invalidated, ==, 1);
 }
 
+/* In the middle of a watch, too. */
+static void
+test_token_expires_in_watch (void)
+{
+  g_autoptr (ExchangeWorld) world = exchange_world_start ("--auth=bearer");
+  g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
+  g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
+  g_autoptr (TaubeWatchEvent) event = NULL;
+  g_autoptr (TaubeWatch) watch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (purse->tokens, g_strdup (exchange_world_get (world, "token")));
+  g_ptr_array_add (purse->tokens, g_strdup ("another-token"));
+  watch = taube_account_watch (account, NULL, &error);
+  g_assert_no_error (error);
+  while (!taube_watch_is_online (watch))
+    g_main_context_iteration (NULL, TRUE);
+  g_free (exchange_world_ask (world, "POST", "tokens", "{\"another-token\": \"alice\"}"));
+  g_free (exchange_world_ask (world, "POST", "cut", NULL));
+  exchange_world_deliver (world, "Subject: Coo\r\n\r\nCoo.\r\n");
+  event = taube_watch_next (watch, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_id_set_get_size (taube_changes_get_added (taube_watch_event_get_changes (event))), ==, 1);
+  g_assert_cmpuint (purse->invalidated, ==, 1);
+  taube_watch_stop (watch);
+}
+
 static void
 test_token_refused (void)
 {
@@ -483,6 +511,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/signin/extended-protection", test_extended_protection);
   g_test_add_func ("/exchange/signin/asked-again", test_asked_again);
   g_test_add_func ("/exchange/signin/token-expires", test_token_expires);
+  g_test_add_func ("/exchange/signin/token-expires-in-watch", test_token_expires_in_watch);
   g_test_add_func ("/exchange/signin/token-refused", test_token_refused);
   g_test_add_func ("/exchange/signin/unknown-authority", test_unknown_authority);
   g_test_add_func ("/exchange/signin/trusted-by-user", test_trusted_by_user);

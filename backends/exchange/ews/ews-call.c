@@ -46,6 +46,8 @@ set_refusal (Try *try, const EwsVerdict *verdict)
 {
   if (try->refusal != NULL)
     return;
+  if (try->call->refused != NULL)
+    try->call->refused (verdict, try->call->user_data);
   try->refusal = ews_errors_new (verdict, try->call->what);
   try->back_off = verdict->back_off;
   try->in_doubt = try->call->once && ews_errors_is_doubtful (verdict->code);
@@ -155,12 +157,14 @@ run_once (Try *try, gboolean *sent, GCancellable *cancellable, GError **error)
   g_autoptr (GBytes) body = write_request (try, error);
   g_autoptr (ExchangeReply) reply = NULL;
   ExchangeCall call = { .what = info->element + 2, .body = body, .content_type = "text/xml; charset=utf-8",
-                        .repeatable = info->reads };
+                        .headers = try->call->headers, .repeatable = info->reads };
 
   *sent = FALSE;
   if (body == NULL)
     return FALSE;
   reply = exchange_client_call (exchange_account_get_client (try->account), &call, sent, cancellable, error);
+  if (reply != NULL && try->call->answered != NULL)
+    try->call->answered (reply, try->call->user_data);
   if (reply == NULL || !read_answer (try, reply, cancellable, error))
     return FALSE;
   if (try->refusal == NULL && exchange_reply_get_status (reply) == 500 && !try->began)

@@ -18,6 +18,7 @@ typedef struct
   const char *what;   /* what is tried, for errors: "cannot list folder \"Inbox\"" */
   gboolean once;      /* a second time would do harm: not asked again, and an error inside the server settles nothing */
   const char *stream; /* the element whose text goes to the function of that name; or NULL */
+  const char *const *headers; /* of HTTP, a name and a value in turn; or NULL */
 
   /* Each may be NULL. UNIT and MESSAGE are told of what is good; FAILED of a response message that is an error: without
    * that function, the first one is the error of the whole call. */
@@ -25,6 +26,9 @@ typedef struct
   gboolean (*message) (const EwsNode *message, guint index, gpointer user_data, GError **error);
   gboolean (*failed) (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error);
   gboolean (*stream_text) (const char *text, gsize length, gpointer user_data, GError **error);
+  /* The header of HTTP has come; the whole was refused, or the one response message that there is. */
+  void (*answered) (ExchangeReply *reply, gpointer user_data);
+  void (*refused) (const EwsVerdict *verdict, gpointer user_data);
   gpointer user_data;
 } EwsCall;
 

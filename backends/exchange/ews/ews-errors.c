@@ -34,7 +34,7 @@ static const struct
   { "ErrorDeleteDistinguishedFolder", TAUBE_ERROR_PERMISSION },
   { "ErrorExceededConnectionCount", TAUBE_ERROR_THROTTLED },
   { "ErrorExceededFindCountLimit", TAUBE_ERROR_THROTTLED },
-  { "ErrorExceededSubscriptionCount", TAUBE_ERROR_THROTTLED },
+  { "ErrorExceededSubscriptionCount", TAUBE_ERROR_LIMIT },
   { "ErrorFolderExists", TAUBE_ERROR_EXISTS },
   { "ErrorFolderNotFound", TAUBE_ERROR_NOT_FOUND },
   { "ErrorImpersonateUserDenied", TAUBE_ERROR_PERMISSION },

@@ -630,14 +630,17 @@ ews_reader_feed (EwsReader *self, gconstpointer data, gsize length, GError **err
 gboolean
 ews_reader_end (EwsReader *self, GError **error)
 {
+  gboolean cut;
+
   if (self->error == NULL)
     {
       ews_filter_end (&self->filter, &self->clean);
       parse_clean (self);
     }
-  if (self->error == NULL && (self->in_envelope || self->n_envelopes == 0))
-    stop (self, TAUBE_ERROR_PROTOCOL, self->in_envelope ? _ ("the server's answer ends in the middle")
-                                                       : _ ("the server's answer is empty"));
+  cut = self->in_envelope || (self->many && self->begun && self->n_envelopes > 0);
+  if (self->error == NULL && (cut || self->n_envelopes == 0))
+    stop (self, TAUBE_ERROR_PROTOCOL, cut ? _ ("the server's answer ends in the middle")
+                                          : _ ("the server's answer is empty"));
   if (!self->many)
     parse (self, "", 0, TRUE);
   if (self->error == NULL && !self->many && !self->had_body)

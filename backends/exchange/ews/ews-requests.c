@@ -27,6 +27,10 @@ static const EwsOperationInfo infos[EWS_N_OPERATIONS] = {
   [EWS_OPERATION_COPY_ITEM] = { "m:CopyItem", "CopyItemResponse", FALSE },
   [EWS_OPERATION_DELETE_ITEM] = { "m:DeleteItem", "DeleteItemResponse", FALSE },
   [EWS_OPERATION_GET_ATTACHMENT] = { "m:GetAttachment", "GetAttachmentResponse", TRUE },
+  [EWS_OPERATION_SUBSCRIBE] = { "m:Subscribe", "SubscribeResponse", TRUE },
+  [EWS_OPERATION_UNSUBSCRIBE] = { "m:Unsubscribe", "UnsubscribeResponse", TRUE },
+  [EWS_OPERATION_GET_EVENTS] = { "m:GetEvents", "GetEventsResponse", TRUE },
+  [EWS_OPERATION_GET_STREAMING_EVENTS] = { "m:GetStreamingEvents", "GetStreamingEventsResponse", TRUE },
 };
 
 const EwsOperationInfo *

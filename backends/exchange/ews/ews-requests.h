@@ -25,9 +25,12 @@ typedef enum
   EWS_OPERATION_COPY_ITEM,
   EWS_OPERATION_DELETE_ITEM,
   EWS_OPERATION_GET_ATTACHMENT,
+  EWS_OPERATION_SUBSCRIBE,
+  EWS_OPERATION_UNSUBSCRIBE,
+  EWS_OPERATION_GET_EVENTS,
+  EWS_OPERATION_GET_STREAMING_EVENTS,
+  EWS_N_OPERATIONS, /* no operation */
 } EwsOperation;
-
-#define EWS_N_OPERATIONS 17
 
 /* What is true of an operation, whatever is asked. */
 typedef struct

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ews/ews-events.h"
 #include "ews/ews-fields.h"
 #include "ews/ews-folders.h"
 #include "ews/ews-items.h"
@@ -35,4 +36,8 @@ const ExchangeWire exchange_wire_ews = {
   .remove = ews_items_remove,
   .empty_folder = ews_whole_empty,
   .mark_all_seen = ews_whole_mark_all_seen,
+  .subscribe = ews_events_subscribe,
+  .unsubscribe = ews_events_unsubscribe,
+  .ask_news = ews_events_ask,
+  .open_stream = ews_events_open_stream,
 };

@@ -10,7 +10,7 @@
 
 #include <taube/taube-error.h>
 
-#include "ews/ews-requests.h"
+#include "ews/ews-notify.h"
 
 static const EwsFolderRef inbox = { .distinguished = "inbox" };
 static const EwsFolderRef by_id = { .id = "AAMk<&\"'>=" };
@@ -202,6 +202,56 @@ mark_all_seen (EwsVersion version)
   return ews_request_mark_all_seen (version, by_id.id);
 }
 
+static EwsWriter *
+subscribe_all (EwsVersion version)
+{
+  const EwsSubscribe subscribe = { NULL, 0, FALSE, 0 };
+
+  return ews_request_subscribe (version, &subscribe);
+}
+
+static EwsWriter *
+subscribe_some (EwsVersion version)
+{
+  const EwsSubscribe subscribe = { ids, 2, FALSE, 0 };
+
+  return ews_request_subscribe (version, &subscribe);
+}
+
+static EwsWriter *
+subscribe_pull (EwsVersion version)
+{
+  const EwsSubscribe subscribe = { ids, 1, TRUE, 60 };
+
+  return ews_request_subscribe (version, &subscribe);
+}
+
+static EwsWriter *
+subscribe_pull_all (EwsVersion version)
+{
+  const EwsSubscribe subscribe = { NULL, 0, TRUE, 1440 };
+
+  return ews_request_subscribe (version, &subscribe);
+}
+
+static EwsWriter *
+unsubscribe (EwsVersion version)
+{
+  return ews_request_unsubscribe (version, "HABl<&>==");
+}
+
+static EwsWriter *
+get_events (EwsVersion version)
+{
+  return ews_request_get_events (version, "HABl", "AQAA<&>");
+}
+
+static EwsWriter *
+get_streaming_events (EwsVersion version)
+{
+  return ews_request_get_streaming_events (version, ids, 2, 30);
+}
+
 static const struct
 {
   const char *name;
@@ -235,6 +285,13 @@ static const struct
   { "delete-softly", EWS_OPERATION_DELETE_ITEM, delete_softly },
   { "empty-folder", EWS_OPERATION_EMPTY_FOLDER, empty_folder },
   { "mark-all-seen", EWS_OPERATION_MARK_ALL_ITEMS_AS_READ, mark_all_seen },
+  { "subscribe-all", EWS_OPERATION_SUBSCRIBE, subscribe_all },
+  { "subscribe-some", EWS_OPERATION_SUBSCRIBE, subscribe_some },
+  { "subscribe-pull", EWS_OPERATION_SUBSCRIBE, subscribe_pull },
+  { "subscribe-pull-all", EWS_OPERATION_SUBSCRIBE, subscribe_pull_all },
+  { "unsubscribe", EWS_OPERATION_UNSUBSCRIBE, unsubscribe },
+  { "get-events", EWS_OPERATION_GET_EVENTS, get_events },
+  { "get-streaming-events", EWS_OPERATION_GET_STREAMING_EVENTS, get_streaming_events },
 };
 
 static xmlSchemaPtr schema;
