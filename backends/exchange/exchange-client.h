@@ -16,6 +16,8 @@ typedef struct
 {
   const char *what;    /* "GetFolder" */
   GBytes *body;
+  TaubeMessageSource *message; /* it follows in base64, and TAIL behind it; or NULL */
+  GBytes *tail;
   const char *content_type;
   const char *const *headers; /* a name and a value in turn; or NULL */
   gboolean repeatable; /* it changes nothing */

@@ -38,7 +38,33 @@ is_hopeless (const GError *problem)
          || problem->code == TAUBE_ERROR_UNKNOWN_OUTCOME;
 }
 
-/* TaubeFolderClass.append: one request for each, since a request is in memory as a whole. */
+/* One message. When nobody knows whether it was written it is looked for, and written again if it is not there. */
+static gboolean
+append_one (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
+            char **new_id, GCancellable *cancellable, GError **error)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+  g_autofree char *token = g_uuid_string_random ();
+  g_autoptr (GError) problem = NULL;
+
+  if (!wire->append (account, folder_id, source, token, what, new_id, cancellable, &problem))
+    {
+      if (!g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME)
+          || g_cancellable_is_cancelled (cancellable)
+          || !wire->find_token (account, folder_id, token, what, new_id, cancellable, NULL))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      if (*new_id == NULL && !wire->append (account, folder_id, source, token, what, new_id, cancellable, error))
+        return FALSE;
+    }
+  if (*new_id == NULL)
+    wire->find_token (account, folder_id, token, what, new_id, cancellable, NULL);
+  return TRUE;
+}
+
+/* TaubeFolderClass.append: one request for each, so that each has its own outcome. */
 TaubeBatchResult *
 exchange_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sources, TaubeAttempt *attempt,
                         TaubeProgress *progress, GCancellable *cancellable, GError **error)
@@ -59,8 +85,7 @@ exchange_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *s
       if (last == NULL || !is_hopeless (last))
         {
           g_clear_error (&last);
-          exchange_account_get_wire (account)->append (account, folder_id, sources->pdata[i], what, &new_id,
-                                                       cancellable, &last);
+          append_one (account, folder_id, sources->pdata[i], what, &new_id, cancellable, &last);
           note (result, i, new_id, last);
         }
       else

@@ -3,67 +3,7 @@
 
 #include "exchange-gettext.h"
 
-/* Moving, copying, removing. */
-
-typedef struct
-{
-  char *target_id;
-  gboolean copy;
-} Transfer;
-
-/* For ExchangeBatches.run */
-static gboolean
-run_transfer (ExchangeBatches *batches, const char *const *ids, guint n, ExchangeOutcome *outcome,
-              GCancellable *cancellable, GError **error)
-{
-  const Transfer *transfer = batches->data;
-
-  return batches->wire->transfer (batches->account, ids, n, transfer->target_id, transfer->copy, batches->what, outcome,
-                                  cancellable, error);
-}
-
-/* For ExchangeBatches.settle: it is not known. */
-static gboolean
-leave_open (ExchangeBatches *batches, const char *const *ids, guint n, ExchangeOutcome *outcome,
-            GCancellable *cancellable, GError **error)
-{
-  return FALSE;
-}
-
-static TaubeBatchResult *
-run (TaubeFolder *folder, const TaubeIdSet *ids, TaubeFolder *target, gboolean copy, TaubeProgress *progress,
-     GCancellable *cancellable, GError **error)
-{
-  g_auto (ExchangeBatches) batches = { 0 };
-  Transfer transfer = { .copy = copy };
-  g_autofree char *target_id = NULL;
-
-  exchange_batches_init (&batches, folder, run_transfer, &transfer);
-  batches.settle = leave_open;
-  batches.progress = progress;
-  batches.what = g_strdup_printf (copy ? _ ("cannot copy from folder \"%s\" to \"%s\"")
-                                       : _ ("cannot move from folder \"%s\" to \"%s\""),
-                                  taube_folder_get_name (folder), taube_folder_get_name (target));
-  target_id = exchange_account_find_folder_id (batches.account, target, cancellable, error);
-  transfer.target_id = target_id;
-  return target_id != NULL ? exchange_batches_run (&batches, ids, cancellable, error) : NULL;
-}
-
-/* TaubeFolderClass.copy */
-TaubeBatchResult *
-exchange_folder_copy (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFolder *target,
-                      TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable, GError **error)
-{
-  return run (folder, ids, target, TRUE, progress, cancellable, error);
-}
-
-/* TaubeFolderClass.move */
-TaubeBatchResult *
-exchange_folder_move (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids, TaubeFolder *target,
-                      TaubeAttempt *attempt, TaubeProgress *progress, GCancellable *cancellable, GError **error)
-{
-  return run (folder, ids, target, FALSE, progress, cancellable, error);
-}
+/* Removing. */
 
 /* What was to go and is not there any more has gone. */
 static void

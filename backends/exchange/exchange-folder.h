@@ -53,7 +53,7 @@ gboolean exchange_folder_empty (TaubeFolder *folder, TaubeSession *session, Taub
 gboolean exchange_folder_mark_all_seen (TaubeFolder *folder, TaubeSession *session, GCancellable *cancellable,
                                         GError **error);
 
-/* exchange-folder-flags.c, exchange-folder-store.c */
+/* exchange-folder-flags.c, exchange-folder-store.c, exchange-folder-transfer.c */
 TaubeBatchResult *exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                              TaubeFlagsMode mode, TaubeMessageFlags flags,
                                              const char *const *keywords, GCancellable *cancellable, GError **error);

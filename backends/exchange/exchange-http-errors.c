@@ -22,6 +22,9 @@ exchange_http_translate_error (ExchangeTrust *trust, GUri *uri, const GError *er
 {
   const char *host = g_uri_get_host (uri);
 
+  /* It is about the message that was to be sent. */
+  if (error->domain == TAUBE_ERROR)
+    return g_error_copy (error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("the operation was cancelled"));
   if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))

@@ -4,6 +4,7 @@
 /* What exchange-http.c and exchange-reply.c share, and nobody else. */
 #include <libsoup/soup.h>
 
+#include "exchange-feed.h"
 #include "exchange-http.h"
 
 G_BEGIN_DECLS
@@ -23,13 +24,18 @@ typedef struct
   ExchangeProofKind kind;
   GUri *uri;
   GBytes *body;
+  TaubeMessageSource *source; /* a message behind the body, or NULL */
+  GBytes *tail;
   char *content_type;
   SoupSession *session; /* these three are the I/O thread's */
   SoupMessage *message;
   GInputStream *stream;
 
+  ExchangeFeed *served;   /* the job's */
+
   GMutex lock;
   GCond cond;
+  ExchangeFeed *feed;     /* of the last time that it was sent */
   gboolean sent;
   gboolean answered;
   gboolean ended;

@@ -157,6 +157,10 @@ exchange_flight_unref (gpointer data)
   g_clear_error (&self->error);
   g_uri_unref (self->uri);
   g_clear_pointer (&self->body, g_bytes_unref);
+  g_clear_pointer (&self->tail, g_bytes_unref);
+  g_clear_object (&self->source);
+  g_clear_object (&self->served);
+  g_clear_object (&self->feed);
   g_free (self->content_type);
   g_free (self->user);
   g_free (self->reason);
@@ -333,13 +337,35 @@ prepare_proof (ExchangeFlight *self, SoupSession *session)
   g_signal_connect (self->message, "authenticate", G_CALLBACK (on_authenticate), self);
 }
 
-/* Also when libsoup sends it again: the stream that it made of the bytes is at its end then. */
+static void
+ring (gpointer data)
+{
+  ExchangeFlight *self = data;
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Also when libsoup sends it again: the stream of the first time is at its end then, or somewhere. */
 static void
 set_body (SoupMessage *message, gpointer user_data)
 {
   ExchangeFlight *self = user_data;
+  ExchangeFeed *feed;
 
-  soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
+  if (self->source == NULL)
+    {
+      soup_message_set_request_body_from_bytes (message, self->content_type, self->body);
+      return;
+    }
+  feed = exchange_feed_new (self->body, self->source, self->tail, ring, self);
+  soup_message_set_request_body (message, self->content_type, G_INPUT_STREAM (feed),
+                                 (gssize) exchange_feed_measure (self->body, self->source, self->tail));
+  g_mutex_lock (&self->lock);
+  g_set_object (&self->feed, feed);
+  g_mutex_unlock (&self->lock);
+  g_object_unref (feed);
 }
 
 static gboolean
@@ -376,11 +402,7 @@ exchange_flight_give_up (ExchangeFlight *self)
 static void
 wake (GCancellable *cancellable, gpointer user_data)
 {
-  ExchangeFlight *self = user_data;
-
-  g_mutex_lock (&self->lock);
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
+  ring (user_data);
 }
 
 gboolean
@@ -405,7 +427,37 @@ exchange_flight_wait (ExchangeFlight *self, gboolean (*ready) (ExchangeFlight *s
 static gboolean
 is_answered (ExchangeFlight *self)
 {
-  return self->answered;
+  return self->answered || (self->feed != NULL && exchange_feed_is_hungry (self->feed));
+}
+
+static void
+stop_serving (ExchangeFlight *self)
+{
+  if (self->served != NULL)
+    exchange_feed_stop (self->served);
+  g_clear_object (&self->served);
+}
+
+/* FALSE: the body is not what is waited for. */
+static gboolean
+serve (ExchangeFlight *self, GCancellable *cancellable)
+{
+  g_autoptr (ExchangeFeed) feed = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (!self->answered && self->feed != NULL)
+    feed = g_object_ref (self->feed);
+  g_mutex_unlock (&self->lock);
+  if (feed == NULL)
+    return FALSE;
+  if (feed != self->served)
+    {
+      /* A message is open once at a time. */
+      stop_serving (self);
+      self->served = g_object_ref (feed);
+    }
+  exchange_feed_serve (feed, cancellable);
+  return TRUE;
 }
 
 static ExchangeFlight *
@@ -443,6 +495,8 @@ exchange_flight_new (ExchangeHttp *http, const ExchangeRequest *request)
   if (request->body != NULL)
     {
       self->body = g_bytes_ref (request->body);
+      self->source = request->message != NULL ? g_object_ref (request->message) : NULL;
+      self->tail = request->tail != NULL ? g_bytes_ref (request->tail) : NULL;
       self->content_type = g_strdup (request->content_type);
       set_body (self->message, self);
     }
@@ -458,8 +512,12 @@ wait_for_answer (ExchangeFlight *flight, const ExchangeRequest *request, GCancel
 {
   gint64 deadline
     = request->answer_seconds > 0 ? g_get_monotonic_time () + request->answer_seconds * G_USEC_PER_SEC : 0;
-  gboolean answered = exchange_flight_wait (flight, is_answered, deadline, cancellable);
+  gboolean answered;
 
+  do
+    answered = exchange_flight_wait (flight, is_answered, deadline, cancellable);
+  while (answered && serve (flight, cancellable));
+  stop_serving (flight);
   if (!answered && !g_cancellable_set_error_if_cancelled (cancellable, error))
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("no answer came from %s in %u s"),
                  g_uri_get_host (request->uri), request->answer_seconds);

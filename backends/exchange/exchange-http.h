@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include <taube-backend/taube-limits.h>
+#include <taube-backend/taube-message-source-impl.h>
 #include <taube-backend/taube-secret.h>
 
 #include "exchange-trust.h"
@@ -46,6 +47,8 @@ typedef struct
   const char *method;
   GUri *uri;
   GBytes *body;             /* or NULL */
+  TaubeMessageSource *message; /* it follows in base64, read while it is sent; or NULL */
+  GBytes *tail;             /* what stands behind it then */
   const char *content_type; /* of the body */
   const char *what;         /* for the trace: "GetFolder" */
   const char *request_id;   /* told to the server, which may repeat it; or NULL */

@@ -19,6 +19,9 @@ typedef struct
 typedef void (*ExchangeStateFunc) (guint index, const ExchangeItemState *state, const GError *problem,
                                    gpointer user_data);
 
+/* An item that was looked for. */
+typedef void (*ExchangeFoundFunc) (const char *trace, const char *id, gpointer user_data);
+
 /* What is to become of an item. */
 typedef struct
 {

@@ -117,6 +117,13 @@ struct _ExchangeWire
   /* How items are now: FUNC is called for each of IDS, at most batch_size. */
   gboolean (*get_states) (ExchangeAccount *account, const char *const *ids, guint n, const char *what,
                           ExchangeStateFunc func, gpointer user_data, GCancellable *cancellable, GError **error);
+  /* Those of a folder that have one of TRACES, at most batch_size of them. */
+  gboolean (*find_traces) (ExchangeAccount *account, const char *folder_id, const char *const *traces, guint n,
+                           const char *what, ExchangeFoundFunc func, gpointer user_data, GCancellable *cancellable,
+                           GError **error);
+  /* The one that append() wrote with TOKEN; *ID is NULL when there is none. (transfer full) */
+  gboolean (*find_token) (ExchangeAccount *account, const char *folder_id, const char *token, const char *what,
+                          char **id, GCancellable *cancellable, GError **error);
   /* The changes below are of at most batch_size items. FALSE: of what OUTCOME does not tell nothing was done, or with
    * TAUBE_ERROR_UNKNOWN_OUTCOME it is not known. */
   gboolean (*update) (ExchangeAccount *account, const ExchangeUpdate *updates, guint n, const char *what,
@@ -132,9 +139,9 @@ struct _ExchangeWire
                             const char *what, GCancellable *cancellable, GError **error);
   gboolean (*mark_all_seen) (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable,
                              GError **error);
-  /* One message; its new id, or NULL when the server does not tell it. */
-  gboolean (*append) (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
-                      char **new_id, GCancellable *cancellable, GError **error);
+  /* One message; its new id, or NULL when the server does not tell it. TOKEN goes along, by which it can be found. */
+  gboolean (*append) (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *token,
+                      const char *what, char **new_id, GCancellable *cancellable, GError **error);
   /* The new folder's id. (transfer full) */
   char *(*create_folder) (ExchangeAccount *account, const char *parent_id, const char *name, GCancellable *cancellable,
                           GError **error);

@@ -380,6 +380,118 @@ test_empty (void)
     }
 }
 
+/* Where an item is after it was moved or copied, also when the answer is lost or the server tells no new ids. */
+static void
+test_new_ids (void)
+{
+  static const char *const orders[] = { NULL, "lost-answer", "close" };
+
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (orders) * 2; i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      gboolean copy = i % 2 == 1, silent = i / 2 % 2 == 1;
+      const char *fault = orders[i / 4];
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (TaubeMessageList) there = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *order = g_strdup_printf ("{\"fault\": \"%s\", \"operation\": \"%s\"}", fault,
+                                                copy ? "CopyItem" : "MoveItem");
+
+      scene_open (&scene, "--messages=3");
+      /* Copies that are there already are not taken for new ones. */
+      taube_batch_result_unref (taube_folder_copy (scene.inbox, scene.ids, scene.archive, NULL, NULL, &error));
+      g_assert_no_error (error);
+      if (silent)
+        g_free (exchange_world_ask (scene.world, "POST", "limits", "{\"tells_ids\": 0}"));
+      if (fault != NULL)
+        exchange_world_order (scene.world, order);
+      result = copy ? taube_folder_copy (scene.inbox, scene.ids, scene.archive, NULL, NULL, &error)
+                    : taube_folder_move (scene.inbox, scene.ids, scene.archive, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (taube_batch_result_is_all_done (result));
+      g_assert_cmpuint (count_in (&scene, "INBOX"), ==, copy ? 3 : 0);
+      there = exchange_world_list (scene.account, "Archive", &error);
+      g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (there)), ==, 6);
+      for (guint at = 0; at < 3; at++)
+        {
+          g_autofree char *id = taube_batch_result_get_new_id (result, scene.names[at]);
+
+          /* Of what was moved beside a copy of it nobody can say which one it is. */
+          if (id == NULL)
+            g_assert_true (!copy && (silent || fault != NULL));
+          else
+            g_assert_true (taube_item_list_find (TAUBE_ITEM_LIST (there), id, NULL));
+        }
+    }
+}
+
+/* A new message, likewise; and it is the one that was given, whatever has to be sent again. */
+static void
+test_append (void)
+{
+  static const char *const orders[] = { NULL, "\"lost-answer\"", "\"close\"", "\"unauthorized\"",
+                                        "\"server-busy\", \"backoff\": 20" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders) * 2; i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      gboolean silent = i % 2 == 1;
+      g_autoptr (GString) mime = g_string_new ("From: a@example.org\r\nSubject: streamed\r\n\r\n");
+      g_autoptr (GBytes) bytes = NULL;
+      g_autoptr (TaubeMessageSource) source = NULL;
+      g_autoptr (TaubeBatchResult) result = NULL;
+      g_autoptr (GOutputStream) sink = g_memory_output_stream_new_resizable ();
+      g_autoptr (GError) error = NULL;
+      g_autofree char *id = NULL;
+      g_autofree char *order = g_strdup_printf ("{\"fault\": %s, \"operation\": \"CreateItem\"}",
+                                                orders[i / 2]);
+
+      scene_open (&scene, "--messages=1");
+      /* Many pieces; each remainder of a division by three. */
+      while (mime->len < 200000 * (i % 3))
+        g_string_append (mime, "A line of sixty-four characters, over and over and over again..\r\n");
+      g_string_append_printf (mime, "%.*s\r\n", (int) i, "0123456789");
+      bytes = g_bytes_new (mime->str, mime->len);
+      source = taube_message_source_new_from_bytes (bytes);
+      if (silent)
+        g_free (exchange_world_ask (scene.world, "POST", "limits", "{\"tells_ids\": 0}"));
+      if (orders[i / 2] != NULL)
+        exchange_world_order (scene.world, order);
+      result = taube_folder_append (scene.archive, &source, 1, NULL, NULL, &error);
+      g_assert_no_error (error);
+      id = taube_batch_result_get_new_id (result, "1");
+      g_assert_nonnull (id);
+      g_assert_cmpuint (count_in (&scene, "Archive"), ==, 1);
+      taube_folder_fetch (scene.archive, id, "", 0, -1, sink, NULL, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpmem (g_memory_output_stream_get_data (G_MEMORY_OUTPUT_STREAM (sink)),
+                       g_memory_output_stream_get_data_size (G_MEMORY_OUTPUT_STREAM (sink)), mime->str, mime->len);
+    }
+}
+
+/* The same when the connection is signed in to: the body goes again with each answer to a challenge. */
+static void
+test_append_ntlm (void)
+{
+  g_auto (Scene) scene = { 0 };
+  g_autoptr (GString) mime = g_string_new ("From: a@example.org\r\nSubject: streamed\r\n\r\n");
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (TaubeMessageSource) source = NULL;
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scene_open (&scene, "--messages=1 --auth=ntlm");
+  while (mime->len < 300000)
+    g_string_append (mime, "A line of sixty-four characters, over and over and over again..\r\n");
+  bytes = g_bytes_new (mime->str, mime->len);
+  source = taube_message_source_new_from_bytes (bytes);
+  exchange_world_order (scene.world, "{\"fault\": \"unauthorized\", \"operation\": \"CreateItem\"}");
+  result = taube_folder_append (scene.archive, &source, 1, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (taube_batch_result_is_all_done (result));
+  g_assert_cmpuint (count_in (&scene, "Archive"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -395,6 +507,9 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/store/discard", test_discard);
   g_test_add_func ("/exchange/store/discard-in-trash", test_discard_in_trash);
   g_test_add_func ("/exchange/store/remove-lost", test_remove_lost);
+  g_test_add_func ("/exchange/store/new-ids", test_new_ids);
+  g_test_add_func ("/exchange/store/append", test_append);
+  g_test_add_func ("/exchange/store/append-ntlm", test_append_ntlm);
   g_test_add_func ("/exchange/store/mark-all-seen", test_mark_all_seen);
   g_test_add_func ("/exchange/store/empty", test_empty);
   return g_test_run ();

@@ -140,24 +140,31 @@ read_answer (Try *try, ExchangeReply *reply, GCancellable *cancellable, GError *
   return n == 0 && ews_reader_end (reader, error);
 }
 
-/* (transfer full) */
+/* (transfer full): all of it, or with a message what stands before it; *TAIL is what stands behind it. */
 static GBytes *
-write_request (Try *try, GError **error)
+write_request (Try *try, GBytes **tail, GError **error)
 {
   EwsVersion version = (EwsVersion) exchange_account_get_version (try->account);
   g_autoptr (EwsWriter) writer = try->call->write (version, try->call->args);
+  g_autoptr (GBytes) bytes = ews_writer_end (writer, error);
+  gsize split = ews_writer_get_split (writer);
 
-  return ews_writer_end (writer, error);
+  *tail = NULL;
+  if (bytes == NULL || try->call->source == NULL)
+    return g_steal_pointer (&bytes);
+  *tail = g_bytes_new_from_bytes (bytes, split, g_bytes_get_size (bytes) - split);
+  return g_bytes_new_from_bytes (bytes, 0, split);
 }
 
 static gboolean
 run_once (Try *try, gboolean *sent, GCancellable *cancellable, GError **error)
 {
   const EwsOperationInfo *info = ews_operation_get_info (try->call->operation);
-  g_autoptr (GBytes) body = write_request (try, error);
+  g_autoptr (GBytes) tail = NULL, body = write_request (try, &tail, error);
   g_autoptr (ExchangeReply) reply = NULL;
-  ExchangeCall call = { .what = info->element + 2, .body = body, .content_type = "text/xml; charset=utf-8",
-                        .headers = try->call->headers, .repeatable = info->reads };
+  ExchangeCall call = { .what = info->element + 2, .body = body, .message = try->call->source, .tail = tail,
+                        .content_type = "text/xml; charset=utf-8", .headers = try->call->headers,
+                        .repeatable = info->reads };
 
   *sent = FALSE;
   if (body == NULL)

@@ -17,6 +17,7 @@ typedef struct
   gconstpointer args;
   const char *what;   /* what is tried, for errors: "cannot list folder \"Inbox\"" */
   gboolean once;      /* a second time would do harm: not asked again, and an error inside the server settles nothing */
+  TaubeMessageSource *source; /* a message that stands where the request is split; or NULL */
   const char *stream; /* the element whose text goes to the function of that name; or NULL */
   const char *const *headers; /* of HTTP, a name and a value in turn; or NULL */
 

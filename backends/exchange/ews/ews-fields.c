@@ -266,13 +266,19 @@ ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
 }
 
 void
-ews_fields_write_state (EwsWriter *writer)
+ews_fields_write_trace_uri (EwsWriter *writer)
 {
   static const Field trace = { .uri = TAG_SEARCH_KEY, .type = "Binary" };
 
+  write_uri (writer, &trace);
+}
+
+void
+ews_fields_write_state (EwsWriter *writer)
+{
   ews_writer_open (writer, "t:AdditionalProperties");
   write_uris (writer, TAUBE_LIST_FIELDS_FLAGS, EWS_ASK_GET, TRUE);
-  write_uri (writer, &trace);
+  ews_fields_write_trace_uri (writer);
   ews_writer_close (writer);
 }
 

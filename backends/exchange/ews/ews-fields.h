@@ -28,6 +28,7 @@ guint32 ews_item_get_number (const EwsNode *item);
 TaubeMessageFlags ews_item_get_flags (const EwsNode *item, GPtrArray *keywords);
 /* t:AdditionalProperties: flags, and what all copies of a message have in common. */
 void ews_fields_write_state (EwsWriter *writer);
+void ews_fields_write_trace_uri (EwsWriter *writer);
 /* What all copies of a message have in common, or NULL. */
 const char *ews_item_get_trace (const EwsNode *item);
 /* The id of the item, or NULL. */

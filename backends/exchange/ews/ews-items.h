@@ -22,6 +22,12 @@ gboolean ews_items_fetch (ExchangeAccount *account, const char *id, const char *
 gboolean ews_items_sync (ExchangeAccount *account, const char *folder_id, const char *what, ExchangeSyncStep *step,
                          GCancellable *cancellable, GError **error);
 
+gboolean ews_items_find_traces (ExchangeAccount *account, const char *folder_id, const char *const *traces, guint n,
+                                const char *what, ExchangeFoundFunc func, gpointer user_data,
+                                GCancellable *cancellable, GError **error);
+gboolean ews_items_find_token (ExchangeAccount *account, const char *folder_id, const char *token, const char *what,
+                               char **id, GCancellable *cancellable, GError **error);
+
 /* Those that change something. */
 gboolean ews_items_update (ExchangeAccount *account, const ExchangeUpdate *updates, guint n, const char *what,
                            ExchangeOutcome *outcome, GCancellable *cancellable, GError **error);

@@ -5,8 +5,6 @@
 #include "ews/ews-folders.h"
 #include "exchange-gettext.h"
 
-#define BLOCK_BYTES (48 << 10)
-
 static EwsFolderRef
 refer (const char *id)
 {
@@ -18,49 +16,21 @@ refer (const char *id)
 typedef struct
 {
   const char *folder_id;
+  const char *token;
   TaubeMessageSource *source;
-  GCancellable *cancellable;
-  GError *error; /* while it was read */
   char *new_id;
   gboolean taken; /* the server said so */
 } Append;
 
-static gboolean
-write_stream (Append *append, EwsWriter *writer, GInputStream *stream)
-{
-  g_autofree guint8 *block = g_malloc (BLOCK_BYTES);
-  gssize n;
-
-  while ((n = g_input_stream_read (stream, block, BLOCK_BYTES, append->cancellable, &append->error)) > 0)
-    ews_writer_add_base64 (writer, block, (gsize) n, FALSE);
-  ews_writer_add_base64 (writer, "", 0, TRUE);
-  return n == 0;
-}
-
-/* The beginning of the request, and the message in it. */
-static EwsWriter *
-begin_message (EwsVersion version, Append *append, const EwsFolderRef *folder, EwsDisposition disposition)
-{
-  EwsWriter *writer = ews_request_begin_item (version, folder, disposition);
-  g_autoptr (GInputStream) stream
-    = taube_message_source_open (append->source, append->cancellable, append->error == NULL ? &append->error : NULL);
-
-  if (stream != NULL)
-    write_stream (append, writer, stream);
-  if (append->error != NULL)
-    ews_writer_fail (writer, append->error);
-  return writer;
-}
-
 static EwsWriter *
 write_append (EwsVersion version, gconstpointer args)
 {
-  Append *append = (Append *) args;
+  const Append *append = args;
   const EwsFolderRef folder = refer (append->folder_id);
   GDateTime *date = taube_message_source_get_date (append->source);
-  EwsWriter *writer = begin_message (version, append, &folder, EWS_SEND_SAVE_ONLY);
+  EwsWriter *writer = ews_request_begin_item (version, &folder, EWS_SEND_SAVE_ONLY);
 
-  ews_request_end_item (writer, taube_message_source_get_flags (append->source),
+  ews_request_end_item (writer, append->token, taube_message_source_get_flags (append->source),
                         taube_message_source_get_keywords (append->source),
                         date != NULL ? g_date_time_to_unix (date) : 0);
   return writer;
@@ -77,15 +47,14 @@ on_appended (const EwsNode *unit, const EwsNode *message, guint index, gpointer 
 }
 
 gboolean
-ews_manage_append (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *what,
-                   char **new_id, GCancellable *cancellable, GError **error)
+ews_manage_append (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source, const char *token,
+                   const char *what, char **new_id, GCancellable *cancellable, GError **error)
 {
-  Append append = { .folder_id = folder_id, .source = source, .cancellable = cancellable };
+  Append append = { .folder_id = folder_id, .token = token, .source = source };
   const EwsCall call = { .operation = EWS_OPERATION_CREATE_ITEM, .write = write_append, .args = &append, .what = what,
-                         .unit = on_appended, .user_data = &append };
+                         .source = source, .unit = on_appended, .user_data = &append };
   gboolean good = ews_call_run (account, &call, cancellable, error);
 
-  g_clear_error (&append.error);
   *new_id = good ? g_steal_pointer (&append.new_id) : NULL;
   g_free (append.new_id);
   return good;
@@ -96,7 +65,7 @@ static EwsWriter *
 write_send (EwsVersion version, gconstpointer args)
 {
   const EwsFolderRef folder = { .distinguished = "sentitems" };
-  EwsWriter *writer = begin_message (version, (Append *) args, &folder, EWS_SEND_AND_SAVE);
+  EwsWriter *writer = ews_request_begin_item (version, &folder, EWS_SEND_AND_SAVE);
 
   ews_request_end_sent_item (writer);
   return writer;
@@ -113,12 +82,11 @@ gboolean
 ews_manage_send (ExchangeAccount *account, TaubeMessageSource *source, const char *what, GCancellable *cancellable,
                  GError **error)
 {
-  Append append = { .source = source, .cancellable = cancellable };
+  Append append = { .source = source };
   const EwsCall call = { .operation = EWS_OPERATION_CREATE_ITEM, .write = write_send, .args = &append, .what = what,
-                         .once = TRUE, .message = on_sent, .user_data = &append };
+                         .once = TRUE, .source = source, .message = on_sent, .user_data = &append };
   gboolean good = ews_call_run (account, &call, cancellable, error);
 
-  g_clear_error (&append.error);
   if (good && !append.taken)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, _ ("%s: the server does not say whether it was done"),
                  what);

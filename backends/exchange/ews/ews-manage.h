@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 /* The functions of ExchangeWire that make and unmake: messages and folders. PARENT_ID NULL: the root. */
 gboolean ews_manage_append (ExchangeAccount *account, const char *folder_id, TaubeMessageSource *source,
-                            const char *what, char **new_id, GCancellable *cancellable, GError **error);
+                            const char *token, const char *what, char **new_id, GCancellable *cancellable,
+                            GError **error);
 gboolean ews_manage_send (ExchangeAccount *account, TaubeMessageSource *source, const char *what,
                           GCancellable *cancellable, GError **error);
 char *ews_manage_create_folder (ExchangeAccount *account, const char *parent_id, const char *name,

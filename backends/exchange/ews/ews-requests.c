@@ -274,6 +274,70 @@ ews_request_get_item (EwsVersion version, const char *const *ids, guint n, Taube
   return writer;
 }
 
+/* Where we write what a message can be found by whose answer was lost. */
+static void
+write_token_uri (EwsWriter *writer)
+{
+  ews_writer_open (writer, "t:ExtendedFieldURI");
+  ews_writer_add_attribute (writer, "DistinguishedPropertySetId", "PublicStrings");
+  ews_writer_add_attribute (writer, "PropertyName", "TaubeToken");
+  ews_writer_add_attribute (writer, "PropertyType", "String");
+  ews_writer_close (writer);
+}
+
+static void
+write_equal (EwsWriter *writer, void (*write_uri) (EwsWriter *writer), const char *value)
+{
+  ews_writer_open (writer, "t:IsEqualTo");
+  write_uri (writer);
+  ews_writer_open (writer, "t:FieldURIOrConstant");
+  ews_writer_add_empty (writer, "t:Constant", "Value", value);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+}
+
+EwsWriter *
+ews_request_find_traces (EwsVersion version, const char *folder_id, const char *const *traces, guint n, guint offset)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_FIND_ITEM);
+  const EwsFolderRef folder = { .id = folder_id };
+
+  ews_writer_add_attribute (writer, "Traversal", "Shallow");
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_writer_open (writer, "t:AdditionalProperties");
+  ews_fields_write_trace_uri (writer);
+  ews_writer_close (writer);
+  ews_writer_close (writer);
+  write_page (writer, "m:IndexedPageItemView", offset, 1000);
+  ews_writer_open (writer, "m:Restriction");
+  if (n > 1)
+    ews_writer_open (writer, "t:Or");
+  for (guint i = 0; i < n; i++)
+    write_equal (writer, ews_fields_write_trace_uri, traces[i]);
+  if (n > 1)
+    ews_writer_close (writer);
+  ews_writer_close (writer);
+  write_folder_in (writer, "m:ParentFolderIds", &folder);
+  return writer;
+}
+
+EwsWriter *
+ews_request_find_token (EwsVersion version, const char *folder_id, const char *token)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_FIND_ITEM);
+  const EwsFolderRef folder = { .id = folder_id };
+
+  ews_writer_add_attribute (writer, "Traversal", "Shallow");
+  write_item_shape (writer, TAUBE_LIST_FIELDS_NONE, EWS_ASK_FIND);
+  write_page (writer, "m:IndexedPageItemView", 0, 1);
+  ews_writer_open (writer, "m:Restriction");
+  write_equal (writer, write_token_uri, token);
+  ews_writer_close (writer);
+  write_folder_in (writer, "m:ParentFolderIds", &folder);
+  return writer;
+}
+
 EwsWriter *
 ews_request_get_states (EwsVersion version, const char *const *ids, guint n)
 {
@@ -373,11 +437,13 @@ ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDispo
   ews_writer_open (writer, "m:Items");
   ews_writer_open (writer, "t:Message");
   ews_writer_open (writer, "t:MimeContent");
+  ews_writer_split (writer);
   return writer;
 }
 
 void
-ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received)
+ews_request_end_item (EwsWriter *writer, const char *token, TaubeMessageFlags flags, const char *const *keywords,
+                      gint64 received)
 {
   int bits = (flags & TAUBE_MESSAGE_FLAGS_SEEN ? MSGFLAG_READ : 0)
              | (flags & TAUBE_MESSAGE_FLAGS_DRAFT ? MSGFLAG_UNSENT : MSGFLAG_UNMODIFIED);
@@ -386,6 +452,10 @@ ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *co
 
   ews_writer_close (writer);
   ews_fields_write_categories (writer, keywords);
+  ews_writer_open (writer, "t:ExtendedProperty");
+  write_token_uri (writer);
+  ews_writer_add_element (writer, "t:Value", token);
+  ews_writer_close (writer);
   ews_fields_write_extended (writer, TAG_MESSAGE_FLAGS, "Integer", number);
   if (received != 0)
     ews_fields_write_extended (writer, TAG_DELIVERY_TIME, "SystemTime", time);

@@ -74,6 +74,10 @@ EwsWriter *ews_request_move_folder (EwsVersion version, const char *id, const Ew
 EwsWriter *ews_request_delete_folder (EwsVersion version, const char *id);
 EwsWriter *ews_request_find_item (EwsVersion version, const EwsFind *find);
 EwsWriter *ews_request_get_item (EwsVersion version, const char *const *ids, guint n, TaubeListFields fields);
+/* Items of a folder by what ExchangeItemState calls trace, or by what ews_request_end_item() wrote. */
+EwsWriter *ews_request_find_traces (EwsVersion version, const char *folder_id, const char *const *traces, guint n,
+                                    guint offset);
+EwsWriter *ews_request_find_token (EwsVersion version, const char *folder_id, const char *token);
 /* What ExchangeItemState holds. */
 EwsWriter *ews_request_get_states (EwsVersion version, const char *const *ids, guint n);
 /* MIME and nothing else, of one item. */
@@ -86,10 +90,11 @@ EwsWriter *ews_request_get_body (EwsVersion version, const char *id, gboolean ht
 EwsWriter *ews_request_get_attachment (EwsVersion version, const char *id);
 /* STATE: NULL for the first. */
 EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count);
-/* One message, whose MIME goes through ews_writer_add_base64(); then ews_request_end_item(). */
+/* One message, whose MIME, in base64, stands where it is split; then ews_request_end_item(). */
 EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
-/* KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
-void ews_request_end_item (EwsWriter *writer, TaubeMessageFlags flags, const char *const *keywords, gint64 received);
+/* TOKEN is kept on the item, for ews_request_find_token(). KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
+void ews_request_end_item (EwsWriter *writer, const char *token, TaubeMessageFlags flags, const char *const *keywords,
+                           gint64 received);
 /* The same of one that is sent: nothing beside its MIME. */
 void ews_request_end_sent_item (EwsWriter *writer);
 /* What has been changed by somebody else since its change key is a conflict, when all have one. */

@@ -15,10 +15,8 @@ struct _EwsWriter
   xmlBufferPtr buffer;
   xmlTextWriterPtr writer;
   char *bad;        /* the name of what XML cannot hold */
-  GError *problem;
   char *open_name;  /* of the element opened last */
-  int base64_state;
-  int base64_save;
+  gsize split;
 };
 
 #define XML(text) ((const xmlChar *) (text))
@@ -49,7 +47,6 @@ ews_writer_free (EwsWriter *self)
 {
   xmlFreeTextWriter (self->writer);
   xmlBufferFree (self->buffer);
-  g_clear_error (&self->problem);
   g_free (self->bad);
   g_free (self->open_name);
   g_free (self);
@@ -141,43 +138,22 @@ ews_writer_add_empty (EwsWriter *self, const char *name, const char *attribute, 
 }
 
 void
-ews_writer_add_base64 (EwsWriter *self, gconstpointer data, gsize length, gboolean last)
+ews_writer_split (EwsWriter *self)
 {
-  const guint8 *bytes = data;
-  char text[4096 * 4 / 3 + 16];
-  gsize n;
-
-  while (length > 0)
-    {
-      gsize piece = MIN (length, 4096);
-
-      n = g_base64_encode_step (bytes, piece, FALSE, text, &self->base64_state, &self->base64_save);
-      xmlTextWriterWriteRawLen (self->writer, XML (text), (int) n);
-      bytes += piece;
-      length -= piece;
-    }
-  if (!last)
-    return;
-  n = g_base64_encode_close (FALSE, text, &self->base64_state, &self->base64_save);
-  xmlTextWriterWriteRawLen (self->writer, XML (text), (int) n);
-  self->base64_state = self->base64_save = 0;
+  xmlTextWriterWriteRaw (self->writer, XML (""));
+  xmlTextWriterFlush (self->writer);
+  self->split = (gsize) xmlBufferLength (self->buffer);
 }
 
-void
-ews_writer_fail (EwsWriter *self, const GError *problem)
+gsize
+ews_writer_get_split (EwsWriter *self)
 {
-  if (self->problem == NULL)
-    self->problem = g_error_copy (problem);
+  return self->split;
 }
 
 GBytes *
 ews_writer_end (EwsWriter *self, GError **error)
 {
-  if (self->problem != NULL)
-    {
-      g_propagate_error (error, g_error_copy (self->problem));
-      return NULL;
-    }
   if (self->bad != NULL)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID,

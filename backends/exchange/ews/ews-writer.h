@@ -25,11 +25,11 @@ void ews_writer_add_text (EwsWriter *self, const char *text);
 void ews_writer_add_element (EwsWriter *self, const char *name, const char *text);
 /* <NAME ATTRIBUTE="VALUE"/> */
 void ews_writer_add_empty (EwsWriter *self, const char *name, const char *attribute, const char *value);
-/* Bytes as xs:base64Binary, any number of times in a row; the last call has LAST. */
-void ews_writer_add_base64 (EwsWriter *self, gconstpointer data, gsize length, gboolean last);
+/* Something that is not written here stands in the element opened last, once. */
+void ews_writer_split (EwsWriter *self);
+/* How many bytes there are before it; 0: nowhere. */
+gsize ews_writer_get_split (EwsWriter *self);
 
-/* What was to be written could not be had: ews_writer_end() says so. */
-void ews_writer_fail (EwsWriter *self, const GError *problem);
 /* Closes what is open. TAUBE_ERROR_INVALID: a text was given that XML cannot hold. (transfer full) */
 GBytes *ews_writer_end (EwsWriter *self, GError **error);
 

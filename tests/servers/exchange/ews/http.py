@@ -15,7 +15,7 @@ from .markup import MarkupError
 from .schema import BrokenAnswer
 
 SERVICE_PATHS = ("/ews/exchange.asmx", "/ews/services.wsdl")
-MOST_BYTES = 256 << 20   # of a request's body
+MOST_BYTES = 512 << 20   # of a request's body
 EXIT_BROKEN = 70
 
 

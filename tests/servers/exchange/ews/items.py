@@ -27,8 +27,10 @@ def get_item(call):
                  lambda element: [m("Items", show_item(item_of(call, element), shape))])
 
 
-def only_id(item):
-    """Items with nothing but the id of one."""
+def only_id(item, tells=True):
+    """Items with nothing but the id of one, or as old servers answer, not even that."""
+    if not tells:
+        return m("Items")
     return m("Items", t(item.kind, item_id(item)))
 
 
@@ -59,7 +61,7 @@ def create(call, element):
     folder = target_for(call, item)
     finish(call, item, element)
     call.mailbox.add_item(item, folder)
-    return [only_id(item)]
+    return [only_id(item, call.world.tells_ids)]
 
 
 def saved_in(call):
@@ -119,7 +121,7 @@ def transfer(call, operation, function):
     def one(element):
         item = item_of(call, element)
         new = function(item, target_of(call, find(call.body, "ToFolderId")))
-        return [only_id(new) if tells is None or is_true(tells) else m("Items")]
+        return [only_id(new, call.world.tells_ids and (tells is None or is_true(tells)))]
 
     return batch(call, operation, find(call.body, "ItemIds"), one)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 ENVELOPES = "soap11.xsd"
 NO_NETWORK = 1 << 11  # XML_PARSE_NONET
+HUGE = 1 << 19        # XML_PARSE_HUGE: a message of 200 MB is one text
 SILENT = (1 << 5) | (1 << 6)  # XML_PARSE_NOERROR, XML_PARSE_NOWARNING
 
 
@@ -77,7 +78,7 @@ class Schema:
 
     def check(self, data):
         """What is wrong with the document; an empty list when it is valid."""
-        document = self.library.xmlReadMemory(data, len(data), None, None, NO_NETWORK | SILENT)
+        document = self.library.xmlReadMemory(data, len(data), None, None, NO_NETWORK | SILENT | HUGE)
         if not document:
             return ["The document is not well-formed."]
         complaints, handler = self.collector()

@@ -31,6 +31,7 @@ class World:
         self.delegates = {}
         self.strict_keys = False   # whether UpdateFolder wants a change key, as some Exchange does
         self.find_cap = FIND_CAP
+        self.tells_ids = 1   # 0: what an item is called after it was made or moved is not told
         self.sync_cap = SYNC_CAP
         self.folders_per_subscription = 250
         self.subscriptions_per_mailbox = 20

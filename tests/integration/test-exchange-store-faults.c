@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A fault of each kind at each operation that changes something: nothing is lost, nothing is there twice, and what is
+ * said of it is true. */
+#include "exchange-world.h"
+
+#include <string.h>
+
+static const char letter[] = "From: a@example.org\r\nSubject: written\r\nMessage-ID: <written@example.org>\r\n\r\nText\r\n";
+
+typedef struct
+{
+  ExchangeWorld *world;
+  TaubeAccount *account;
+  TaubeFolder *inbox, *archive;
+} Scene;
+
+static void
+scene_clear (Scene *self)
+{
+  g_clear_object (&self->inbox);
+  g_clear_object (&self->archive);
+  g_clear_object (&self->account);
+  exchange_world_stop (self->world);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
+
+static guint
+count (Scene *scene, const char *folder)
+{
+  g_autofree char *what = g_strconcat ("folder?folder=", folder, NULL);
+  g_autofree char *there = exchange_world_ask (scene->world, "GET", what, NULL);
+  guint n = 0;
+
+  for (const char *at = there; (at = strstr (at, "\"id\": \"")) != NULL; at++)
+    n++;
+  return n;
+}
+
+typedef TaubeBatchResult *(*Operation) (Scene *scene, const TaubeIdSet *ids, GError **error);
+
+static TaubeBatchResult *
+move (Scene *scene, const TaubeIdSet *ids, GError **error)
+{
+  return taube_folder_move (scene->inbox, ids, scene->archive, NULL, NULL, error);
+}
+
+static TaubeBatchResult *
+copy (Scene *scene, const TaubeIdSet *ids, GError **error)
+{
+  return taube_folder_copy (scene->inbox, ids, scene->archive, NULL, NULL, error);
+}
+
+static TaubeBatchResult *
+take_away (Scene *scene, const TaubeIdSet *ids, GError **error)
+{
+  return taube_folder_remove (scene->inbox, ids, NULL, NULL, error);
+}
+
+static TaubeBatchResult *
+label (Scene *scene, const TaubeIdSet *ids, GError **error)
+{
+  static const char *const mine[] = { "Mine", NULL };
+
+  return taube_folder_set_flags (scene->inbox, ids, TAUBE_FLAGS_MODE_ADD, TAUBE_MESSAGE_FLAGS_FLAGGED, mine, NULL,
+                                 error);
+}
+
+static TaubeBatchResult *
+append (Scene *scene, const TaubeIdSet *ids, GError **error)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (letter, strlen (letter));
+  g_autoptr (TaubeMessageSource) source = taube_message_source_new_from_bytes (bytes);
+
+  return taube_folder_append (scene->archive, &source, 1, NULL, NULL, error);
+}
+
+static const struct
+{
+  const char *name;
+  const char *request;
+  Operation run;
+  int takes; /* for each item: what becomes of the inbox, and of the archive */
+  int gives;
+} operations[] = {
+  { "move", "MoveItem", move, -1, 1 },
+  { "copy", "CopyItem", copy, 0, 1 },
+  { "remove", "DeleteItem", take_away, -1, 0 },
+  { "label", "UpdateItem", label, 0, 0 },
+  { "append", "CreateItem", append, 0, 1 },
+};
+
+static const char *const faults[] = {
+  "\"fault\": \"server-busy\", \"backoff\": 20",
+  "\"fault\": \"server-busy\", \"backoff\": 20, \"status\": 200",
+  "\"fault\": \"server-busy-inside\", \"backoff\": 20",
+  "\"fault\": \"unavailable\"",
+  "\"fault\": \"too-many\"",
+  "\"fault\": \"unauthorized\"",
+  "\"fault\": \"fault\", \"code\": \"ErrorInternalServerError\"",
+  "\"fault\": \"tenant-blocked\"",
+  "\"fault\": \"login-page\"",
+  "\"fault\": \"close\"",
+  "\"fault\": \"lost-answer\"",
+  "\"fault\": \"close-after\"",
+  "\"fault\": \"truncated\", \"at\": 700",
+  "\"fault\": \"truncated\", \"at\": 700, \"chunked\": true",
+  "\"fault\": \"stall\", \"at\": 500",
+  "\"fault\": \"dribble\", \"bytes\": 7",
+  "\"fault\": \"twice\"",
+  "\"fault\": \"garbage\"",
+  "\"fault\": \"deep\"",
+  "\"fault\": \"gzip\", \"bytes\": 100000",
+  "\"fault\": \"surprises\"",
+  "\"fault\": \"shuffled\"",
+};
+
+static TaubeIdSet *
+list_ids (Scene *scene)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeMessageList) list = exchange_world_list (scene->account, "INBOX", &error);
+
+  g_assert_no_error (error);
+  return taube_item_list_get_ids (TAUBE_ITEM_LIST (list));
+}
+
+/* DONE of N were done, and of MAYBE nobody knows: the server has neither more nor less. */
+static void
+assert_between (guint there, guint before, int each, guint done, guint maybe)
+{
+  int low = (int) before + each * (int) done, high = (int) before + each * (int) (done + maybe);
+
+  g_assert_cmpint ((int) there, >=, MIN (low, high));
+  g_assert_cmpint ((int) there, <=, MAX (low, high));
+}
+
+static void
+run_one (Scene *scene, guint which, const char *fault)
+{
+  g_autofree char *order = g_strdup_printf ("{%s, \"operation\": \"%s\"}", fault, operations[which].request);
+  g_autoptr (TaubeIdSet) ids = NULL;
+  g_autoptr (TaubeBatchResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint inbox, archive, done = 0, maybe = 0;
+
+  g_free (exchange_world_ask (scene->world, "POST", "messages?count=2", NULL));
+  ids = list_ids (scene);
+  inbox = count (scene, "inbox");
+  archive = count (scene, "archive");
+  exchange_world_order (scene->world, order);
+  result = operations[which].run (scene, ids, &error);
+  if (result != NULL)
+    {
+      done = (guint) taube_batch_result_count (result, TAUBE_BATCH_STATUS_DONE);
+      maybe = (guint) taube_batch_result_count (result, TAUBE_BATCH_STATUS_UNKNOWN);
+    }
+  g_test_message ("%s with %s: %u done, %u unknown: %s", operations[which].name, fault, done, maybe,
+                  error != NULL ? error->message : "");
+  g_free (exchange_world_ask (scene->world, "DELETE", "faults", NULL));
+  assert_between (count (scene, "inbox"), inbox, operations[which].takes, done, maybe);
+  assert_between (count (scene, "archive"), archive, operations[which].gives, done, maybe);
+  /* A lost answer is looked after, so somebody knows. */
+  if (strstr (fault, "lost-answer") != NULL)
+    g_assert_cmpuint (maybe, ==, 0);
+  /* Blocked is what the table says until somebody has found out that it is over. */
+  taube_account_connect (scene->account, NULL, NULL);
+}
+
+static void
+test_operation (gconstpointer data)
+{
+  guint which = GPOINTER_TO_UINT (data);
+  g_auto (Scene) scene = { 0 };
+
+  scene.world = exchange_world_start ("");
+  scene.account = exchange_world_open (scene.world, NULL, "timeout=2");
+  scene.inbox = taube_account_get_folder_by_name (scene.account, "INBOX");
+  scene.archive = taube_account_get_folder_by_name (scene.account, "Archive");
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    run_one (&scene, which, faults[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
+    {
+      g_autofree char *path = g_strconcat ("/exchange/store-faults/", operations[i].name, NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_operation);
+    }
+  return g_test_run ();
+}
