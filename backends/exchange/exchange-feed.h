@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* The body of a request as a stream, with a message in base64 between HEAD and TAIL. libsoup reads it on the I/O thread,
- * which must not wait for a file: what it is hungry for, the job reads, which waits for the answer anyway. */
+/* The body of a request as a stream, with a message in base64 between HEAD and TAIL. libsoup reads it on the I/O
+ * thread, which must not wait for a file: what it is hungry for, the job reads, which waits for the answer anyway. */
 #define EXCHANGE_TYPE_FEED (exchange_feed_get_type ())
 G_DECLARE_FINAL_TYPE (ExchangeFeed, exchange_feed, EXCHANGE, FEED, GInputStream)
 

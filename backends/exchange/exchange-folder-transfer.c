@@ -126,8 +126,8 @@ settle_one (Transfer *transfer, GHashTable *found, const char *id, ExchangeOutco
   return TRUE;
 }
 
-/* For ExchangeBatches.settle: what is not in the source any more and is in the target was moved; of copies one more is in
- * the target. */
+/* For ExchangeBatches.settle: what is not in the source any more and is in the target was moved; of copies one more is
+ * in the target. */
 static gboolean
 settle_transfer (ExchangeBatches *batches, const char *const *ids, guint n, ExchangeOutcome *outcome,
                  GCancellable *cancellable, GError **error)

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static const char letter[] = "From: a@example.org\r\nSubject: written\r\nMessage-ID: <written@example.org>\r\n\r\nText\r\n";
+static const char letter[] = "From: a@example.org\r\nSubject: written\r\nMessage-ID: <written@example.org>\r\n\r\n"
+                             "Text\r\n";
 
 typedef struct
 {

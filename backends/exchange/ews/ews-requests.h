@@ -92,7 +92,8 @@ EwsWriter *ews_request_get_attachment (EwsVersion version, const char *id);
 EwsWriter *ews_request_sync_items (EwsVersion version, const EwsFolderRef *folder, const char *state, guint count);
 /* One message, whose MIME, in base64, stands where it is split; then ews_request_end_item(). */
 EwsWriter *ews_request_begin_item (EwsVersion version, const EwsFolderRef *folder, EwsDisposition disposition);
-/* TOKEN is kept on the item, for ews_request_find_token(). KEYWORDS become categories; NULL: none. RECEIVED: when it arrived, in seconds since 1970; 0: now. */
+/* TOKEN is kept on the item, for ews_request_find_token(). KEYWORDS become categories; NULL: none. RECEIVED: when it
+ * arrived, in seconds since 1970; 0: now. */
 void ews_request_end_item (EwsWriter *writer, const char *token, TaubeMessageFlags flags, const char *const *keywords,
                            gint64 received);
 /* The same of one that is sent: nothing beside its MIME. */
