@@ -70,7 +70,7 @@ take (ExchangeFeed *self, gssize *n, GError **error)
   else if (self->ended)
     *n = 0;
   else if (self->stopped)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "the request is over");
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the request is over"));
   else
     return FALSE;
   return TRUE;
