@@ -20,6 +20,8 @@ struct _TaubeExchangeAccount
   guint64 lacking;        /* a bit for each operation */
   char *build;
   gint lacks_parts;
+  guint refused;     /* what the server does not search by */
+  guint page_size;   /* 0: what the wire protocol has */
   GHashTable *folder_ids; /* key of a path -> id */
   ExchangePush *push;
 };
@@ -82,6 +84,44 @@ exchange_account_set_version (ExchangeAccount *self, int version)
 {
   g_mutex_lock (&self->lock);
   self->version = version;
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+exchange_account_get_refused (ExchangeAccount *self)
+{
+  guint refused;
+
+  g_mutex_lock (&self->lock);
+  refused = self->refused;
+  g_mutex_unlock (&self->lock);
+  return refused;
+}
+
+void
+exchange_account_add_refused (ExchangeAccount *self, guint features)
+{
+  g_mutex_lock (&self->lock);
+  self->refused |= features;
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+exchange_account_get_page_size (ExchangeAccount *self)
+{
+  guint size;
+
+  g_mutex_lock (&self->lock);
+  size = self->page_size;
+  g_mutex_unlock (&self->lock);
+  return size > 0 ? size : exchange_account_get_wire (self)->page_size;
+}
+
+void
+exchange_account_set_page_size (ExchangeAccount *self, guint size)
+{
+  g_mutex_lock (&self->lock);
+  self->page_size = size;
   g_mutex_unlock (&self->lock);
 }
 

@@ -41,6 +41,13 @@ char *exchange_account_dup_build (ExchangeAccount *self);
 void exchange_account_set_lacks_parts (ExchangeAccount *self);
 gboolean exchange_account_lacks_parts (ExchangeAccount *self);
 
+/* What the server has refused to search or to sort by, as bits of the wire protocol. */
+guint exchange_account_get_refused (ExchangeAccount *self);
+void exchange_account_add_refused (ExchangeAccount *self, guint features);
+/* How many messages of a folder are asked for at once. */
+guint exchange_account_get_page_size (ExchangeAccount *self);
+void exchange_account_set_page_size (ExchangeAccount *self, guint size);
+
 /* Which folder has which path. (transfer full), or NULL: it is not known */
 char *exchange_account_dup_folder_id (ExchangeAccount *self, const char *const *path);
 /* IDS (key of a path -> id) is taken and stands in the place of what was known. */

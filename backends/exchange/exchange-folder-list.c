@@ -2,10 +2,7 @@
 #include "exchange-folder.h"
 
 #include "exchange-gettext.h"
-#include "exchange-seen.h"
-
-/* How often a page that brings nothing new is asked for again. */
-#define REPEATS_MAXIMUM 2
+#include "exchange-pages.h"
 
 typedef struct
 {
@@ -17,8 +14,7 @@ typedef struct
   char *folder_id;
   char *what;
   TaubeMessageListBuilder *builder;
-  GPtrArray *ids;      /* of the page, as the server gave them */
-  ExchangeSeen *seen;  /* every id that has a row: what moved between two pages comes twice */
+  ExchangePages pages;
   TaubeProgress *progress;
   guint chunk_rows, chunk_start;
   GArray *numbers;     /* of the rows that were asked for by their ids: in which order they came */
@@ -31,8 +27,7 @@ static void
 listing_clear (Listing *self)
 {
   g_clear_pointer (&self->builder, taube_message_list_builder_free);
-  g_clear_pointer (&self->ids, g_ptr_array_unref);
-  g_clear_pointer (&self->seen, exchange_seen_free);
+  exchange_pages_clear (&self->pages);
   g_clear_pointer (&self->numbers, g_array_unref);
   g_free (self->folder_id);
   g_free (self->what);
@@ -71,92 +66,98 @@ add_rows (Listing *listing, const char *const *ids, guint n, GCancellable *cance
   return TRUE;
 }
 
-/* The ids of the page that have no row yet, and no more of them than are wanted. */
-static guint
-drop_known (Listing *listing)
+static gboolean
+add_candidates (Listing *listing, const GPtrArray *candidates, GCancellable *cancellable, GError **error)
 {
-  guint n = 0;
+  g_autofree const char **ids = g_new (const char *, candidates->len + 1);
 
-  for (guint i = 0; i < listing->ids->len; i++)
+  for (guint i = 0; i < candidates->len; i++)
+    ids[i] = ((const ExchangeCandidate *) candidates->pdata[i])->id;
+  return add_rows (listing, ids, candidates->len, cancellable, error);
+}
+
+static int
+compare_arrival (gconstpointer a, gconstpointer b)
+{
+  const ExchangeCandidate *left = *(const ExchangeCandidate *const *) a, *right = *(const ExchangeCandidate *const *) b;
+
+  return (left->subject.date > right->subject.date) - (left->subject.date < right->subject.date);
+}
+
+/* Of a server that has no order of arrival: all, brought in order here, and what is wanted of them. */
+static gboolean
+read_unsorted (Listing *listing, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) exchange_candidate_free);
+
+  listing->pages.request.facts = TAUBE_FACTS_DATE;
+  listing->pages.most = 0;
+  while (!listing->pages.last)
     {
-      char *id = listing->ids->pdata[i];
-      gboolean full = listing->most > 0 && exchange_seen_get_size (listing->seen) >= listing->most;
-
-      if (full || !exchange_seen_add (listing->seen, id))
-        {
-          g_free (id);
-          continue;
-        }
-      listing->ids->pdata[n++] = id;
+      if (!exchange_pages_next (&listing->pages, cancellable, error))
+        return FALSE;
+      g_ptr_array_extend_and_steal (all, g_ptr_array_ref (listing->pages.candidates));
     }
-  /* Those behind were freed or moved. */
-  listing->ids->len = n;
-  return n;
+  g_ptr_array_sort (all, compare_arrival);
+  if (listing->pages.request.newest_first)
+    for (guint i = 0, j = all->len; i + 1 < j; i++)
+      {
+        gpointer swapped = all->pdata[i];
+
+        all->pdata[i] = all->pdata[--j];
+        all->pdata[j] = swapped;
+      }
+  if (listing->most > 0 && listing->most < all->len)
+    g_ptr_array_set_size (all, (int) listing->most);
+  listing->total = all->len;
+  return add_candidates (listing, all, cancellable, error);
 }
 
 static gboolean
-read_page (Listing *listing, ExchangePageRequest *request, ExchangePage *page, GCancellable *cancellable,
-           GError **error)
+read_sorted (Listing *listing, GCancellable *cancellable, GError **error)
 {
-  g_ptr_array_set_size (listing->ids, 0);
-  page->ids = listing->ids;
-  page->builder = NULL;
-  if (!listing->wire->find_items (listing->account, request, page, cancellable, error))
-    return FALSE;
-  if (page->total >= 0)
-    listing->total = listing->most > 0 ? MIN (listing->most, (guint64) page->total) : (guint64) page->total;
+  while (!listing->pages.last)
+    {
+      if (!exchange_pages_next (&listing->pages, cancellable, error))
+        return FALSE;
+      if (listing->pages.total >= 0)
+        listing->total = listing->most > 0 ? MIN (listing->most, (guint64) listing->pages.total)
+                                           : (guint64) listing->pages.total;
+      if (!add_candidates (listing, listing->pages.candidates, cancellable, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
-static gboolean
-check_count (Listing *listing, GError **error)
-{
-  const TaubeLimits *limits = taube_account_get_limits (TAUBE_ACCOUNT (listing->account));
-
-  if (exchange_seen_get_size (listing->seen) <= limits->messages)
-    return TRUE;
-  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("%s: it has more than %u messages"), listing->what,
-               limits->messages);
-  return FALSE;
-}
-
-/* Page by page. What was removed meanwhile moves the rest towards the beginning: the next page begins so much earlier,
- * and what comes twice is known. */
+/* Page by page. An order that the server does not know is not asked for again. */
 static gboolean
 read_pages (Listing *listing, GCancellable *cancellable, GError **error)
 {
-  gboolean newest_first = listing->reverse || taube_list_request_get_newest_first (listing->request);
-  ExchangePageRequest request = { .folder_id = listing->folder_id, .what = listing->what,
-                                  .newest_first = newest_first, .fields = TAUBE_LIST_FIELDS_NONE };
-  gint64 total = -1;
-  guint repeats = 0;
+  guint refused = exchange_account_get_refused (listing->account), last = 0;
+  const char *reason;
 
+  exchange_pages_init (&listing->pages, listing->account, listing->folder_id, listing->what);
+  listing->pages.request.newest_first = listing->reverse || taube_list_request_get_newest_first (listing->request);
   for (;;)
     {
-      ExchangePage page = { 0 };
-      guint64 left = listing->most > 0 ? listing->most - exchange_seen_get_size (listing->seen) : G_MAXUINT;
-      guint n;
+      gboolean sorted = listing->wire->get_order (NULL, refused, &reason) != EXCHANGE_ORDER_NONE;
+      g_autoptr (GError) local = NULL;
 
-      request.count = (guint) MIN (left, listing->wire->page_size);
-      if (!read_page (listing, &request, &page, cancellable, error))
-        return FALSE;
-      n = drop_known (listing);
-      if (!check_count (listing, error)
-          || !add_rows (listing, (const char *const *) listing->ids->pdata, n, cancellable, error))
-        return FALSE;
-      /* A late answer to the request before: the page itself was not seen yet. */
-      if (n == 0 && !page.last && page.next > request.offset && repeats++ < REPEATS_MAXIMUM)
+      listing->pages.request.refused = refused;
+      listing->pages.most = listing->most;
+      exchange_pages_restart (&listing->pages);
+      if (sorted ? read_sorted (listing, cancellable, &local) : read_unsorted (listing, cancellable, &local))
         {
-          exchange_client_distrust (exchange_account_get_client (listing->account));
-          continue;
+          exchange_account_add_refused (listing->account, last);
+          return TRUE;
         }
-      if (page.last || page.next <= request.offset
-          || (listing->most > 0 && exchange_seen_get_size (listing->seen) >= listing->most))
-        return TRUE;
-      request.offset = page.next;
-      if (total > page.total && page.total >= 0)
-        request.offset -= (guint) MIN (total - page.total, (gint64) page.next - 1);
-      total = page.total;
+      if (listing->pages.blamed == 0 || listing->pages.internal || exchange_pages_count (&listing->pages) > 0)
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+      last = listing->pages.blamed;
+      refused |= last;
     }
 }
 
@@ -217,8 +218,6 @@ begin (Listing *listing, TaubeFolder *folder)
   listing->wire = exchange_account_get_wire (listing->account);
   listing->what = g_strdup_printf (_ ("cannot list folder \"%s\""), taube_folder_get_name (folder));
   listing->builder = taube_message_list_builder_new (folder, listing->fields);
-  listing->ids = g_ptr_array_new_with_free_func (g_free);
-  listing->seen = exchange_seen_new ();
 }
 
 /* TaubeFolderClass.list */

@@ -29,6 +29,11 @@ TaubeItemList *exchange_folder_list (TaubeFolder *folder, TaubeSession *session,
 TaubeItem *exchange_folder_get_item (TaubeFolder *folder, TaubeSession *session, const char *id,
                                      GCancellable *cancellable, GError **error);
 
+/* exchange-folder-search.c */
+TaubeSearchResult *exchange_folder_search (TaubeFolder *folder, TaubeSession *session, TaubeQuery *query,
+                                           TaubeSearchRequest *request, GCancellable *cancellable, GError **error);
+const char *exchange_folder_get_search_language (TaubeFolder *folder);
+
 /* exchange-folder-changes.c */
 TaubeChanges *exchange_folder_get_changes (TaubeFolder *folder, TaubeSession *session, GBytes *state,
                                            TaubeProgress *progress, GCancellable *cancellable, GError **error);

@@ -94,6 +94,12 @@ exchange_seen_add (ExchangeSeen *self, const char *id)
   return TRUE;
 }
 
+gboolean
+exchange_seen_contains (const ExchangeSeen *self, const char *id)
+{
+  return *find_slot (self, hash (self->key, id)) != 0;
+}
+
 guint
 exchange_seen_get_size (const ExchangeSeen *self)
 {

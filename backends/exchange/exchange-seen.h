@@ -14,6 +14,7 @@ ExchangeSeen *exchange_seen_new (void);
 void exchange_seen_free (ExchangeSeen *self);
 /* FALSE: it was there already. */
 gboolean exchange_seen_add (ExchangeSeen *self, const char *id);
+gboolean exchange_seen_contains (const ExchangeSeen *self, const char *id);
 guint exchange_seen_get_size (const ExchangeSeen *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ExchangeSeen, exchange_seen_free)

@@ -9,6 +9,7 @@
 #include "exchange-parts.h"
 #include "exchange-news.h"
 #include "exchange-stream.h"
+#include "exchange-plan.h"
 
 G_BEGIN_DECLS
 
@@ -41,17 +42,31 @@ typedef struct
   guint offset;
   guint count;
   gboolean newest_first;
-  TaubeListFields fields;
+  const ExchangePlan *plan; /* NULL: all that is in the folder */
+  TaubeSearchRequest *sort; /* by whose keys; NULL, or when the server does not: by arrival */
+  TaubeFacts facts;         /* of listed_facts: what is to be known of each message */
+  guint refused;            /* what is not asked for */
+  gint64 now;               /* seconds since 1970 */
 } ExchangePageRequest;
 
 typedef struct
 {
-  GPtrArray *ids;                   /* of char*: those of the page are added */
-  TaubeMessageListBuilder *builder; /* or NULL: a row for each is added */
-  guint next;                       /* out: where the next page begins */
-  gint64 total;                     /* out: in the folder; -1: not told */
-  gboolean last;                    /* out */
+  GPtrArray *candidates; /* of ExchangeCandidate: those of the page are added */
+  guint next;            /* out: where the next page begins */
+  gint64 total;          /* out: of what is asked for; -1: not told */
+  gboolean last;         /* out */
+  guint blamed;          /* out, after a failure: what of the request the server refuses; 0: it is something else */
+  gboolean internal;     /* out, the same: it may not mean that */
+  gboolean too_many;     /* out, the same: so many are not given at once */
 } ExchangePage;
+
+/* How a page is in order. */
+typedef enum
+{
+  EXCHANGE_ORDER_NONE,
+  EXCHANGE_ORDER_ARRIVAL,
+  EXCHANGE_ORDER_KEYS,
+} ExchangeOrder;
 
 typedef struct
 {
@@ -95,8 +110,14 @@ struct _ExchangeWire
                             GCancellable *cancellable, GError **error);
   gboolean (*get_folder) (ExchangeAccount *account, const char *id, const char *what, ExchangeFolderFunc func,
                           gpointer user_data, GCancellable *cancellable, GError **error);
-  /* Of FIELDS, those that get_rows() is needed for. */
-  TaubeListFields (*get_costly) (TaubeListFields fields);
+  /* Searching. A query, cut by what the server REFUSED; why a part is left; in what order a page comes, and why not in
+   * that of the keys, or what is to be said of it. */
+  gboolean (*plan) (ExchangeAccount *account, TaubeQuery *query, guint refused, gint64 now, ExchangePlan *plan_out,
+                    GError **error);
+  char *(*describe_missed) (guint missed, guint refused);
+  const char *(*describe_used) (guint used); /* what is to be said of it; or NULL */
+  ExchangeOrder (*get_order) (TaubeSearchRequest *sort, guint refused, const char **reason_out);
+  const char *const *listed_headers; /* that find_items() gives with TAUBE_FACTS_HEADERS; the date is in UTC */
   gboolean (*find_items) (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
                           GCancellable *cancellable, GError **error);
   /* A row for each of the items that is there, in the order of IDS; at most batch_size. NUMBERS, of guint32, or NULL:
@@ -104,6 +125,10 @@ struct _ExchangeWire
   gboolean (*get_rows) (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
                         const char *what, TaubeMessageListBuilder *builder, GArray *numbers,
                         GCancellable *cancellable, GError **error);
+  /* FACTS about the candidates, at most batch_size: what stays unknown the server does not tell. Those that are gone
+   * lose their id. */
+  gboolean (*get_facts) (ExchangeAccount *account, ExchangeCandidate *const *candidates, guint n, TaubeFacts facts,
+                         const char *what, GCancellable *cancellable, GError **error);
   gboolean (*fetch) (ExchangeAccount *account, const char *id, const char *what, ExchangeBytesFunc func,
                      gpointer user_data, GCancellable *cancellable, GError **error);
   /* What the message is made of goes into PARTS, which is closed then. */

@@ -409,6 +409,18 @@ run (Job *job, GCancellable *cancellable, GError **error)
   return result;
 }
 
+/* TaubeFolderClass.get_search_language: before the first connection nothing says that there is none. */
+const char *
+imap_folder_get_search_language (TaubeFolder *folder)
+{
+  g_auto (GStrv) extensions = taube_account_get_server_extensions (taube_folder_get_account (folder));
+
+  return extensions == NULL || extensions[0] == NULL
+                 || g_strv_contains ((const char *const *) extensions, "X-GM-EXT-1")
+             ? "gmail"
+             : NULL;
+}
+
 /* TaubeFolderClass.search */
 TaubeSearchResult *
 imap_folder_search (TaubeFolder *folder, TaubeSession *session, TaubeQuery *query, TaubeSearchRequest *request,

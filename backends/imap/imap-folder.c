@@ -344,5 +344,6 @@ imap_folder_class_init (TaubeImapFolderClass *klass)
   folder->move = imap_folder_move;
   folder->remove = imap_folder_remove;
   folder->search = imap_folder_search;
+  folder->get_search_language = imap_folder_get_search_language;
   folder->replace = imap_folder_replace;
 }

@@ -67,6 +67,7 @@ gboolean imap_folder_fill_rows (TaubeFolder *folder, ImapSession *session, const
                                 TaubeMessageListBuilder *builder, GCancellable *cancellable, GError **error);
 
 /* imap-folder-search.c */
+const char *imap_folder_get_search_language (TaubeFolder *folder);
 TaubeSearchResult *imap_folder_search (TaubeFolder *folder, TaubeSession *session, TaubeQuery *query,
                                        TaubeSearchRequest *request, GCancellable *cancellable, GError **error);
 

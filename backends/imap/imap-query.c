@@ -136,6 +136,8 @@ features_of (const TaubeQuery *query, const ImapQueryDialect *dialect)
       return features_of_ids (query, dialect);
     case TAUBE_QUERY_KIND_ATTACHMENT:
       return IMAP_QUERY_NEVER;
+    case TAUBE_QUERY_KIND_RAW:
+      return features_of_text (query, dialect->raw ? 0 : IMAP_QUERY_NEVER);
     default:
       return features_of_branch (query, dialect);
     }
@@ -400,7 +402,8 @@ static gboolean
 has_text (TaubeQuery *query)
 {
   return taube_query_get_kind (query) == TAUBE_QUERY_KIND_HEADER
-         || taube_query_get_kind (query) == TAUBE_QUERY_KIND_TEXT;
+         || taube_query_get_kind (query) == TAUBE_QUERY_KIND_TEXT
+         || taube_query_get_kind (query) == TAUBE_QUERY_KIND_RAW;
 }
 
 gboolean
@@ -434,7 +437,8 @@ append_text (ImapCommand *command, TaubeQuery *query, const ImapQueryDialect *di
       imap_command_add_astring (command, N_ ("name of a header"), taube_query_get_header (query));
     }
   else
-    add_key (command, keys[taube_query_get_field (query)]);
+    add_key (command, taube_query_get_kind (query) == TAUBE_QUERY_KIND_RAW ? "X-GM-RAW"
+                                                                           : keys[taube_query_get_field (query)]);
   if (dialect->charset != NULL)
     converted = convert (taube_query_get_text (query), dialect->charset, &length);
   if (converted != NULL)
@@ -557,6 +561,9 @@ imap_query_append (TaubeQuery *query, ImapCommand *command, const ImapQueryDiale
     case TAUBE_QUERY_KIND_KEYWORD:
       add_key (command, "KEYWORD");
       add_key (command, taube_query_get_text (query));
+      break;
+    case TAUBE_QUERY_KIND_RAW:
+      append_text (command, query, dialect);
       break;
     case TAUBE_QUERY_KIND_LARGER:
       append_number (command, "LARGER", taube_query_get_bytes (query));

@@ -34,6 +34,7 @@ typedef struct
   ImapQueryFeatures allowed;
   gboolean wide;      /* sizes may have 63 bits */
   gboolean recent;    /* there is a flag \Recent */
+  gboolean raw;       /* X-GM-RAW is known */
   gint64 now;         /* seconds since 1970 */
   const char *prefix; /* of the ids of the folder */
   gsize max_set_bytes;

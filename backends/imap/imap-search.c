@@ -53,6 +53,7 @@ imap_search_init (ImapSearch *self, TaubeFolder *folder, ImapSession *session, T
   self->numbers = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->dialect.wide = has (self, IMAP_CAPABILITY_IMAP4REV2);
   self->dialect.recent = has (self, IMAP_CAPABILITY_IMAP4REV1);
+  self->dialect.raw = has (self, IMAP_CAPABILITY_X_GM_EXT_1);
   self->dialect.now = g_get_real_time () / G_USEC_PER_SEC;
   self->dialect.prefix = self->prefix;
   self->dialect.max_set_bytes = MIN (session->quirks.max_command_bytes / 2, MAX_SET_BYTES);
@@ -539,6 +540,23 @@ find_in_windows (ImapSearch *self, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+/* Nobody here understands the language of the server. */
+static gboolean
+check_raw (ImapSearch *self, GError **error)
+{
+  if (self->plan.local == NULL || !taube_query_has_raw (self->plan.local))
+    return TRUE;
+  if (!self->dialect.raw)
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                 _ ("cannot search folder \"%s\": the server has no search language of its own (no X-GM-EXT-1)"),
+                 taube_folder_get_name (self->folder));
+  else
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+                 _ ("cannot search folder \"%s\": beside \"raw:\" stands what the server cannot search by"),
+                 taube_folder_get_name (self->folder));
+  return FALSE;
+}
+
 /* What matches as far as the server can tell, sorted if it can do that too. What it refuses is left out, one thing
  * after the other, until it does not; the last of them was to blame, and is not tried again with this account. */
 gboolean
@@ -551,6 +569,8 @@ imap_search_find (ImapSearch *self, GCancellable *cancellable, GError **error)
       gboolean found;
 
       make_plan (self);
+      if (!check_raw (self, error))
+        return FALSE;
       g_array_set_size (self->numbers, 0);
       call = new_find (self);
       found = run (self, call, cancellable, &local);

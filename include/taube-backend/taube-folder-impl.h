@@ -106,8 +106,11 @@ struct _TaubeFolderClass
   /* Every item that is there has TAUBE_MESSAGE_FLAGS_SEEN afterwards. Optional: without it, or when it
    * says TAUBE_ERROR_NOT_SUPPORTED, the wrapper lists, and sets the flag of those that lack it. */
   gboolean (*mark_all_seen) (TaubeFolder *self, TaubeSession *session, GCancellable *cancellable, GError **error);
+  /* The language of TAUBE_QUERY_KIND_RAW, as far as it is known now; NULL, also as the function: there is none, so that
+   * search() is never called with such a part. */
+  const char *(*get_search_language) (TaubeFolder *self);
 
-  gpointer reserved[13];
+  gpointer reserved[12];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

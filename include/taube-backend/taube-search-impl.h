@@ -27,8 +27,9 @@ typedef enum
 typedef struct
 {
   TaubeFacts known;
-  const char *prefix; /* its id is this and the number */
+  const char *prefix; /* its id is this and the number, */
   guint32 number;
+  const char *id;     /* or else this one, unless it is NULL */
   TaubeMessageFlags flags;
   const char *const *keywords; /* need not be valid UTF-8 */
   guint n_keywords;
@@ -50,8 +51,11 @@ typedef enum
 
 /* The facts that QUERY may depend on, and the names of the header fields, each added to NAMES once. */
 TAUBE_API TaubeFacts taube_query_get_facts (const TaubeQuery *self, GPtrArray *names);
-/* Whether SUBJECT matches; ages are counted from NOW, in seconds since 1970. */
+/* Whether SUBJECT matches; ages are counted from NOW, in seconds since 1970. What is asked in the language of the
+ * server stays unknown. */
 TAUBE_API TaubeTruth taube_query_test (const TaubeQuery *self, const TaubeSearchSubject *subject, gint64 now);
+/* Whether a part of QUERY is in the language of the server. */
+TAUBE_API gboolean taube_query_has_raw (const TaubeQuery *self);
 /* The texts of a message, folded, for TAUBE_FACTS_TEXT; (transfer full). FALSE with ERROR. */
 TAUBE_API gboolean taube_search_load_text (TaubeFolder *folder, TaubeSession *session, const char *id,
                                            char **header_out, char **body_out, GCancellable *cancellable,

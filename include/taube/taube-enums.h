@@ -436,6 +436,7 @@ typedef enum /*< flags,prefix=TAUBE_JOURNAL_FLAGS >*/
  * @TAUBE_QUERY_KIND_YOUNGER: it arrived within that many seconds
  * @TAUBE_QUERY_KIND_IDS: its id is one of these
  * @TAUBE_QUERY_KIND_ATTACHMENT: it has a part that is an attachment
+ * @TAUBE_QUERY_KIND_RAW: what the server finds by a text in its own search language
  *
  * What a [struct@Query] asks.
  */
@@ -459,6 +460,7 @@ typedef enum /*< enum,prefix=TAUBE_QUERY_KIND >*/
   TAUBE_QUERY_KIND_YOUNGER,
   TAUBE_QUERY_KIND_IDS,
   TAUBE_QUERY_KIND_ATTACHMENT,
+  TAUBE_QUERY_KIND_RAW,
 } TaubeQueryKind;
 
 /**

@@ -144,6 +144,7 @@ TAUBE_API void taube_folder_replace_async (TaubeFolder *self, const char *id, Ta
                                            GAsyncReadyCallback callback, gpointer user_data);
 TAUBE_API TaubeBatchResult *taube_folder_replace_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
+TAUBE_API const char *taube_folder_get_search_language (TaubeFolder *self);
 TAUBE_API TaubeSearchResult *taube_folder_search (TaubeFolder *self, TaubeQuery *query, TaubeSearchRequest *request,
                                                   GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_search_async (TaubeFolder *self, TaubeQuery *query, TaubeSearchRequest *request,

@@ -27,6 +27,7 @@ TAUBE_API TaubeQuery *taube_query_new_older (guint32 seconds);
 TAUBE_API TaubeQuery *taube_query_new_younger (guint32 seconds);
 TAUBE_API TaubeQuery *taube_query_new_ids (const TaubeIdSet *ids);
 TAUBE_API TaubeQuery *taube_query_new_attachment (void);
+TAUBE_API TaubeQuery *taube_query_new_raw (const char *text);
 
 TAUBE_API TaubeQuery *taube_query_ref (TaubeQuery *self);
 TAUBE_API void taube_query_unref (TaubeQuery *self);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/taube-folder-private.h"
 
+#include <taube/taube-error.h>
 #include <taube-backend/taube-search-impl.h>
 
+#include "base/taube-gettext.h"
 #include "core/taube-account-private.h"
 #include "core/taube-job.h"
 #include "core/taube-query-private.h"
@@ -26,6 +28,35 @@ search_args_free (gpointer data)
   g_free (args);
 }
 
+/**
+ * taube_folder_get_search_language:
+ *
+ * The search language of the server, in which [ctor@Query.new_raw] can be asked: `aqs` for Exchange's Advanced Query
+ * Syntax, `gmail` for what can be typed there. What is not known before a connection was made is known afterwards.
+ *
+ * Returns: (nullable): its name, or %NULL when there is none
+ */
+const char *
+taube_folder_get_search_language (TaubeFolder *self)
+{
+  TaubeFolderClass *klass;
+
+  g_return_val_if_fail (TAUBE_IS_FOLDER (self), NULL);
+  klass = TAUBE_FOLDER_GET_CLASS (self);
+  return klass->get_search_language != NULL ? klass->get_search_language (self) : NULL;
+}
+
+static gboolean
+check_raw (TaubeFolder *folder, const TaubeQuery *query, GError **error)
+{
+  if (!taube_query_has_raw (query) || taube_folder_get_search_language (folder) != NULL)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED,
+               _ ("cannot search folder \"%s\": the server has no search language of its own"),
+               taube_folder_get_name (folder));
+  return FALSE;
+}
+
 static gboolean
 check_search (gpointer object, gpointer data, GError **error)
 {
@@ -33,7 +64,7 @@ check_search (gpointer object, gpointer data, GError **error)
 
   return taube_account_require (taube_folder_get_account (object), TAUBE_FOLDER_GET_CLASS (object)->search != NULL,
                                 TAUBE_CAPABILITY_SERVER_SEARCH, "search", error)
-         && taube_query_check (args->query, error);
+         && taube_query_check (args->query, error) && check_raw (object, args->query, error);
 }
 
 static gpointer

@@ -28,6 +28,14 @@ parse_keyword (TaubeQueryParser *parser, guint argument)
   return text != NULL ? taube_query_new_keyword (text) : NULL;
 }
 
+static TaubeQuery *
+parse_raw (TaubeQueryParser *parser, guint argument)
+{
+  g_autofree char *text = taube_query_parser_read_text (parser, "", _ ("a text in the language of the server"));
+
+  return text != NULL ? taube_query_new_raw (text) : NULL;
+}
+
 /* header = "header:" value [":" value] */
 static TaubeQuery *
 parse_header (TaubeQueryParser *parser, guint argument)
@@ -286,6 +294,7 @@ static const struct
   { "is", parse_is, 0 },
   { "has", parse_has, 0 },
   { "keyword", parse_keyword, 0 },
+  { "raw", parse_raw, 0 },
   { "larger", parse_size, TAUBE_QUERY_KIND_LARGER },
   { "smaller", parse_size, TAUBE_QUERY_KIND_SMALLER },
   { "before", parse_day, TAUBE_QUERY_KIND_BEFORE },

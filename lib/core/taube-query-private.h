@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define TAUBE_QUERY_MAX_BYTES 65536
 #define TAUBE_QUERY_MAX_TERMS 4096
 #define TAUBE_QUERY_MAX_DEPTH 64
+/* Bytes of a text in the language of the server. */
+#define TAUBE_QUERY_MAX_RAW_BYTES 4096
 
 /* A flag that "is:" knows, and what is asked with it. */
 typedef struct

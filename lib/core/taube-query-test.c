@@ -164,10 +164,13 @@ test_day (const TaubeQuery *self, const TaubeSearchSubject *subject)
 static TaubeTruth
 test_id (const TaubeQuery *self, const TaubeSearchSubject *subject)
 {
-  g_autofree char *id = g_strdup_printf ("%s%u", subject->prefix, subject->number);
-  g_autofree char *plain = g_strdup_printf ("%u", subject->number);
+  g_autofree char *id = NULL, *plain = NULL;
   const TaubeIdSet *ids = taube_query_get_ids (self);
 
+  if (subject->id != NULL)
+    return truth_of (taube_id_set_contains (ids, subject->id));
+  id = g_strdup_printf ("%s%u", subject->prefix, subject->number);
+  plain = g_strdup_printf ("%u", subject->number);
   return truth_of (taube_id_set_contains (ids, id) || taube_id_set_contains (ids, plain));
 }
 
@@ -240,6 +243,8 @@ taube_query_test (const TaubeQuery *self, const TaubeSearchSubject *subject, gin
       if (truth == TAUBE_TRUTH_UNKNOWN)
         return truth;
       return truth == TAUBE_TRUTH_YES ? TAUBE_TRUTH_NO : TAUBE_TRUTH_YES;
+    case TAUBE_QUERY_KIND_RAW:
+      return TAUBE_TRUTH_UNKNOWN;
     default:
       if ((taube_query_get_facts (self, NULL) & ~subject->known) != 0)
         return TAUBE_TRUTH_UNKNOWN;

@@ -323,6 +323,10 @@ print (GString *out, const TaubeQuery *query)
     case TAUBE_QUERY_KIND_ATTACHMENT:
       g_string_append (out, "has:attachment");
       break;
+    case TAUBE_QUERY_KIND_RAW:
+      g_string_append (out, "raw:");
+      print_value (out, taube_query_get_text (query));
+      break;
     default:
       print_branch (out, query);
       break;

@@ -435,6 +435,27 @@ taube_query_new_attachment (void)
   return query_new (TAUBE_QUERY_KIND_ATTACHMENT);
 }
 
+/**
+ * taube_query_new_raw:
+ * @text: in the search language of the server, not empty
+ *
+ * What the server finds by @text, which goes to it as it is and which only the server understands: see
+ * [method@Folder.get_search_language]. Where there is no such language a search with it is
+ * %TAUBE_ERROR_NOT_SUPPORTED.
+ *
+ * Returns: (transfer full): the query
+ */
+TaubeQuery *
+taube_query_new_raw (const char *text)
+{
+  TaubeQuery *self;
+
+  g_return_val_if_fail (text != NULL && *text != '\0' && g_utf8_validate (text, -1, NULL), NULL);
+  self = query_new (TAUBE_QUERY_KIND_RAW);
+  self->text = g_strdup (text);
+  return self;
+}
+
 /* What is in it. */
 
 /**
@@ -511,8 +532,8 @@ taube_query_get_header (const TaubeQuery *self)
 /**
  * taube_query_get_text:
  *
- * What is looked for, of a %TAUBE_QUERY_KIND_TEXT, a %TAUBE_QUERY_KIND_HEADER (it may be empty) or a
- * %TAUBE_QUERY_KIND_KEYWORD.
+ * What is looked for, of a %TAUBE_QUERY_KIND_TEXT, a %TAUBE_QUERY_KIND_HEADER (it may be empty), a
+ * %TAUBE_QUERY_KIND_KEYWORD or a %TAUBE_QUERY_KIND_RAW.
  *
  * Returns: (nullable): the text
  */
@@ -655,35 +676,4 @@ guint
 taube_query_get_depth (const TaubeQuery *self)
 {
   return self->depth;
-}
-
-static gboolean
-has_line_break (const char *text)
-{
-  return text != NULL && strpbrk (text, "\r\n") != NULL;
-}
-
-static gboolean
-check_node (const TaubeQuery *self, guint *n_terms, GError **error)
-{
-  if (has_line_break (self->text))
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("cannot search: the text has a line break"));
-  else if (++*n_terms > TAUBE_QUERY_MAX_TERMS)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("cannot search: more than %d terms"), TAUBE_QUERY_MAX_TERMS);
-  else
-    {
-      for (guint i = 0; i < self->n_children; i++)
-        if (!check_node (self->children[i], n_terms, error))
-          return FALSE;
-      return TRUE;
-    }
-  return FALSE;
-}
-
-gboolean
-taube_query_check (const TaubeQuery *self, GError **error)
-{
-  guint n_terms = 0;
-
-  return check_node (self, &n_terms, error);
 }

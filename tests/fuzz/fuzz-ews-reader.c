@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "ews/ews-errors.h"
-#include "ews/ews-fields.h"
+#include "ews/ews-facts.h"
+#include "ews/ews-query.h"
 #include "ews/ews-reader.h"
 #include "ews/ews-version.h"
 
@@ -46,6 +47,7 @@ try_error (const EwsVerdict *verdict)
 {
   g_autoptr (GError) refusal = ews_errors_new (verdict, "cannot");
 
+  ews_query_find_blame (verdict->code, verdict->path, EWS_QUERY_EVERYTHING | EWS_ORDER_EVERYTHING);
   g_assert_true (g_utf8_validate (refusal->message, -1, NULL));
 }
 
@@ -60,6 +62,23 @@ on_fault (const EwsNode *node, gpointer user_data, GError **error)
   return TRUE;
 }
 
+static void
+try_facts (const EwsNode *unit, EwsAsk ask)
+{
+  ExchangeCandidate *candidate = exchange_candidate_new ("x");
+
+  ews_facts_take (unit, (TaubeFacts) 0x1f, ask, candidate, taube_limits_get_default ());
+  for (guint i = 0; i < candidate->subject.n_keywords; i++)
+    g_assert_true (g_utf8_validate (candidate->subject.keywords[i], -1, NULL));
+  for (guint i = 0; candidate->headers != NULL && i < taube_mime_headers_get_n_fields (candidate->headers); i++)
+    {
+      gsize length;
+
+      g_assert_nonnull (taube_mime_headers_get_raw (candidate->headers, i, &length));
+    }
+  exchange_candidate_free (candidate);
+}
+
 static gboolean
 on_unit (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
 {
@@ -69,6 +88,8 @@ on_unit (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
   touch (message);
   taube_message_list_builder_add_id (builder, ews_item_get_id (unit) != NULL ? ews_item_get_id (unit) : "x");
   ews_fields_fill_row (unit, 0xff, builder);
+  try_facts (unit, EWS_ASK_FIND);
+  try_facts (unit, EWS_ASK_GET);
   return TRUE;
 }
 

@@ -39,6 +39,8 @@ static const Case cases[] = {
     TAUBE_SEARCH_PLACE_LOCAL, "MESSAGELIMIT" },
   { "message-limit-no", "is:unread", NULL, TAUBE_THREADING_NONE, 1, "11 12", TAUBE_SEARCH_STEP_FIND,
     TAUBE_SEARCH_PLACE_SERVER, NULL },
+  { "gmail-raw", "is:unread -raw:\"larger:5M in:anywhere\"", NULL, TAUBE_THREADING_NONE, 1, "10 12",
+    TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_SERVER, NULL },
   /* quirk 24 */
   { "yahoo", "is:unread", NULL, TAUBE_THREADING_NONE, 1, "10 12", TAUBE_SEARCH_STEP_FIND, TAUBE_SEARCH_PLACE_SERVER,
     "only the newest" },
@@ -124,6 +126,29 @@ test_case (gconstpointer data)
       reason = taube_search_result_get_reason (result, test->step);
       if (test->reason == NULL ? reason != NULL : reason == NULL || strstr (reason, test->reason) == NULL)
         g_error ("the reason is: %s", reason);
+    }
+  g_clear_object (&account);
+  taube_test_server_finish (server);
+}
+
+/* A server that has no language of its own is not asked; before it is known, there may be one. */
+static void
+test_no_raw (void)
+{
+  TaubeTestServer *server = serve ("no-raw");
+  g_autoptr (TaubeAccount) account = open_account (server);
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
+  g_autoptr (TaubeSearchRequest) request = make_request ();
+
+  g_assert_cmpstr (taube_folder_get_search_language (inbox), ==, "gmail");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (search (account, "is:unread raw:in:anywhere", request, &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+      g_assert_nonnull (strstr (error->message, "search language"));
+      g_assert_null (taube_folder_get_search_language (inbox));
     }
   g_clear_object (&account);
   taube_test_server_finish (server);
@@ -357,6 +382,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &garbled[i], test_garbled);
     }
+  g_test_add_func ("/imap/search/no-raw", test_no_raw);
   g_test_add_func ("/imap/search-scripts/charset", test_charset);
   g_test_add_func ("/imap/search-scripts/named-charset", test_named_charset);
   g_test_add_func ("/imap/search-scripts/busy", test_busy);

@@ -134,6 +134,24 @@ read_back_off (const EwsNode *parent)
   return 0;
 }
 
+/* t:MessageXml may name a property. */
+static const char *
+read_path (const EwsNode *parent)
+{
+  const EwsNode *node = ews_node_find (parent, "MessageXml");
+  const char *uri;
+
+  for (node = node != NULL ? node->children : NULL; node != NULL; node = node->next)
+    {
+      uri = ews_node_get_attribute (node, "FieldURI");
+      if (uri == NULL)
+        uri = ews_node_get_attribute (node, "PropertyTag");
+      if (uri != NULL)
+        return uri;
+    }
+  return NULL;
+}
+
 void
 ews_verdict_decode_message (const EwsNode *message, EwsVerdict *verdict_out)
 {
@@ -151,6 +169,7 @@ ews_verdict_decode_message (const EwsNode *message, EwsVerdict *verdict_out)
   if (verdict_out->failed && code == NULL)
     verdict_out->code = "ErrorInternalServerError";
   verdict_out->back_off = read_back_off (message);
+  verdict_out->path = read_path (message);
 }
 
 /* The children of a fault stand in no namespace (SOAP 1.1) or in that of SOAP (1.2). */
@@ -190,6 +209,7 @@ ews_verdict_decode_fault (const EwsNode *fault, EwsVerdict *verdict_out)
   if (verdict_out->text[0] == '\0' && ews_node_get_text (detail, "Message") != NULL)
     verdict_out->text = ews_node_get_text (detail, "Message");
   verdict_out->back_off = read_back_off (detail);
+  verdict_out->path = read_path (detail);
 }
 
 /* (transfer full) */

@@ -14,6 +14,7 @@ typedef struct
   gboolean warned;
   const char *code;      /* "ErrorItemNotFound"; "NoError"; never NULL */
   const char *text;      /* the server's words; never NULL */
+  const char *path;      /* the property that it is about: "item:Subject", "0x1081"; or NULL */
   gint64 back_off;       /* milliseconds, 0: none was told */
 } EwsVerdict;
 

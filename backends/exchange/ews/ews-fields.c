@@ -254,6 +254,12 @@ write_uris (EwsWriter *writer, TaubeListFields fields, EwsAsk ask, gboolean open
 }
 
 void
+ews_fields_write_uris (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
+{
+  write_uris (writer, fields, ask, TRUE);
+}
+
+void
 ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask)
 {
   if (ask == EWS_ASK_GET)
@@ -307,17 +313,6 @@ ews_item_get_number (const EwsNode *item)
   if (value == NULL || !ews_text_to_number (value->text, &number))
     return 0;
   return (guint32) CLAMP (number, 0, G_MAXUINT32);
-}
-
-TaubeListFields
-ews_fields_get_costly (TaubeListFields fields)
-{
-  TaubeListFields costly = TAUBE_LIST_FIELDS_NONE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    if (table[i].ask == EWS_ASK_GET)
-      costly |= table[i].fields;
-  return fields & costly;
 }
 
 /* Servers write the tag as they like: 0x1081, 4225. */

@@ -16,8 +16,8 @@ typedef enum
 
 /* t:AdditionalProperties for the columns FIELDS (and the number, with GET), or nothing when there are none. */
 void ews_fields_write (EwsWriter *writer, TaubeListFields fields, EwsAsk ask);
-/* The columns that FindItem alone cannot fill. */
-TaubeListFields ews_fields_get_costly (TaubeListFields fields);
+/* The same without what is around them. */
+void ews_fields_write_uris (EwsWriter *writer, TaubeListFields fields, EwsAsk ask);
 /* Writes the columns that ITEM has into the row of BUILDER that was begun last. */
 void ews_fields_fill_row (const EwsNode *item, TaubeListFields fields, TaubeMessageListBuilder *builder);
 /* t:ExtendedFieldURI of the number by which the folder counts its items, in the order in which they came. */

@@ -10,8 +10,6 @@ G_BEGIN_DECLS
 gboolean ews_items_check_id (const EwsNode *item, const char *wanted, GError **error);
 
 /* The functions of ExchangeWire that are about items: reading. */
-gboolean ews_items_find (ExchangeAccount *account, const ExchangePageRequest *request, ExchangePage *page,
-                         GCancellable *cancellable, GError **error);
 gboolean ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, TaubeListFields fields,
                              const char *what, TaubeMessageListBuilder *builder, GArray *numbers,
                              GCancellable *cancellable, GError **error);

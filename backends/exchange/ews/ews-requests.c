@@ -235,16 +235,14 @@ ews_request_delete_folder (EwsVersion version, const char *id)
 
 /* Items. */
 
-/* Of what arrived within the same second only the number of the item says which came first. */
 static void
-write_order (EwsWriter *writer, gboolean newest_first, gboolean number)
+write_facts_shape (EwsWriter *writer, TaubeFacts facts, EwsAsk ask)
 {
-  ews_writer_open (writer, "t:FieldOrder");
-  ews_writer_add_attribute (writer, "Order", newest_first ? "Descending" : "Ascending");
-  if (number)
-    ews_fields_write_number_uri (writer);
-  else
-    ews_writer_add_empty (writer, "t:FieldURI", "FieldURI", "item:DateTimeReceived");
+  ews_writer_open (writer, "m:ItemShape");
+  ews_writer_add_element (writer, "t:BaseShape", "IdOnly");
+  ews_writer_open (writer, "t:AdditionalProperties");
+  ews_facts_write (writer, facts, ask);
+  ews_writer_close (writer);
   ews_writer_close (writer);
 }
 
@@ -254,13 +252,27 @@ ews_request_find_item (EwsVersion version, const EwsFind *find)
   EwsWriter *writer = begin (version, EWS_OPERATION_FIND_ITEM);
 
   ews_writer_add_attribute (writer, "Traversal", "Shallow");
-  write_item_shape (writer, find->fields, EWS_ASK_FIND);
+  if (find->facts != TAUBE_FACTS_NONE)
+    write_facts_shape (writer, find->facts, EWS_ASK_FIND);
+  else
+    write_item_shape (writer, find->fields, EWS_ASK_FIND);
   write_page (writer, "m:IndexedPageItemView", find->offset, find->count);
-  ews_writer_open (writer, "m:SortOrder");
-  write_order (writer, find->newest_first, FALSE);
-  write_order (writer, find->newest_first, TRUE);
-  ews_writer_close (writer);
+  if (find->plan != NULL && find->plan->raw == NULL)
+    ews_query_write (find->plan->server, find->now, writer);
+  ews_order_write (writer, find->sort, find->newest_first, find->refused);
   write_folder_in (writer, "m:ParentFolderIds", &find->folder);
+  if (find->plan != NULL && find->plan->raw != NULL)
+    ews_writer_add_element (writer, "m:QueryString", find->plan->raw);
+  return writer;
+}
+
+EwsWriter *
+ews_request_get_facts (EwsVersion version, const char *const *ids, guint n, TaubeFacts facts)
+{
+  EwsWriter *writer = begin (version, EWS_OPERATION_GET_ITEM);
+
+  write_facts_shape (writer, facts, EWS_ASK_GET);
+  write_items (writer, ids, n);
   return writer;
 }
 

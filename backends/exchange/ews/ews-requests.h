@@ -3,6 +3,8 @@
 
 #include "ews/ews-fields.h"
 #include "exchange-outcome.h"
+#include "ews/ews-facts.h"
+#include "ews/ews-order.h"
 
 G_BEGIN_DECLS
 
@@ -56,6 +58,12 @@ typedef struct
   guint offset;
   guint count;
   gboolean newest_first;
+  /* A search. */
+  const ExchangePlan *plan;  /* NULL: all */
+  TaubeSearchRequest *sort;  /* by whose keys; NULL: by arrival */
+  TaubeFacts facts;
+  guint refused;             /* EwsQueryFeatures */
+  gint64 now;
 } EwsFind;
 
 typedef enum
@@ -80,6 +88,8 @@ EwsWriter *ews_request_find_traces (EwsVersion version, const char *folder_id, c
 EwsWriter *ews_request_find_token (EwsVersion version, const char *folder_id, const char *token);
 /* What ExchangeItemState holds. */
 EwsWriter *ews_request_get_states (EwsVersion version, const char *const *ids, guint n);
+/* The facts about items that a search wants. */
+EwsWriter *ews_request_get_facts (EwsVersion version, const char *const *ids, guint n, TaubeFacts facts);
 /* MIME and nothing else, of one item. */
 EwsWriter *ews_request_get_mime (EwsVersion version, const char *id);
 /* What one item is made of: its size and class, its richest text, its attachments without what is in them. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ews/ews-events.h"
-#include "ews/ews-fields.h"
+#include "ews/ews-facts.h"
 #include "ews/ews-folders.h"
 #include "ews/ews-items.h"
 #include "ews/ews-manage.h"
 #include "ews/ews-parts.h"
 #include "ews/ews-whole.h"
+#include "ews/ews-search.h"
 
 /* Exchange gives no more than 1,000 items of a folder at once; of items by their ids it takes as many as fit into a
  * request, but answers when all are ready. */
@@ -17,9 +18,14 @@ const ExchangeWire exchange_wire_ews = {
   .find_roles = ews_folders_find_roles,
   .list_folders = ews_folders_list,
   .get_folder = ews_folders_get,
-  .get_costly = ews_fields_get_costly,
-  .find_items = ews_items_find,
+  .plan = ews_search_plan,
+  .describe_missed = ews_query_describe_missed,
+  .describe_used = ews_query_describe_used,
+  .get_order = ews_search_get_order,
+  .listed_headers = ews_facts_listed_headers,
+  .find_items = ews_search_find,
   .get_rows = ews_items_get_rows,
+  .get_facts = ews_search_get_facts,
   .fetch = ews_items_fetch,
   .get_parts = ews_parts_get,
   .fetch_part = ews_parts_fetch,

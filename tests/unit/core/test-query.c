@@ -72,6 +72,7 @@ test_leaves (void)
   assert_prints ("header:List-Id header:X-Spam:yes header:\"x(y\":\"a b\" header:List-Id:\"\"",
                  "header:List-Id header:X-Spam:yes header:\"x(y\":\"a b\" header:List-Id");
   assert_prints ("has:attachment", "has:attachment");
+  assert_prints ("raw:\"from:anna OR kind:email\" -raw:x", "raw:\"from:anna OR kind:email\" -raw:x");
 }
 
 static void
@@ -239,7 +240,7 @@ random_leaf (GRand *random)
   const char *text = texts[g_rand_int_range (random, 0, G_N_ELEMENTS (texts))];
   g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
 
-  switch (g_rand_int_range (random, 0, 9))
+  switch (g_rand_int_range (random, 0, 10))
     {
     case 0:
       return taube_query_new_text ((TaubeQueryField) g_rand_int_range (random, 0, 7), text);
@@ -266,6 +267,8 @@ random_leaf (GRand *random)
           taube_id_set_add (ids, g_rand_boolean (random) ? id : text);
         }
       return taube_query_new_ids (ids);
+    case 8:
+      return taube_query_new_raw (text);
     default:
       return g_rand_boolean (random) ? taube_query_new_attachment () : taube_query_new_all ();
     }
@@ -317,7 +320,8 @@ test_equal (void)
 {
   static const char *const texts[] = { "a", "b", "from:a", "-a", "a b", "b a", "a OR b", "is:seen", "is:flagged",
                                        "older:1d", "newer:1d", "since:2026-01-01", "sent-since:2026-01-01", "id:7.1",
-                                       "id:7.2", "header:A", "header:B", "header:A:x", "keyword:a", "larger:1", "*" };
+                                       "id:7.2", "header:A", "header:B", "header:A:x", "keyword:a", "raw:a",
+                                       "larger:1", "*" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     for (guint j = 0; j < G_N_ELEMENTS (texts); j++)

@@ -71,6 +71,55 @@ find_ids (EwsVersion version)
   return ews_request_find_item (version, &find);
 }
 
+/* Everything that a server can be asked about, and in every order. */
+static EwsWriter *
+search (EwsVersion version)
+{
+  static const char text[]
+    = "is:seen -is:draft is:flagged,answered is:forwarded keyword:work keyword:$Forwarded"
+      " (from:a OR to:b OR -cc:\"<c>\")"
+      " bcc:d ~subject:e body:f g header:X-H header:Message-ID:i -header:References:j larger:1k smaller:2G"
+      " since:2026-01-01 before:0001-01-02 on:9999-12-31 sent-since:2026-01-01 -sent-before:2026-01-01"
+      " sent-on:2026-01-01 older:1d newer:52w -has:attachment";
+  g_autoptr (TaubeQuery) query = taube_query_parse (text, NULL, NULL);
+  g_autoptr (TaubeSearchRequest) sort = taube_search_request_new ();
+  g_auto (ExchangePlan) plan = { 0 };
+  EwsFind find = { by_id, TAUBE_LIST_FIELDS_NONE, 5, 1000, TRUE };
+
+  g_assert_true (ews_query_plan (query, 0, 1800000000, &plan, NULL));
+  taube_search_request_set_sort (sort, "arrival,-date,size,-subject,display-from", NULL);
+  find.plan = &plan;
+  find.sort = sort;
+  find.facts = TAUBE_FACTS_FLAGS | TAUBE_FACTS_SIZE | TAUBE_FACTS_DATE | TAUBE_FACTS_HEADERS | TAUBE_FACTS_ATTACHMENT;
+  find.now = 1800000000;
+  return ews_request_find_item (version, &find);
+}
+
+static EwsWriter *
+search_unsorted (EwsVersion version)
+{
+  const EwsFind find = { .folder = inbox, .count = 10, .facts = TAUBE_FACTS_DATE, .refused = EWS_ORDER_EVERYTHING };
+
+  return ews_request_find_item (version, &find);
+}
+
+static EwsWriter *
+search_raw (EwsVersion version)
+{
+  g_autoptr (TaubeQuery) query = taube_query_parse ("is:unread raw:\"from:<a> & \\\"b\\\"\"", NULL, NULL);
+  g_auto (ExchangePlan) plan = { 0 };
+  EwsFind find = { .folder = inbox, .count = 10, .plan = &plan };
+
+  g_assert_true (ews_query_plan (query, 0, 0, &plan, NULL));
+  return ews_request_find_item (version, &find);
+}
+
+static EwsWriter *
+get_facts (EwsVersion version)
+{
+  return ews_request_get_facts (version, ids, 2, TAUBE_FACTS_HEADERS | TAUBE_FACTS_FLAGS);
+}
+
 static EwsWriter *
 get_item (EwsVersion version)
 {
@@ -285,6 +334,10 @@ static const struct
   { "delete-folder", EWS_OPERATION_DELETE_FOLDER, delete_folder },
   { "find-item", EWS_OPERATION_FIND_ITEM, find_item },
   { "find-ids", EWS_OPERATION_FIND_ITEM, find_ids },
+  { "search", EWS_OPERATION_FIND_ITEM, search },
+  { "search-unsorted", EWS_OPERATION_FIND_ITEM, search_unsorted },
+  { "search-raw", EWS_OPERATION_FIND_ITEM, search_raw },
+  { "get-facts", EWS_OPERATION_GET_ITEM, get_facts },
   { "get-item", EWS_OPERATION_GET_ITEM, get_item },
   { "get-mime", EWS_OPERATION_GET_ITEM, get_mime },
   { "get-parts", EWS_OPERATION_GET_ITEM, get_parts },

@@ -150,6 +150,12 @@ def post_limits(server, _, body):
         setattr(server.world, name, int(value))
 
 
+def post_refusals(server, _, body):
+    """What FindItem refuses: {"query": ["item:Body", "Or"], "sort": ["0xe23"], "code": "…", "named": true,
+    "fault": false}."""
+    server.world.refusals = json.loads(body)
+
+
 def post_cut(server, *_):
     """All connections that stream are cut."""
     return {"cut": server.cut_streams()}
@@ -173,6 +179,7 @@ VERBS = {
     ("POST", "messages"): post_messages, ("POST", "remove"): post_remove, ("POST", "read"): post_read,
     ("GET", "folder"): get_folder, ("GET", "mime"): get_mime, ("GET", "outgoing"): get_outgoing,
     ("POST", "tokens"): post_tokens, ("POST", "limits"): post_limits, ("POST", "cut"): post_cut,
+    ("POST", "refusals"): post_refusals,
     ("DELETE", "subscriptions"): delete_subscriptions, ("GET", "subscriptions"): get_subscriptions,
     ("POST", "shake"): post_shake, ("POST", "folder"): post_folder,
 }

@@ -49,12 +49,27 @@ def header_lines(item):
     return item.mime().partition(b"\r\n\r\n")[0].decode("utf-8", "replace") + "\r\n"
 
 
+def author(field, part):
+    """A part of who wrote it, or sent it."""
+    def find_part(item):
+        who = item.get(field)
+        return None if who is None else text_of(who, "Mailbox", part)
+
+    return find_part
+
+
 ITEM_TAGS = {
     0x001A: lambda item: item.get("ItemClass"),
     0x0017: lambda item: {"Low": "0", "Normal": "1", "High": "2"}[item.get("Importance")],
     0x0036: lambda item: {"Normal": "0", "Personal": "1", "Private": "2", "Confidential": "3"}[item.get("Sensitivity")],
     0x0037: lambda item: item.get("Subject"),
     0x0039: lambda item: item.get("DateTimeSent"),
+    0x0042: author("From", "Name"),
+    0x0065: author("From", "EmailAddress"),
+    0x0C1A: author("Sender", "Name"),
+    0x0C1F: author("Sender", "EmailAddress"),
+    0x5D01: author("Sender", "EmailAddress"),
+    0x5D02: author("From", "EmailAddress"),
     0x0070: lambda item: item.get("ConversationTopic"),
     0x007D: header_lines,
     0x0E02: lambda item: item.get("DisplayBcc"),

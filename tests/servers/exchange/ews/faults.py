@@ -184,7 +184,8 @@ DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "clo
 # What goes wrong with a stream only.
 STREAMS = {"cut", "silence", "held-back", "early-end", "flood"}
 NAMES = {"server-busy", "fault", "server-busy-inside", "item-error", "batch-stopped", "warning", "shuffled",
-         "surprises", "item-vanishes", "item-changes", *REPLIES, *MANGLES, *DELIVERIES, *STREAMS}
+         "surprises", "item-vanishes", "item-changes", "folder-changes", *REPLIES, *MANGLES, *DELIVERIES,
+         *STREAMS}
 
 
 class Script:

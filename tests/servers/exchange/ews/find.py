@@ -5,7 +5,7 @@ from .errors import EwsError
 from .markup import find, m, t
 from .paging import page_of
 from .refs import folder_of
-from .search import matcher, sort
+from .search import matcher, refuse, sort
 from .shapes import Shape, show_item
 from .soap import batch
 
@@ -17,9 +17,13 @@ def find_item(call):
         raise EwsError("ErrorInvalidArgument", "A QueryString and a Restriction cannot be given together.")
     if find(call.body, "GroupBy") is not None or find(call.body, "DistinguishedGroupBy") is not None:
         raise EwsError("ErrorInvalidOperation", "Grouping is not supported.")
-    accepts = aqs.build(query.text or "") if query is not None else matcher(restriction)
+    if call.world.refusals.get("fault"):
+        refuse(call.world, restriction, find(call.body, "SortOrder"))
 
     def find_in(element):
+        refuse(call.world, restriction, find(call.body, "SortOrder"))
+        check_count(call)
+        accepts = aqs.build(query.text or "") if query is not None else matcher(restriction)
         shape = Shape(find(call.body, "ItemShape"), call.version, is_listing=True, is_strict=True)
         items = candidates(call, folder_of(call, element))
         found = [item for item in items if accepts(item)]
@@ -35,6 +39,13 @@ def find_item(call):
         return [m("RootFolder", t("Items", *(show_item(item, shape) for item in shown)), **attributes)]
 
     return batch(call, "FindItem", find(call.body, "ParentFolderIds"), find_in)
+
+
+def check_count(call):
+    """The throttling policy's limit for one FindItem."""
+    view, limit = find(call.body, "IndexedPageItemView"), call.world.find_count_limit
+    if limit and (view is None or int(view.get("MaxEntriesReturned") or limit + 1) > limit):
+        raise EwsError("ErrorExceededFindCountLimit")
 
 
 def candidates(call, folder):

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Restrictions and orders: what Exchange finds, and in which order."""
 import operator
+import unicodedata
 
 from . import extended, times
 from .errors import EwsError
 from .fields import DATES, INDEXED, NUMBERS, applies, is_truth, name_of
-from .markup import find, is_true, local
+from .markup import copy, find, is_true, local
 from .shapes import FOLDER_SHOWN
 
 COMPARISONS = {
@@ -14,7 +15,10 @@ COMPARISONS = {
 }
 # Bits of one property: each always has a value, so that asking whether it has makes no sense.
 FLAGS = {"IsRead", "IsDraft", "IsSubmitted", "IsUnmodified", "IsResend", "IsFromMe"}
-NOT_SEARCHED = {"MimeContent", "EffectiveRights", "ResponseObjects", "Attachments"}
+# What only GetItem gives, and what is made when somebody asks for it, is nothing that a query can look at.
+NOT_SEARCHED = set("""MimeContent EffectiveRights ResponseObjects Attachments ToRecipients CcRecipients BccRecipients
+ReplyTo RequiredAttendees OptionalAttendees Resources InternetMessageHeaders Flag UniqueBody NormalizedBody TextBody
+Preview""".split())
 # How extended properties of these types compare; all others as text.
 TYPES = {**dict.fromkeys(("Integer", "Short", "Long", "Double", "Float", "Currency"), "number"), "SystemTime": "date",
          "Boolean": "truth"}
@@ -35,8 +39,6 @@ def value_of(owner, path):
     if not extended.is_item(owner):
         value = FOLDER_SHOWN[name](owner) if name in FOLDER_SHOWN else None
         return str(value) if isinstance(value, (str, int)) else None
-    if name in NOT_SEARCHED:
-        raise EwsError("ErrorUnsupportedPathForQuery")
     if not applies(uri, owner.kind):
         return None
     return owner.body("Text")[1] if name == "Body" else plain(owner.get(name))
@@ -92,14 +94,25 @@ def comparable(text, kind):
         return float(text)
     if kind == "truth":
         return is_yes(text)
-    return times.normal(text) if kind == "date" else text.casefold()
+    return times.normal(text) if kind == "date" else fold(text)
+
+
+def fold(text, case=True, marks=False):
+    """A text as Exchange compares it: CASE and MARKS (accents and the like) do not count."""
+    if case:
+        text = "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
+    text = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in text if not unicodedata.combining(one)) if marks else text
 
 
 # ---- restrictions ----
 
 def path_in(expression):
     """The path that an expression is about."""
-    return next(one for one in expression if local(one).endswith("URI"))
+    path = next(one for one in expression if local(one).endswith("URI"))
+    if local(path) == "FieldURI" and name_of(path.get("FieldURI")) in NOT_SEARCHED:
+        raise EwsError("ErrorUnsupportedPathForQuery").with_path(copy(path))
+    return path
 
 
 def compare(expression):
@@ -126,19 +139,27 @@ CONTAINS = {
 }
 
 
+def texts_of(owner, path):
+    """What a path gives of an item as texts: several, of a property with several values."""
+    value = owner.get(name_of(path.get("FieldURI"))) if local(path) == "FieldURI" and extended.is_item(owner) else None
+    if value is not None and not isinstance(value, str) and local(value) == "Categories":
+        return [one.text or "" for one in value]
+    text = value_of(owner, path)
+    return [] if text is None else [text]
+
+
 def contains(expression):
     """A text in a text."""
     path = path_in(expression)
+    if kind_of(path) != "text":
+        raise EwsError("ErrorContainsFilterWrongType").with_path(copy(path))
     test = CONTAINS[expression.get("ContainmentMode", "FullString")]
-    keeps_case = expression.get("ContainmentComparison", "Exact") in ("Exact", "IgnoreNonSpacingCharacters")
-    part = find(expression, "Constant").get("Value")
-    part = part if keeps_case else part.casefold()
-
-    def accepts(owner):
-        text = value_of(owner, path)
-        return text is not None and test(text if keeps_case else text.casefold(), part)
-
-    return accepts
+    how = expression.get("ContainmentComparison", "Exact")
+    case, marks = "IgnoreCase" in how or how.startswith("Loose"), "NonSpac" in how or how.startswith("Loose")
+    part = fold(find(expression, "Constant").get("Value"), case, marks)
+    if not part:
+        raise EwsError("ErrorInvalidValueForProperty")
+    return lambda owner: any(test(fold(text, case, marks), part) for text in texts_of(owner, path))
 
 
 def exists(expression):
@@ -189,6 +210,24 @@ def build(expression):
 def matcher(restriction):
     """The test that a Restriction means; all pass when there is none."""
     return (lambda owner: True) if restriction is None else build(restriction[0])
+
+
+def refuse(world, restriction, order):
+    """Raise what this server refuses, as a test has ordered it: it is one that lacks a part of Exchange."""
+    refusals = world.refusals
+    for element, key, code in ((restriction, "query", "ErrorUnsupportedPathForQuery"),
+                               (order, "sort", "ErrorUnsupportedPathForSortGroup")):
+        for one in (element.iter() if element is not None else ()):
+            if name_in_refusals(one, refusals.get(key, ())):
+                error = EwsError(refusals.get("code", code))
+                raise error.with_path(copy(one)) if refusals.get("named", True) and len(one.attrib) else error
+
+
+def name_in_refusals(element, names):
+    """Whether an element is, or is the path of, one of what is refused: "Or", "item:Body", "0xe23"."""
+    tag = element.get("PropertyTag")
+    name = element.get("FieldURI") if tag is None else hex(extended.key_of(element)[1])
+    return "*" in names or local(element) in names or name in names
 
 
 # ---- orders ----

@@ -7,6 +7,7 @@ from . import attachments, directory, find, folders, items, markup, notify, soap
 from .errors import EwsError
 from .faults import Reply, Script
 from .markup import TYPES, t
+from .refs import folder_of
 from .world import Call
 from .zones import zone_of
 
@@ -88,6 +89,8 @@ class Service:
             self.vanish(call)
         if call.rule is not None and call.rule.name == "item-changes":
             self.change(call)
+        if call.rule is not None and call.rule.name == "folder-changes":
+            self.change_folder(call)
         try:
             with self.world.lock:
                 content = OPERATIONS[call.request.operation](call)
@@ -122,6 +125,16 @@ class Service:
             item.set("Categories", t("Categories", *(t("String", one) for one in
                                                      [*words, call.rule.get("category", "Other")])))
             call.mailbox.touch_item(item, ["Categories"])
+
+    def change_folder(self, call):
+        """Somebody else removes items from the folder, and some arrive, just before it is read."""
+        with self.world.lock:
+            folder = folder_of(call, markup.find(call.body, "ParentFolderIds")[0])
+            items = list(folder.items.values())
+            for place in call.rule.get("remove", ()):
+                call.mailbox.remove_item(items[place])
+            for _ in range(int(call.rule.get("arrive", 0))):
+                self.world.deliver(b"Subject: It arrived meanwhile\r\n\r\nText\r\n", call.mailbox, folder)
 
     def refuse(self, error):
         """A fault as a reply."""

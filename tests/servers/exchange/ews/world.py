@@ -33,6 +33,8 @@ class World:
         self.find_cap = FIND_CAP
         self.tells_ids = 1   # 0: what an item is called after it was made or moved is not told
         self.sync_cap = SYNC_CAP
+        self.find_count_limit = 0   # the most that may be asked for at once; 0: anything
+        self.refusals = {}          # what FindItem refuses: search.refuse()
         self.folders_per_subscription = 250
         self.subscriptions_per_mailbox = 20
         self.events_kept = 1 << 30   # more than that are missed by whoever does not listen

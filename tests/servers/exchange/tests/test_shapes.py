@@ -196,7 +196,10 @@ class Finding(Case):
             (compare("IsLessThan", "item:Size", "100000"), 25), (compare("IsEqualTo", "message:IsRead", "false"), 5),
             (contains("item:Subject", "SAGE 2"), 6), (contains("item:Subject", "SAGE 2", comparison="Exact"), 0),
             (contains("item:Subject", "Message 1", "Prefixed"), 11), (contains("item:Body", "line 3."), 1),
-            (contains("message:From", "sender5@"), 1), (contains("message:ToRecipients", "alice"), 25),
+            (contains("message:From", "sender5@"), 1), (contains("item:DisplayTo", "alice"), 25),
+            (contains("item:Subject", "m\u0117ssage 7"), 0), (contains("item:Subject", "me\u0300ssage 7"), 0),
+            (contains("item:Subject", "m\u0117ssage 7", comparison="IgnoreCaseAndNonSpacingCharacters"), 1),
+            (contains("item:Categories", "red", "FullString"), 0),
             (f"<t:Not>{contains('item:Subject', '2')}</t:Not>", 18),
             (f"<t:And>{contains('item:Subject', '1')}{contains('item:Subject', '2')}</t:And>", 2),
             (f"<t:Or>{contains('item:Subject', '1')}{contains('item:Subject', '2')}</t:Or>", 17),
@@ -213,6 +216,10 @@ class Finding(Case):
         for code, expression in (
             ("ErrorInvalidPropertyForExists", exists),
             ("ErrorUnsupportedPathForQuery", self.contains("item:MimeContent", "x")),
+            ("ErrorUnsupportedPathForQuery", self.contains("message:ToRecipients", "alice")),
+            ("ErrorUnsupportedPathForQuery", self.contains("item:Flag", "x")),
+            ("ErrorContainsFilterWrongType", self.contains("item:Size", "1")),
+            ("ErrorContainsFilterWrongType", self.contains("message:IsRead", "true")),
             ("ErrorInvalidValueForProperty", self.compare("IsGreaterThan", "item:DateTimeReceived", "true")),
             ("ErrorInvalidValueForProperty", self.compare("IsEqualTo", "item:Size", "large")),
         ):

@@ -465,7 +465,7 @@ class Faults(Wire):
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
             "lost-answer": http.client.RemoteDisconnected}
     ELSEWHERE = {"cut", "silence", "held-back", "early-end", "flood", "stall", "stall-before", "item-vanishes",
-                 "item-changes"}
+                 "item-changes", "folder-changes"}
     OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
                "redirect": {"location": "https://login.example.org/"}}
