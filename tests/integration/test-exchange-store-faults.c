@@ -183,6 +183,41 @@ test_operation (gconstpointer data)
     run_one (&scene, which, faults[i]);
 }
 
+/* A folder as a whole: when it is said to be done it is, and what was refused says why. */
+static void
+test_whole (gconstpointer data)
+{
+  gboolean empties = data != NULL;
+  g_auto (Scene) scene = { 0 };
+
+  scene.world = exchange_world_start ("");
+  scene.account = exchange_world_open (scene.world, NULL, "timeout=2");
+  scene.inbox = taube_account_get_folder_by_name (scene.account, "INBOX");
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autofree char *order = g_strdup_printf ("{%s, \"operation\": \"%s\"}", faults[i],
+                                                empties ? "EmptyFolder" : "MarkAllItemsAsRead");
+      g_autofree char *there = NULL;
+      g_autoptr (GError) error = NULL;
+      gboolean done;
+
+      g_free (exchange_world_ask (scene.world, "POST", "messages?count=2", NULL));
+      exchange_world_order (scene.world, order);
+      done = empties ? taube_folder_empty (scene.inbox, TAUBE_DISCARD_MODE_TO_TRASH, FALSE, NULL, NULL, &error)
+                     : taube_folder_mark_all_seen (scene.inbox, NULL, &error);
+      g_test_message ("%s: %s", faults[i], done ? "done" : error->message);
+      g_free (exchange_world_ask (scene.world, "DELETE", "faults", NULL));
+      there = exchange_world_ask (scene.world, "GET", "folder?folder=inbox", NULL);
+      if (done)
+        g_assert_null (strstr (there, empties ? "\"id\"" : "\"read\": false"));
+      else
+        g_assert_nonnull (strstr (there, empties ? "\"id\"" : "\"read\": false"));
+      if (strstr (faults[i], "lost-answer") != NULL)
+        g_assert_true (done);
+      taube_account_connect (scene.account, NULL, NULL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -193,5 +228,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_operation);
     }
+  g_test_add_data_func ("/exchange/store-faults/mark-all-seen", NULL, test_whole);
+  g_test_add_data_func ("/exchange/store-faults/empty", "", test_whole);
   return g_test_run ();
 }

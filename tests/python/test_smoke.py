@@ -244,6 +244,21 @@ class ModuleTest(Case):
             self.assert_code(taube.Error.INVALID, drafts.append, b"")
 
 
+    def test_discard(self):
+        with self.open() as account:
+            thrown, trash = account.create_folder("Thrown"), account.folder("Trash")
+            first, second = thrown.append(b"Subject: 1\n\nCoo.\n", b"Subject: 2\n\nCoo.\n")
+            thrown.mark_all_seen()
+            self.assertTrue(all(message.flags & taube.Flags.SEEN for message in thrown.list()))
+            there = thrown.get(first).discard()
+            self.assertEqual(trash.get(there).subject, "1")
+            self.assert_code(taube.Error.NOT_SUPPORTED, thrown.discard, [second], taube.Discard.RECOVERABLE)
+            self.assert_code(taube.Error.INVALID, trash.discard, [there])
+            thrown.empty()
+            self.assertEqual(len(thrown.list()), 0)
+            trash.remove([there])
+            thrown.delete()
+
     def test_manage_folders(self):
         with self.open() as account:
             folder = account.create_folder("Reisen/2026")
