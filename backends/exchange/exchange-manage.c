@@ -51,6 +51,75 @@ make_parents (ExchangeAccount *account, const char *const *path, char **id, GCan
   return TRUE;
 }
 
+/* Nobody knows whether it was done, and somebody may look. */
+static gboolean
+is_open (const GError *problem, GCancellable *cancellable)
+{
+  return g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME)
+         && !g_cancellable_is_cancelled (cancellable);
+}
+
+/* A folder has the name that it gets, however often. */
+static gboolean
+give_name (ExchangeAccount *account, const char *id, const char *name, const char *what, GCancellable *cancellable,
+           GError **error)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+  g_autoptr (GError) problem = NULL;
+
+  if (wire->rename_folder (account, id, name, what, cancellable, &problem)
+      || (is_open (problem, cancellable) && wire->rename_folder (account, id, name, what, cancellable, NULL)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static void
+on_parent (const ExchangeFolderFacts *facts, gpointer user_data)
+{
+  *(char **) user_data = g_strdup (facts->parent_id);
+}
+
+/* Where it is now says whether it was moved. The root, below which the others are, has no id here. */
+static gboolean
+give_parent (ExchangeAccount *account, const char *id, const char *from, const char *to, const char *what,
+             GCancellable *cancellable, GError **error)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+  g_autoptr (GError) problem = NULL;
+  g_autofree char *parent = NULL;
+
+  if (wire->move_folder (account, id, to, what, cancellable, &problem))
+    return TRUE;
+  if (is_open (problem, cancellable) && wire->get_folder (account, id, what, on_parent, &parent, cancellable, NULL)
+      && parent != NULL)
+    {
+      if (to != NULL ? strcmp (parent, to) == 0 : strcmp (parent, from) != 0)
+        return TRUE;
+      if (wire->move_folder (account, id, to, what, cancellable, NULL))
+        return TRUE;
+    }
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+/* What is not there any more was deleted. */
+static gboolean
+take_away (ExchangeAccount *account, const char *id, const char *what, GCancellable *cancellable, GError **error)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+  g_autoptr (GError) problem = NULL, second = NULL;
+
+  if (wire->delete_folder (account, id, what, cancellable, &problem))
+    return TRUE;
+  if (is_open (problem, cancellable)
+      && (wire->delete_folder (account, id, what, cancellable, &second)
+          || g_error_matches (second, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND)))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 static TaubeFolder *
 publish (TaubeAccount *account, const char *const *path)
 {
@@ -104,9 +173,10 @@ exchange_account_rename_folder (TaubeAccount *account, TaubeSession *session, Ta
   if (id == NULL || !find_parent (self, (const char *const *) old_path, &old_parent, cancellable, error)
       || !make_parents (self, new_path, &new_parent, cancellable, error))
     return NULL;
-  if (g_strcmp0 (old_parent, new_parent) != 0 && !wire->move_folder (self, id, new_parent, what, cancellable, error))
+  if (g_strcmp0 (old_parent, new_parent) != 0
+      && !give_parent (self, id, old_parent, new_parent, what, cancellable, error))
     return NULL;
-  if (strcmp (old_name, new_name) != 0 && !wire->rename_folder (self, id, new_name, what, cancellable, error))
+  if (strcmp (old_name, new_name) != 0 && !give_name (self, id, new_name, what, cancellable, error))
     {
       /* Half of it is done: back to where it was, if that is possible. */
       if (g_strcmp0 (old_parent, new_parent) != 0)
@@ -156,7 +226,7 @@ exchange_account_delete_folder (TaubeAccount *account, TaubeSession *session, Ta
                    what);
       return FALSE;
     }
-  if (!wire->delete_folder (self, id, what, cancellable, error))
+  if (!take_away (self, id, what, cancellable, error))
     return FALSE;
   exchange_account_forget_tree (self, taube_folder_get_path (folder));
   return TRUE;

@@ -240,6 +240,45 @@ test_list_stopped (void)
   g_assert_cmpuint (count_in (&scene, "INBOX"), ==, 9);
 }
 
+/* A folder that gets another name or place, or goes, while the answer is lost, or the request does not arrive. */
+static void
+test_folder_lost (void)
+{
+  static const char *const from[] = { "Loose", NULL }, *const to[] = { "Archive", "Bound", NULL };
+  static const char *const orders[] = { "lost-answer", "close" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_autofree char *order = g_strdup_printf (
+        "[{\"fault\": \"%s\", \"operation\": \"MoveFolder\", \"count\": 1},"
+        " {\"fault\": \"%s\", \"operation\": \"UpdateFolder\"},"
+        " {\"fault\": \"%s\", \"operation\": \"DeleteFolder\"}]", orders[i], orders[i], orders[i]);
+      g_autofree char *again
+        = g_strdup_printf ("{\"fault\": \"%s\", \"operation\": \"MoveFolder\"}", orders[i]);
+      g_autoptr (TaubeFolder) folder = NULL, moved = NULL, back = NULL;
+      g_autoptr (GError) error = NULL;
+
+      scene_open (&scene, "--messages=1");
+      folder = taube_account_create_folder (scene.account, from, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL,
+                                            &error);
+      g_assert_no_error (error);
+      exchange_world_order (scene.world, order);
+      moved = taube_account_rename_folder (scene.account, folder, to, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (count_in (&scene, "Archive/Bound"), ==, 0);
+      /* To the top, which has no id. */
+      exchange_world_order (scene.world, again);
+      back = taube_account_rename_folder (scene.account, moved, from, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (count_in (&scene, "Loose"), ==, 0);
+      taube_account_delete_folder (scene.account, back, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_null (exchange_world_list (scene.account, "Loose", &error));
+      g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_FOUND);
+    }
+}
+
 /* The three ways of throwing away, each of one message; the others stay. */
 static void
 test_discard (void)
@@ -507,6 +546,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/store/discard", test_discard);
   g_test_add_func ("/exchange/store/discard-in-trash", test_discard_in_trash);
   g_test_add_func ("/exchange/store/remove-lost", test_remove_lost);
+  g_test_add_func ("/exchange/store/folder-lost", test_folder_lost);
   g_test_add_func ("/exchange/store/new-ids", test_new_ids);
   g_test_add_func ("/exchange/store/append", test_append);
   g_test_add_func ("/exchange/store/append-ntlm", test_append_ntlm);
