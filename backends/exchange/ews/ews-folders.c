@@ -164,7 +164,12 @@ ews_folders_open (ExchangeAccount *account, GCancellable *cancellable, GError **
   const EwsCall call = { .operation = EWS_OPERATION_GET_FOLDER, .write = write_root,
                          .what = _ ("cannot open the mailbox") };
 
-  return ews_call_run (account, &call, cancellable, error);
+  if (!ews_call_run (account, &call, cancellable, error))
+    return FALSE;
+  /* What streams came with 2010 SP1: it is known without asking. */
+  if (exchange_account_get_version (account) < EWS_VERSION_2010_SP2)
+    exchange_push_refuse (exchange_account_get_push (account), EXCHANGE_PUSH_STREAM, TRUE);
+  return TRUE;
 }
 
 /* All folders. */
