@@ -29,8 +29,24 @@ char *
 taube_message_block_dup_id (const TaubeMessageBlock *self, guint row)
 {
   if (self->prefix == NULL)
-    return g_strdup (self->strings + self->id[row]);
+    {
+      g_autoptr (GString) buffer = g_string_new (NULL);
+
+      return g_strdup (taube_message_block_get_id (self, row, buffer));
+    }
   return g_strdup_printf ("%s%" G_GUINT32_FORMAT, self->prefix, self->id[row]);
+}
+
+const char *
+taube_message_block_get_id (const TaubeMessageBlock *self, guint row, GString *buffer)
+{
+  if (self->prefix != NULL)
+    g_string_printf (buffer, "%s%" G_GUINT32_FORMAT, self->prefix, self->id[row]);
+  else if (self->packed.width > 0)
+    taube_packed_ids_read (&self->packed, row, buffer);
+  else
+    return self->id_strings + self->id[row];
+  return buffer->str;
 }
 
 /* Places pieces one behind the other: first only counts, with base NULL, then gives addresses. */
@@ -63,6 +79,8 @@ typedef struct
   gboolean keywords;
   gboolean labels;
   gboolean text[TAUBE_N_MESSAGE_COLUMNS];
+  const char **ids; /* that are strings; NULL: they are not (owned) */
+  TaubePackedIds packed;
 } Contents;
 
 static void
@@ -95,6 +113,17 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
     contents->text[c] = texts[c] != 0;
 }
 
+static void
+look_at_ids (const TaubeMessageDraft *self, Contents *contents)
+{
+  if (self->prefix != NULL)
+    return;
+  contents->ids = g_new (const char *, self->n_rows);
+  for (guint i = 0; i < self->n_rows; i++)
+    contents->ids[i] = self->ids.data + self->rows[i].id;
+  taube_packed_ids_plan (&contents->packed, contents->ids, self->n_rows);
+}
+
 /* The columns with the largest cells come first, so that each is aligned. */
 static void
 place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft *self, const Contents *contents)
@@ -107,7 +136,7 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
   block->large_size = place (packer, contents->large_size, n * sizeof (guint64));
   block->keyword_sets
       = place (packer, contents->keywords || contents->labels, self->keyword_sets->len * sizeof (gpointer));
-  block->id = place (packer, TRUE, n * sizeof (guint32));
+  block->id = place (packer, contents->packed.width == 0, n * sizeof (guint32));
   block->size = place (packer, contents->size, n * sizeof (guint32));
   for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
     block->text[c] = place (packer, contents->text[c], n * sizeof (guint32));
@@ -117,6 +146,10 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
   block->labels = place (packer, contents->labels, n * sizeof (guint16));
   block->flags = place (packer, contents->flags, n * sizeof (guint8));
   block->strings = place (packer, TRUE, self->cells.used);
+  if (contents->packed.width > 0)
+    block->id_strings = place (packer, TRUE, taube_packed_ids_get_size (&contents->packed, self->n_rows));
+  else
+    block->id_strings = place (packer, self->prefix == NULL, self->ids.used);
 }
 
 #define FILL(column, type, member) \
@@ -127,6 +160,16 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
       cells[i] = self->rows[i].member; \
   } \
   G_STMT_END
+
+static void
+fill_ids (TaubeMessageBlock *block, const TaubeMessageDraft *self, const Contents *contents)
+{
+  block->packed = contents->packed;
+  if (block->packed.width > 0)
+    taube_packed_ids_write (&block->packed, contents->ids, self->n_rows, (gpointer) block->id_strings);
+  else if (block->id_strings != NULL)
+    memcpy ((char *) block->id_strings, self->ids.data, self->ids.used);
+}
 
 static void
 fill_columns (TaubeMessageBlock *block, const TaubeMessageDraft *self)
@@ -177,6 +220,7 @@ taube_message_draft_seal (TaubeMessageDraft *self)
   g_assert (self->n_rows > 0);
   taube_message_draft_close_text (self);
   look_at_rows (self, &contents);
+  look_at_ids (self, &contents);
   place_columns (&layout, &packer, self, &contents);
   block = g_malloc (packer.used);
   memset (block, 0, sizeof *block);
@@ -189,10 +233,13 @@ taube_message_draft_seal (TaubeMessageDraft *self)
   block->pool = self->pool;
   g_atomic_ref_count_inc (&self->pool->references);
   fill_columns (block, self);
+  fill_ids (block, self, &contents);
   find_order (block);
 
   self->n_rows = 0;
   taube_text_cells_reset (&self->cells);
+  taube_text_cells_reset (&self->ids);
+  g_free (contents.ids);
   taube_message_draft_forget_keywords (self);
   return block;
 }

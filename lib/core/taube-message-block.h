@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-message-list-builder.h>
 
+#include "core/taube-packed-ids.h"
 #include "core/taube-text-cells.h"
 
 G_BEGIN_DECLS
@@ -56,7 +57,9 @@ typedef struct
   const gint64 *save_date;   /* TAUBE_MESSAGE_NO_TIME: not known */
   const guint64 *large_size; /* instead of size, when one is over 32 bits */
   const TaubeKeywords *const *keyword_sets;
-  const guint32 *id; /* number behind the prefix, or where the string stands */
+  const guint32 *id; /* number behind the prefix, or where the string stands in id_strings; NULL: they are packed */
+  const char *id_strings;
+  TaubePackedIds packed; /* with a width when the ids are strings that can be */
   const guint32 *size;
   const guint32 *text[TAUBE_N_MESSAGE_COLUMNS];
   const gint16 *date_offset;
@@ -74,6 +77,8 @@ typedef struct
 TaubeMessageBlock *taube_message_block_ref (TaubeMessageBlock *self);
 void taube_message_block_unref (TaubeMessageBlock *self);
 char *taube_message_block_dup_id (const TaubeMessageBlock *self, guint row);
+/* The id of a row as a string, which is in BUFFER or in the block. (transfer none) */
+const char *taube_message_block_get_id (const TaubeMessageBlock *self, guint row, GString *buffer);
 
 typedef struct
 {
@@ -100,7 +105,9 @@ typedef struct
   guint n_rows;
   guint n_allocated;
   TaubeTextCells cells;
-  gsize row_start; /* where the strings of the last row begin */
+  TaubeTextCells ids; /* those that are strings */
+  gsize row_start;    /* where the strings of the last row begin */
+  gsize id_start;     /* the same of its id */
   int open_column; /* whose string is open, -1: none */
 
   GPtrArray *keyword_sets;

@@ -19,12 +19,14 @@ taube_message_draft_init (TaubeMessageDraft *self, TaubeListFields fields)
   self->keyword_sets = g_ptr_array_new ();
   self->keyword_indices = g_hash_table_new (NULL, NULL);
   taube_text_cells_init (&self->cells);
+  taube_text_cells_init (&self->ids);
 }
 
 void
 taube_message_draft_clear (TaubeMessageDraft *self)
 {
   taube_text_cells_clear (&self->cells);
+  taube_text_cells_clear (&self->ids);
   g_clear_pointer (&self->rows, g_free);
   g_clear_pointer (&self->keyword_indices, g_hash_table_unref);
   g_clear_pointer (&self->keyword_sets, g_ptr_array_unref);
@@ -37,7 +39,7 @@ taube_message_draft_accepts (const TaubeMessageDraft *self, const char *prefix)
 {
   if (self->n_rows == 0)
     return TRUE;
-  return self->n_rows < TAUBE_MESSAGE_BLOCK_ROWS && self->cells.used < STRINGS_MAX
+  return self->n_rows < TAUBE_MESSAGE_BLOCK_ROWS && self->cells.used < STRINGS_MAX && self->ids.used < STRINGS_MAX
          && self->keyword_sets->len < KEYWORD_SETS_MAX
          && (prefix == self->prefix || g_strcmp0 (prefix, self->prefix) == 0);
 }
@@ -57,6 +59,7 @@ taube_message_draft_add (TaubeMessageDraft *self, const char *prefix)
       self->rows = g_renew (TaubeMessageRow, self->rows, self->n_allocated);
     }
   self->row_start = self->cells.used;
+  self->id_start = self->ids.used;
   row = &self->rows[self->n_rows++];
   memset (row, 0, sizeof *row);
   row->date_offset = row->sent_offset = TAUBE_MESSAGE_NO_DATE;
@@ -69,6 +72,7 @@ void
 taube_message_draft_drop (TaubeMessageDraft *self)
 {
   self->cells.used = self->cells.start = self->row_start;
+  self->ids.used = self->ids.start = self->id_start;
   self->open_column = -1;
   self->n_rows--;
   if (self->n_rows == 0)

@@ -89,13 +89,8 @@ static const char *
 id_of (const TaubeMessageIndex *self, guint position, GString *buffer)
 {
   const TaubeMessageSegment *segment = get (self, taube_message_segments_locate (self->segments, position));
-  const TaubeMessageBlock *block = segment->block;
-  guint row = taube_message_segment_row (segment, position);
 
-  if (block->prefix == NULL)
-    return block->strings + block->id[row];
-  g_string_printf (buffer, "%s%" G_GUINT32_FORMAT, block->prefix, block->id[row]);
-  return buffer->str;
+  return taube_message_block_get_id (segment->block, taube_message_segment_row (segment, position), buffer);
 }
 
 /* The slot where ID is, or the free one where it would be. */

@@ -69,9 +69,9 @@ taube_message_list_builder_add_id (TaubeMessageListBuilder *self, const char *id
 
   g_return_if_fail (id != NULL && id[0] != '\0');
   row = add_row (self, NULL);
-  taube_text_cells_begin (&self->draft.cells);
-  taube_text_cells_add_valid (&self->draft.cells, id, strlen (id));
-  row->id = taube_text_cells_end (&self->draft.cells);
+  taube_text_cells_begin (&self->draft.ids);
+  taube_text_cells_add_valid (&self->draft.ids, id, strlen (id));
+  row->id = taube_text_cells_end (&self->draft.ids);
 }
 
 /* Takes the row that was begun last away again; only until the next call of reverse() or peek(). */

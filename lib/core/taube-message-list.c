@@ -128,8 +128,10 @@ add_segment_ids (const TaubeMessageSegment *segment, TaubeIdSet *ids)
 
   if (segment->block->prefix == NULL)
     {
+      g_autoptr (GString) buffer = g_string_new (NULL);
+
       for (guint i = 0; i < segment->n_rows; i++)
-        taube_id_set_add (ids, segment->block->strings + segment->block->id[segment->first + i]);
+        taube_id_set_add (ids, taube_message_block_get_id (segment->block, segment->first + i, buffer));
       return;
     }
   numbers = dup_numbers (segment);
