@@ -22,16 +22,17 @@ typedef struct
   const char *settings;
   gboolean all;         /* of the account */
   guint notifications;
+  guint bytes;          /* of a connection from fault to fault */
 } Way;
 
 static const Way ways[] = {
-  { "stream-all", "", NULL, "max-connections=4", TRUE, 1500 },
-  { "stream-some", "", "{\"folders_per_subscription\": 2, \"backends\": 3}", "max-connections=4", FALSE, 1000 },
+  { "stream-all", "", NULL, "max-connections=4", TRUE, 1500, 25000 },
+  { "stream-some", "", "{\"folders_per_subscription\": 2, \"backends\": 3}", "max-connections=4", FALSE, 1000, 25000 },
   { "stream-full", "", "{\"folders_per_subscription\": 1, \"subscriptions_per_mailbox\": 2}", "max-connections=4",
-    FALSE, 600 },
-  { "stream-forgetful", "", "{\"events_kept\": 40}", "max-connections=4", TRUE, 600 },
-  { "pull", "--build=14.0", "{\"backends\": 3}", "max-connections=4", TRUE, 600 },
-  { "ask", "--missing=Subscribe", NULL, "max-connections=4", FALSE, 400 },
+    FALSE, 600, 25000 },
+  { "stream-forgetful", "", "{\"events_kept\": 40}", "max-connections=4", TRUE, 600, 25000 },
+  { "pull", "--build=14.0", "{\"backends\": 3}", "max-connections=4", TRUE, 600, 25000 },
+  { "ask", "--missing=Subscribe", NULL, "max-connections=4", FALSE, 400, 8000 },
 };
 
 static const struct
@@ -174,6 +175,15 @@ check_all (World *world)
     exchange_mirror_check (world->mirror, world->server, folders[i].folder, folders[i].name);
 }
 
+/* The line has not yet been what it is to be. */
+static gboolean
+is_calm (World *world)
+{
+  StormCount count = storm_line_get_count (world->storm);
+
+  return count.cuts + count.stalls + count.delays <= 3;
+}
+
 static void
 test_storm (gconstpointer data)
 {
@@ -184,8 +194,8 @@ test_storm (gconstpointer data)
   World world;
 
   set_up (&world, way);
-  storm_line_set_weather (world.storm, 25000);
-  while (told < wanted)
+  storm_line_set_weather (world.storm, way->bytes);
+  while (told < wanted || is_calm (&world))
     {
       told += change (&world);
       if (g_test_rand_int_range (0, 4) == 0)
@@ -200,7 +210,6 @@ test_storm (gconstpointer data)
   g_test_message ("%u notifications, %u events, %u faults of the server, %u connections: %u cut, %u stalled, %u slow",
                   told, exchange_mirror_get_events (world.mirror), world.faults, count.connections, count.cuts,
                   count.stalls, count.delays);
-  g_assert_cmpuint (count.cuts + count.stalls + count.delays, >, 3);
   tear_down (&world);
 }
 
