@@ -22,6 +22,7 @@ struct _TaubePop3Account
 
   GMutex lock;
   gint64 last_login; /* monotonic; 0: none yet */
+  gint64 last_login_time; /* the same in seconds since 1970, when it was one of this process */
   gint64 not_before; /* monotonic */
   guint login_delay; /* seconds */
   guint lessons;
@@ -45,6 +46,29 @@ pop3_account_note_login (Pop3Account *self)
 {
   g_mutex_lock (&self->lock);
   self->last_login = g_get_monotonic_time ();
+  self->last_login_time = g_get_real_time () / G_USEC_PER_SEC;
+  g_mutex_unlock (&self->lock);
+}
+
+gint64
+pop3_account_get_last_login (Pop3Account *self, guint *delay_out)
+{
+  gint64 at;
+
+  g_mutex_lock (&self->lock);
+  at = self->last_login_time;
+  *delay_out = self->login_delay;
+  g_mutex_unlock (&self->lock);
+  return at;
+}
+
+void
+pop3_account_note_former_login (Pop3Account *self, gint64 seconds_ago, guint delay)
+{
+  gint64 rest = MAX ((gint64) delay - seconds_ago, 0);
+
+  g_mutex_lock (&self->lock);
+  self->not_before = MAX (self->not_before, g_get_monotonic_time () + rest * G_USEC_PER_SEC);
   g_mutex_unlock (&self->lock);
 }
 

@@ -22,6 +22,10 @@ gboolean pop3_account_is_plain_allowed (Pop3Account *self);
 void pop3_account_note_login (Pop3Account *self);
 void pop3_account_set_login_delay (Pop3Account *self, guint seconds);
 guint pop3_account_get_login_delay (Pop3Account *self);
+/* When the last login was, in seconds since 1970 (0: there was none), and how long the pause behind it is. */
+gint64 pop3_account_get_last_login (Pop3Account *self, guint *delay_out);
+/* Another process has signed in so many seconds ago, and the server wanted that pause. */
+void pop3_account_note_former_login (Pop3Account *self, gint64 seconds_ago, guint delay);
 /* The server says that it was too early: not again for so long. */
 void pop3_account_put_off_login (Pop3Account *self, guint seconds);
 /* Microseconds to wait before the next login; 0: it may come now. */

@@ -147,6 +147,8 @@ write_out (Pop3Journal *self)
   Pop3JournalEntry *entry;
 
   pop3_journal_append_header (self, out);
+  if (self->login_pause > 0)
+    pop3_journal_append_login (self, out);
   for (guint at = 0; (entry = pop3_journal_next (self, &at)) != NULL;)
     pop3_journal_append_line (entry, NULL, out);
   return out;

@@ -15,6 +15,8 @@ struct _Pop3Journal
   GString *pending;    /* lines that are to be written */
   char *owner;
   guint64 lines;       /* of the file, without the first */
+  gint64 login;        /* see pop3_journal_get_login() */
+  guint login_pause;
   /* pop3-journal-file.c */
   char *path;
   int fd;              /* -1: there is no file */
@@ -24,6 +26,7 @@ struct _Pop3Journal
 
 Pop3Journal *pop3_journal_new (const char *owner);
 void pop3_journal_append_header (Pop3Journal *self, GString *out);
+void pop3_journal_append_login (Pop3Journal *self, GString *out);
 void pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GString *out);
 /* Puts the lines that are pending, if they are several, between marks. */
 void pop3_journal_wrap_pending (Pop3Journal *self);

@@ -14,6 +14,7 @@
 #define BEGIN_WORD "begin "
 #define END_WORD "end "
 #define FIRST_WORDS "taube-journal 1 "
+#define LOGIN_WORD "login"
 
 static const char *const state_names[] = {
   [POP3_JOURNAL_NEW] = "new",
@@ -240,6 +241,34 @@ pop3_journal_append_line (const Pop3JournalEntry *entry, const char *old_id, GSt
   append_crc (out, line);
 }
 
+void
+pop3_journal_append_login (Pop3Journal *self, GString *out)
+{
+  gsize line = out->len;
+
+  g_string_append_printf (out, LOGIN_WORD " %" G_GINT64_FORMAT " %u", self->login, self->login_pause);
+  append_crc (out, line);
+}
+
+gint64
+pop3_journal_get_login (Pop3Journal *self, guint *pause_out)
+{
+  *pause_out = self->login_pause;
+  return self->login;
+}
+
+/* Who wants no pause, and has wanted none before, is not worth a line. */
+void
+pop3_journal_note_login (Pop3Journal *self, gint64 when, guint pause)
+{
+  if ((pause == 0 && self->login_pause == 0) || (when == self->login && pause == self->login_pause))
+    return;
+  self->login = when;
+  self->login_pause = pause;
+  pop3_journal_append_login (self, self->pending);
+  self->lines++;
+}
+
 static void
 append_mark (const char *word, gsize bytes, GString *out)
 {
@@ -310,7 +339,21 @@ replay_id (Pop3Journal *self, const char *id, const char *old_id)
   return entry != NULL ? entry : old != NULL ? old : add_entry (self, id);
 }
 
-/* STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] */
+/* login WHEN PAUSE */
+static gboolean
+replay_login (Pop3Journal *self, char **words)
+{
+  guint64 pause;
+
+  if (!g_ascii_string_to_signed (words[1], 10, 0, G_MAXINT64, &self->login, NULL)
+      || !g_ascii_string_to_unsigned (words[2], 10, 0, G_MAXUINT, &pause, NULL))
+    return FALSE;
+  self->login_pause = (guint) pause;
+  self->lines++;
+  return TRUE;
+}
+
+/* STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID], or that */
 static gboolean
 replay_line (Pop3Journal *self, const char *text)
 {
@@ -320,6 +363,8 @@ replay_line (Pop3Journal *self, const char *text)
   Pop3JournalEntry *entry;
   gint64 gone;
 
+  if (n == 3 && strcmp (words[0], LOGIN_WORD) == 0)
+    return replay_login (self, words);
   if (n < 6 || n > 7 || words[5][0] == '\0' || !parse_state (words[0], &values)
       || !g_ascii_string_to_signed (words[1], 10, 0, G_MAXINT64, &values.first_seen, NULL)
       || !g_ascii_string_to_signed (words[2], 10, 0, GONE_MAXIMUM, &gone, NULL)

@@ -38,6 +38,7 @@ typedef struct
  *
  *   taube-journal 1 OWNER CRC
  *   STATE FIRST-SEEN GONE SIZE DIGEST ID [OLD-ID] CRC
+ *   login WHEN PAUSE CRC
  *
  * Several that are written at once hold together or not at all. They stand between two lines that say how many bytes
  * they have: of what was written last any part may be missing after a power cut, not only the end.
@@ -72,6 +73,10 @@ void pop3_journal_touch (Pop3Journal *self, Pop3JournalEntry *entry);
 /* The message is called ID now; there must be no entry of that name. */
 void pop3_journal_rename (Pop3Journal *self, Pop3JournalEntry *entry, const char *id);
 gboolean pop3_journal_commit (Pop3Journal *self, GError **error);
+
+/* The last sign-in (seconds since 1970; 0: none is noted), and for how many seconds the server wants no other. */
+gint64 pop3_journal_get_login (Pop3Journal *self, guint *pause_out);
+void pop3_journal_note_login (Pop3Journal *self, gint64 when, guint pause);
 
 /* The state that a file of these bytes stands for, without a file; *WHOLE_OUT is how many of them count: the rest is of
  * a commit that was not finished. NULL: it is no journal, or one that was damaged. */

@@ -37,6 +37,37 @@ get_owner (Pop3Folder *self)
   return g_strdup_printf ("%s@%s", escaped, taube_uri_get_host (uri));
 }
 
+static Pop3Account *
+get_account (Pop3Folder *self)
+{
+  return POP3_ACCOUNT (taube_folder_get_account (TAUBE_FOLDER (self)));
+}
+
+/* A pause that the server wants between two logins is kept also when the last one was another process. What was noted
+ * by a clock that was ahead counts for nothing. */
+static void
+heed_login (Pop3Folder *self, Pop3Journal *journal)
+{
+  guint pause;
+  gint64 ago = get_now () - pop3_journal_get_login (journal, &pause);
+
+  if (ago >= 0 && ago < pause)
+    pop3_account_note_former_login (get_account (self), ago, pause);
+}
+
+/* Not to know it costs a refusal at most. */
+static void
+note_login (Pop3Folder *self, Pop3Journal *journal)
+{
+  g_autoptr (GError) error = NULL;
+  guint pause;
+  gint64 when = pop3_account_get_last_login (get_account (self), &pause);
+
+  pop3_journal_note_login (journal, when, pause);
+  if (!pop3_journal_commit (journal, &error))
+    TAUBE_TRACE ("pop3", "%s", error->message);
+}
+
 static gboolean
 spool_open_journal (TaubeFolder *folder, const char *path, TaubeJournalFlags flags, GCancellable *cancellable,
                     GError **error)
@@ -51,6 +82,8 @@ spool_open_journal (TaubeFolder *folder, const char *path, TaubeJournalFlags fla
   journal = pop3_journal_open (path, owner, moved, error);
   if (journal == NULL)
     return FALSE;
+  if (!moved)
+    heed_login (self, journal);
   g_mutex_lock (&self->lock);
   g_clear_pointer (&self->journal, pop3_journal_unref);
   self->journal = journal;
@@ -213,6 +246,7 @@ compare (Pop3Folder *self, Pop3Listing *listing, GCancellable *cancellable, GErr
   pop3_maildrop_share (listing->drop, pop3_journal_get_texts (journal));
   listing->compared = TRUE;
   g_mutex_lock (&self->lock);
+  note_login (self, journal);
   pop3_identity_begin (&identity);
   g_mutex_unlock (&self->lock);
   while (want (self, &identity))

@@ -13,7 +13,10 @@ static void
 check_entries (Pop3Journal *journal, Pop3Journal *again)
 {
   Pop3JournalEntry *entry;
-  guint n = 0;
+  guint n = 0, pause, other_pause;
+
+  g_assert_cmpint (pop3_journal_get_login (journal, &pause), ==, pop3_journal_get_login (again, &other_pause));
+  g_assert_cmpuint (pause, ==, other_pause);
 
   for (guint at = 0; (entry = pop3_journal_next (journal, &at)) != NULL; n++)
     {

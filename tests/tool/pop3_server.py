@@ -45,8 +45,9 @@ class Mailbox:
 class PopServer:
     """Serves MAILBOX on a free port. FAULT (session, word, argument) may answer a command, and then gives True."""
 
-    def __init__(self, mailbox, fault=None, capabilities=("TOP", "UIDL", "USER", "PIPELINING", "RESP-CODES")):
-        self.mailbox, self.fault, self.capabilities = mailbox, fault, capabilities
+    def __init__(self, mailbox, fault=None, capabilities=("TOP", "UIDL", "USER", "PIPELINING", "RESP-CODES"),
+                 greeting="ready"):
+        self.mailbox, self.fault, self.capabilities, self.greeting = mailbox, fault, capabilities, greeting
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.ending = threading.Event()
@@ -102,7 +103,7 @@ class PopServer:
 class Session:
     def __init__(self, server, connection):
         self.server, self.connection, self.file = server, connection, connection.makefile("rb")
-        self.rows, self.marked, self.over = [], set(), False
+        self.user, self.rows, self.marked, self.over = None, [], set(), False
 
     def send(self, data):
         self.connection.sendall(data.encode() if isinstance(data, str) else data)
@@ -118,7 +119,7 @@ class Session:
             time.sleep(0)
 
     def run(self):
-        self.good("ready")
+        self.good(self.server.greeting)
         while not self.over:
             line = self.file.readline()
             if not line:
@@ -135,7 +136,8 @@ class Session:
     def do_CAPA(self, _):
         self.lines("capabilities", self.server.capabilities)
 
-    def do_USER(self, _):
+    def do_USER(self, argument):
+        self.user = argument
         self.good()
 
     def do_PASS(self, argument):

@@ -121,6 +121,70 @@ def _():
         expect_equal(place.server.sessions, 2)
 
 
+@case("a pause that the server wants between two logins is kept by the next run")
+def _():
+    pause = ("TOP", "UIDL", "USER", "PIPELINING", "LOGIN-DELAY 3600")
+    with Place(capabilities=pause) as place:
+        place.fetch("maildir", "--quiet").good()
+        place.mailbox.deliver(make_message(4))
+        for _ in range(2):
+            # It is told, and the server is not even called.
+            place.fetch("maildir", "--quiet").bad(1, "pause between two logins", "to be tried again in 3")
+        expect_equal([place.server.sessions, place.stored("maildir")], [1, [1, 2, 3]])
+    with Place(capabilities=(*pause[:-1], "LOGIN-DELAY 3")) as place:
+        place.fetch("maildir", "--quiet").good()
+        begin = time.monotonic()
+        for n in (4, 5):
+            place.mailbox.deliver(make_message(n))
+            place.fetch("maildir", "--quiet").good()
+        expect_equal([place.server.sessions, place.stored("maildir")], [3, [1, 2, 3, 4, 5]])
+        # The first of the two pauses may have begun before; seconds are not split.
+        expect(time.monotonic() - begin >= 2, "it did not wait")
+
+
+class Gmail:
+    """Shows a message until it was fetched; to a user name with "recent:", always."""
+
+    def __init__(self, place):
+        place.server.greeting, place.server.fault = "Gpop ready for requests from 192.0.2.1 ab12", self.hide
+        self.place, self.fetched, self.users = place, set(), []
+
+    def hide(self, session, word, argument):
+        if word == "RETR":
+            self.fetched.add(session.rows[int(argument) - 1][0])
+        if word != "PASS":
+            return False
+        session.do_PASS(argument)
+        self.users.append(session.user)
+        if not session.user.startswith("recent:"):
+            session.rows = [row for row in session.rows if row[0] not in self.fetched]
+        return True
+
+    def fetch(self, user, device):
+        uri = self.place.server.uri(user=user)
+        taube("fetch", uri, f"--to=maildir:{self.place.folder / device}", "--quiet", env=ENV).good()
+        return len(list((self.place.folder / device / "new").iterdir()))
+
+
+@case("Gmail: with \"recent:\" before the user name each device gets all, without it the first one")
+def _():
+    with Place(4) as place:
+        gmail = Gmail(place)
+        expect_equal([gmail.fetch("alice", "a"), gmail.fetch("alice", "b"), gmail.fetch("alice", "a")], [4, 0, 4])
+        table = taube("capabilities", place.server.uri(user="alice"), "--format=json", env=ENV).good().out
+        expect("recent:" in table, table)
+    with Place(4) as place:
+        gmail = Gmail(place)
+        expect_equal([gmail.fetch("recent%3Aalice", device) for device in "abab"], [4, 4, 4, 4])
+        expect_equal(len(place.mailbox.retrieved), 8)
+        place.mailbox.deliver(make_message(5))
+        expect_equal([gmail.fetch("recent%3Aalice", device) for device in "abab"], [5, 5, 5, 5])
+        expect_equal([set(gmail.users), len(place.mailbox.messages)], [{"recent:alice"}, 5])
+        table = taube("capabilities", place.server.uri(user="recent%3Aalice"), "--format=json", env=ENV).good().out
+        expect("recent:" not in table.replace("recent:alice", ""), table)
+        taube("list", place.server.uri(user="recent:alice"), env=ENV).bad(2, "%3A")
+
+
 @case("until-removed: a store that is gone does not look like one whose messages were removed")
 def _():
     with Place() as place:

@@ -474,6 +474,45 @@ test_full (void)
   pop3_journal_unref (journal);
 }
 
+/* The last sign-in is known to who opens the journal next, also when it was written anew. */
+static void
+test_login (void)
+{
+  static const struct
+  {
+    gint64 when;
+    guint pause;
+  } logins[] = {
+    { 1800000000, 0 },
+    { 1800000100, 300 },
+    { 1800000500, 300 },
+    { 1800000900, 0 },
+  };
+  g_autoptr (TaubeTestDir) dir = taube_test_dir_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (logins); i++)
+    for (guint again = 0; again < 2; again++)
+      {
+        Pop3Journal *journal = open_journal (dir, "a@h", FALSE, NULL);
+        guint pause;
+        gint64 when;
+
+        pop3_journal_note_login (journal, logins[i].when, logins[i].pause);
+        commit (journal);
+        pop3_journal_unref (journal);
+        /* Another owner: it is written anew. */
+        for (guint owner = 0; owner < 3; owner++)
+          {
+            journal = open_journal (dir, owner == 1 ? "b@h" : "a@h", TRUE, NULL);
+            when = pop3_journal_get_login (journal, &pause);
+            g_assert_cmpuint (pause, ==, logins[i].pause);
+            if (pause > 0)
+              g_assert_cmpint (when, ==, logins[i].when);
+            pop3_journal_unref (journal);
+          }
+      }
+}
+
 static void
 test_memory (void)
 {
@@ -498,6 +537,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/pop3/journal/again", test_again);
   g_test_add_func ("/pop3/journal/lock", test_lock);
+  g_test_add_func ("/pop3/journal/login", test_login);
   g_test_add_func ("/pop3/journal/owner", test_owner);
   g_test_add_func ("/pop3/journal/long-owner", test_long_owner);
   g_test_add_func ("/pop3/journal/cut", test_cut);
