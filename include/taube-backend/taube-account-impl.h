@@ -111,6 +111,9 @@ TAUBE_API TaubeSecret *taube_account_ask_token (TaubeAccount *self, TaubeSecret 
                                                 GError **error);
 TAUBE_API gboolean taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate,
                                             GCancellable *cancellable);
+/* Whether HOST, which the user has not named and nobody vouches for, may get the credentials. FALSE also when there is
+ * nobody to ask. */
+TAUBE_API gboolean taube_account_ask_host (TaubeAccount *self, const char *host, GCancellable *cancellable);
 /* Which of the two can be asked: password or callback; token source. */
 TAUBE_API gboolean taube_account_has_password (TaubeAccount *self);
 TAUBE_API gboolean taube_account_has_token (TaubeAccount *self);

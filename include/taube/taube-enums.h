@@ -361,6 +361,8 @@ typedef enum /*< enum,prefix=TAUBE_PRIORITY >*/
  * TaubeQuestionKind:
  * @TAUBE_QUESTION_KIND_PASSWORD: a password is wanted
  * @TAUBE_QUESTION_KIND_CERTIFICATE: a certificate that could not be verified is shown: trust it this time?
+ * @TAUBE_QUESTION_KIND_HOST: something that nobody vouches for leads to another server: may it get what the user signs
+ *   in with?
  *
  * What a [class@Question] asks.
  */
@@ -368,6 +370,7 @@ typedef enum /*< enum,prefix=TAUBE_QUESTION_KIND >*/
 {
   TAUBE_QUESTION_KIND_PASSWORD,
   TAUBE_QUESTION_KIND_CERTIFICATE,
+  TAUBE_QUESTION_KIND_HOST,
 } TaubeQuestionKind;
 
 /**

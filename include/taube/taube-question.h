@@ -23,6 +23,7 @@ TAUBE_API const char *taube_question_get_user (TaubeQuestion *self);
 TAUBE_API guint taube_question_get_attempt (TaubeQuestion *self);
 TAUBE_API const char *taube_question_get_refusal (TaubeQuestion *self);
 TAUBE_API TaubeCertificate *taube_question_get_certificate (TaubeQuestion *self);
+TAUBE_API const char *taube_question_get_host (TaubeQuestion *self);
 TAUBE_API void taube_question_answer_password (TaubeQuestion *self, const char *password);
 TAUBE_API void taube_question_answer_trust (TaubeQuestion *self);
 TAUBE_API void taube_question_refuse (TaubeQuestion *self);

@@ -61,6 +61,14 @@ taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate, GCan
 }
 
 gboolean
+taube_account_ask_host (TaubeAccount *self, const char *host, GCancellable *cancellable)
+{
+  TaubeAsk ask = asking_for (self);
+
+  return taube_ask_host (&ask, host, cancellable);
+}
+
+gboolean
 taube_account_has_password (TaubeAccount *self)
 {
   TaubeCredentials *credentials = taube_account_get_credentials (self);

@@ -27,5 +27,7 @@ TaubeSecret *taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancel
 /* CLOSURE is taken. */
 gboolean taube_ask_trust (const TaubeAsk *ask, TaubeQuestionClosure *closure, TaubeCertificate *certificate,
                           GCancellable *cancellable);
+/* FALSE: it is not agreed to, or there is nobody to ask. */
+gboolean taube_ask_host (const TaubeAsk *ask, const char *host, GCancellable *cancellable);
 
 G_END_DECLS

@@ -122,6 +122,21 @@ taube_ask_trust (const TaubeAsk *ask, TaubeQuestionClosure *closure, TaubeCertif
   return trusted;
 }
 
+gboolean
+taube_ask_host (const TaubeAsk *ask, const char *host, GCancellable *cancellable)
+{
+  TaubeQuestionClosure *closure = ask->credentials != NULL ? taube_credentials_get_closure (ask->credentials) : NULL;
+  g_autoptr (TaubeAnswer) answer = taube_answer_new ();
+  gboolean trusted = FALSE;
+
+  if (closure == NULL
+      || !ask_question (ask, answer, taube_question_new_for_host (answer, ask->uri, host),
+                        taube_question_closure_ref (closure), cancellable))
+    return FALSE;
+  taube_answer_take (answer, &trusted, NULL);
+  return trusted;
+}
+
 typedef struct
 {
   TaubeTokenSource *source;

@@ -39,6 +39,8 @@ TaubeSecret *taube_answer_take (TaubeAnswer *self, gboolean *trusted_out, GError
 /* A question that gives its answer to ANSWER, at the latest when it is dropped. CERTIFICATE makes it one of trust. */
 TaubeQuestion *taube_question_new (TaubeAnswer *answer, TaubeUri *uri, guint attempt, const char *refusal,
                                    TaubeCertificate *certificate);
+/* Whether HOST may get what the user signs in with. */
+TaubeQuestion *taube_question_new_for_host (TaubeAnswer *answer, TaubeUri *uri, const char *host);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeAnswer, taube_answer_unref)
 

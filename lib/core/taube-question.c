@@ -19,6 +19,7 @@ struct _TaubeQuestion
   guint attempt;
   char *refusal;
   GObject *certificate;
+  char *host;
 };
 
 typedef struct
@@ -39,6 +40,7 @@ taube_question_finalize (GObject *object)
   taube_answer_unref (self->answer);
   taube_uri_unref (self->uri);
   g_free (self->refusal);
+  g_free (self->host);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (taube_question_parent_class)->finalize (object);
 }
@@ -68,19 +70,30 @@ taube_question_new (TaubeAnswer *answer, TaubeUri *uri, guint attempt, const cha
   return self;
 }
 
+TaubeQuestion *
+taube_question_new_for_host (TaubeAnswer *answer, TaubeUri *uri, const char *host)
+{
+  TaubeQuestion *self = taube_question_new (answer, uri, 0, NULL, NULL);
+
+  self->host = g_utf8_make_valid (host, -1);
+  return self;
+}
+
 /**
  * taube_question_get_kind:
  * @self: a question
  *
  * What is asked.
  *
- * Returns: whether it is for a password or for trust
+ * Returns: whether it is for a password or for trust in a certificate or a host
  */
 TaubeQuestionKind
 taube_question_get_kind (TaubeQuestion *self)
 {
   g_return_val_if_fail (IS_QUESTION (self), TAUBE_QUESTION_KIND_PASSWORD);
 
+  if (self->host != NULL)
+    return TAUBE_QUESTION_KIND_HOST;
   return self->certificate != NULL ? TAUBE_QUESTION_KIND_CERTIFICATE : TAUBE_QUESTION_KIND_PASSWORD;
 }
 
@@ -154,7 +167,7 @@ taube_question_get_refusal (TaubeQuestion *self)
  *
  * The certificate that could not be verified, with what is wrong.
  *
- * Returns: (transfer none) (nullable): a certificate; %NULL when a password is wanted
+ * Returns: (transfer none) (nullable): a certificate; %NULL when something else is asked
  */
 TaubeCertificate *
 taube_question_get_certificate (TaubeQuestion *self)
@@ -162,6 +175,23 @@ taube_question_get_certificate (TaubeQuestion *self)
   g_return_val_if_fail (IS_QUESTION (self), NULL);
 
   return (TaubeCertificate *) self->certificate;
+}
+
+/**
+ * taube_question_get_host:
+ * @self: a question
+ *
+ * The server that would get what the user signs in with. It was found by something that anybody on the way could have
+ * changed, such as a redirect without TLS, so show its name and let the user say whether it is the right one.
+ *
+ * Returns: (transfer none) (nullable): the name of a host; %NULL when something else is asked
+ */
+const char *
+taube_question_get_host (TaubeQuestion *self)
+{
+  g_return_val_if_fail (IS_QUESTION (self), NULL);
+
+  return self->host;
 }
 
 /**
@@ -175,7 +205,7 @@ void
 taube_question_answer_password (TaubeQuestion *self, const char *password)
 {
   g_return_if_fail (IS_QUESTION (self));
-  g_return_if_fail (self->certificate == NULL);
+  g_return_if_fail (taube_question_get_kind (self) == TAUBE_QUESTION_KIND_PASSWORD);
   g_return_if_fail (password != NULL);
 
   taube_answer_give (self->answer, taube_secret_new (password), FALSE, NULL);
@@ -183,15 +213,15 @@ taube_question_answer_password (TaubeQuestion *self, const char *password)
 
 /**
  * taube_question_answer_trust:
- * @self: a question whether to trust a certificate
+ * @self: a question whether to trust a certificate or a host
  *
- * Answers that it is trusted, this once.
+ * Answers that it is trusted, this once: a host as long as the account lives.
  */
 void
 taube_question_answer_trust (TaubeQuestion *self)
 {
   g_return_if_fail (IS_QUESTION (self));
-  g_return_if_fail (self->certificate != NULL);
+  g_return_if_fail (taube_question_get_kind (self) != TAUBE_QUESTION_KIND_PASSWORD);
 
   taube_answer_give (self->answer, NULL, TRUE, NULL);
 }

@@ -111,6 +111,18 @@ fault_of_proxy (const Setting *setting, const char *value)
   return g_strdup (_ ("it is not the URL of a proxy (socks5://host:port, http://host:port, direct://)"));
 }
 
+/* Names of hosts with commas between them. */
+static char *
+fault_of_hosts (const Setting *setting, const char *value)
+{
+  g_auto (GStrv) hosts = g_strsplit (value, ",", -1);
+
+  for (guint i = 0; hosts[i] != NULL; i++)
+    if (hosts[i][0] == '\0' || hosts[i][strspn (hosts[i], G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-._")] != '\0')
+      return g_strdup_printf (_ ("\"%s\" is not a list of names of hosts with commas between them"), value);
+  return hosts[0] != NULL ? NULL : g_strdup (_ ("it has no value"));
+}
+
 static char *
 fault_of_leave (const Setting *setting, const char *value)
 {
@@ -123,6 +135,7 @@ static const char *const compress_words[] = { "auto", "yes", "no", NULL };
 
 static const Setting settings[] = {
   { "allow-cram-md5", fault_of_word, "no", 0, 0, flag_words },
+  { "allow-hosts", fault_of_hosts, NULL, 0, 0, NULL },
   { "auth", fault_of_mechanism, NULL, 0, 0, NULL },
   { "ca-file", fault_of_text, NULL, 0, 0, NULL },
   { "client-cert", fault_of_text, NULL, 0, 0, NULL },
@@ -421,6 +434,8 @@ taube_settings_wants_tls (TaubeSettings *self)
  *
  * - `allow-cram-md5`: `yes` signs in with CRAM-MD5 where nothing better is offered: whoever listens can try passwords
  *   at home. `no` at the start
+ * - `allow-hosts`: names of hosts with commas between them that may get what the user signs in with when something that
+ *   nobody vouches for leads there: the answer to [enum@QuestionKind].HOST in advance
  * - `auth`: the SASL mechanism to sign in with; without it, the strongest that is possible
  * - `ca-file`: a PEM file with further authorities whose certificates are trusted
  * - `client-cert`: a PEM file with a certificate of the user's, and those that signed it, to show to the server: it

@@ -44,7 +44,7 @@ def free_ports(count):
     return ports
 
 
-def make_certificates(folder):
+def make_certificates(folder, names=()):
     def openssl(*arguments):
         subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, stdin=subprocess.DEVNULL)
 
@@ -52,7 +52,8 @@ def make_certificates(folder):
     for name in ("ca", "wrong-ca"):
         openssl("req", "-x509", *key, "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/O=Taube/CN={name}")
     openssl("req", *key[:-2], "-keyout", "server.key", "-out", "server.csr", "-subj", "/O=Taube test/CN=localhost")
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n", encoding="ascii")
+    hosts = ",".join(f"DNS:{name}" for name in ("localhost", *names))
+    (folder / "names").write_text(f"subjectAltName={hosts},IP:127.0.0.1\n", encoding="ascii")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
             "-extfile", "names", "-out", "server.pem")
 

@@ -152,15 +152,13 @@ read_line (int terminal, GCancellable *cancellable)
   return password;
 }
 
-/* Asks on the terminal without showing the answer. NULL when there is no terminal. */
+/* Asks on the terminal. NULL when there is none. */
 static char *
-prompt_password (const char *user, const char *host, GCancellable *cancellable)
+ask_on_terminal (const char *prompt, gboolean secretly, GCancellable *cancellable)
 {
-  /* Translators: the user's name, the server's */
-  g_autofree char *prompt = g_strdup_printf (_ ("Password of %s at %s: "), user != NULL ? user : "?", host);
   g_autofree char *shown_prompt = output_to_locale (prompt);
   struct termios shown, hidden;
-  char *password = NULL;
+  char *answer = NULL;
   int terminal = open ("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 
   if (terminal < 0)
@@ -169,16 +167,45 @@ prompt_password (const char *user, const char *host, GCancellable *cancellable)
   if (tcgetattr (terminal, &shown) == 0)
     {
       hidden = shown;
-      hidden.c_lflag &= ~(tcflag_t) ECHO;
+      if (secretly)
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
       tcsetattr (terminal, TCSAFLUSH, &hidden);
       dprintf (terminal, "%s", shown_prompt);
-      password = read_line (terminal, cancellable);
+      answer = read_line (terminal, cancellable);
       tcsetattr (terminal, TCSAFLUSH, &shown);
-      dprintf (terminal, "\n");
+      if (secretly)
+        dprintf (terminal, "\n");
     }
   progress_bar_resume ();
   close (terminal);
-  return password;
+  return answer;
+}
+
+static char *
+prompt_password (const char *user, const char *host, GCancellable *cancellable)
+{
+  /* Translators: the user's name, the server's */
+  g_autofree char *prompt = g_strdup_printf (_ ("Password of %s at %s: "), user != NULL ? user : "?", host);
+
+  return ask_on_terminal (prompt, TRUE, cancellable);
+}
+
+/* Only a word that is surely meant counts as yes. */
+static void
+on_host_asked (TaubeQuestion *question, Cli *cli)
+{
+  /* Translators: the account's host, another one; the answer is "yes" or "ja" */
+  g_autofree char *prompt = g_strdup_printf (
+      _ ("%s is said to be served by another host, %s, and nothing proves it. May that host get what you "
+         "sign in with? [yes/no] "),
+      taube_uri_get_display_host (taube_question_get_uri (question)), taube_question_get_host (question));
+  g_autofree char *answer = ask_on_terminal (prompt, FALSE, cli->cancellable);
+
+  if (answer != NULL
+      && (g_ascii_strcasecmp (g_strstrip (answer), "yes") == 0 || g_ascii_strcasecmp (answer, _ ("yes")) == 0))
+    taube_question_answer_trust (question);
+  else
+    taube_question_refuse (question);
 }
 
 static void
@@ -188,6 +215,11 @@ on_password_asked (TaubeQuestion *question, gpointer user_data)
   TaubeUri *uri = taube_question_get_uri (question);
   char *password = NULL;
 
+  if (taube_question_get_kind (question) == TAUBE_QUESTION_KIND_HOST)
+    {
+      on_host_asked (question, cli);
+      return;
+    }
   if (taube_question_get_attempt (question) < MAX_PROMPTS)
     {
       if (taube_question_get_refusal (question) != NULL)
@@ -196,8 +228,8 @@ on_password_asked (TaubeQuestion *question, gpointer user_data)
           cli_complain (_ ("The server refused: %s"), taube_question_get_refusal (question));
           progress_bar_resume ();
         }
-      password = prompt_password (taube_question_get_user (question), taube_uri_get_display_host (uri),
-                                  cli->cancellable);
+      password
+          = prompt_password (taube_question_get_user (question), taube_uri_get_display_host (uri), cli->cancellable);
     }
   if (password == NULL)
     {

@@ -466,6 +466,35 @@ test_trust (Fixture *fixture, gconstpointer there)
                                    NULL));
 }
 
+static void
+allow (TaubeQuestion *question, gpointer user_data)
+{
+  const char *expected = user_data;
+
+  g_assert_cmpint (taube_question_get_kind (question), ==, TAUBE_QUESTION_KIND_HOST);
+  g_assert_null (taube_question_get_certificate (question));
+  if (strcmp (taube_question_get_host (question), expected) == 0)
+    taube_question_answer_trust (question);
+}
+
+/* Whoever gives nothing but a password is not asked, and has not agreed. */
+static void
+test_host (Fixture *fixture, gconstpointer there)
+{
+  g_autoptr (TaubeCredentials) password = taube_credentials_new_password ("secret");
+  g_autoptr (TaubeCredentials) callback
+    = taube_credentials_new_callback (allow, (gpointer) "mail.example.net", NULL);
+
+  fixture->ask.credentials = password;
+  g_assert_false (taube_ask_host (&fixture->ask, "mail.example.net", NULL));
+  fixture->ask.credentials = NULL;
+  g_assert_false (taube_ask_host (&fixture->ask, "mail.example.net", NULL));
+  fixture->ask.credentials = callback;
+  g_assert_true (taube_ask_host (&fixture->ask, "mail.example.net", NULL));
+  g_assert_false (taube_ask_host (&fixture->ask, "mail.example.com", NULL));
+  fixture->ask.credentials = NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -479,6 +508,7 @@ main (int argc, char **argv)
   ADD ("cancel", test_cancel);
   ADD ("token", test_token);
   ADD ("trust", test_trust);
+  ADD ("host", test_host);
   g_test_add_func ("/ask/lost-context", test_lost_context);
   return g_test_run ();
 }

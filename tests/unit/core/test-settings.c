@@ -20,8 +20,8 @@ test_initial (void)
     const char *name;
     const char *value;
   } initial[] = {
-    { "allow-cram-md5", "no" },  { "auth", NULL },         { "ca-file", NULL },      { "client-cert", NULL },
-    { "client-key", NULL },      { "compress", "auto" },
+    { "allow-cram-md5", "no" },  { "allow-hosts", NULL },  { "auth", NULL },         { "ca-file", NULL },
+    { "client-cert", NULL },     { "client-key", NULL },      { "compress", "auto" },
     { "connect-timeout", "30" }, { "idle-renewal", "1500" },
     { "leave", "forever" },   { "max-connections", "4" }, { "pin", NULL },           { "poll-interval", "60" },
     { "proxy", NULL },    { "timeout", "60" },      { "tls", "required" },       { "url", NULL },
@@ -45,6 +45,7 @@ static void
 test_set (void)
 {
   static const char *const good[][2] = {
+    { "allow-hosts", "outlook.office365.com,mail.example.net" },
     { "auth", "SCRAM-SHA-256" }, { "auth", "xoauth2" },       { "auth", "+APOP" },
     { "ca-file", "/tmp/ca.pem" }, { "connect-timeout", "1" }, { "connect-timeout", "3600" },
     { "idle-renewal", "1740" },  { "leave", "no" },           { "max-connections", "32" },
