@@ -11,6 +11,8 @@
 
 #include "exchange-endpoint.h"
 #include "exchange-gettext.h"
+#include "exchange-place.h"
+#include "exchange-schemes.h"
 
 #define REDIRECTS_MAXIMUM 5
 #define ATTEMPTS_MAXIMUM 4
@@ -23,8 +25,9 @@ struct _ExchangeClient
   TaubeAccount *account; /* owns us */
   ExchangeHttp *http;
   ExchangeHttp *stream_http; /* whose connections may be silent for long */
-  GUri *uri;
-  char *url;
+  ExchangePlace *place;   /* NULL: at the URI below and nowhere else */
+  GUri *fixed;            /* or NULL */
+  ExchangeClient *parent; /* whose password is used; outlives us; or NULL */
   char *user;
   char *wanted; /* the setting auth, or NULL */
 
@@ -34,6 +37,8 @@ struct _ExchangeClient
   TaubeSecret *secret;    /* password or token */
   guint generation;       /* of the secret */
   gboolean proved;        /* the server has taken it */
+  TaubeSecret *password;  /* the one that was given last, for all that belong to this account; or NULL */
+  gboolean refused;       /* the server has not taken it */
   gint64 busy_until;      /* monotonic microseconds */
 };
 
@@ -45,11 +50,12 @@ typedef struct
   GCancellable *cancellable;
   GUri *uri;
   guint redirects;
-  guint attempts;        /* passwords that were refused */
-  gboolean renewed;      /* a token was asked for again */
-  gboolean trusted;      /* a certificate was asked about */
-  gboolean repeated;     /* what was good before was shown once more */
-  guint generation;      /* of what was used */
+  gboolean moved;    /* the services are not there any more */
+  guint attempts;    /* passwords that were refused */
+  gboolean renewed;  /* a token was asked for again */
+  gboolean trusted;  /* a certificate was asked about */
+  gboolean repeated; /* what was good before was shown once more */
+  guint generation;  /* of what was used */
   ExchangeSchemes used;
   ExchangeSchemes tried;
 } Run;
@@ -62,10 +68,26 @@ exchange_client_new (TaubeAccount *account)
 
   g_mutex_init (&self->lock);
   self->account = account;
-  self->url = exchange_endpoint_make_url (account);
-  self->uri = g_uri_parse (self->url, SOUP_HTTP_URI_FLAGS, NULL);
+  self->place = exchange_place_new (account);
   self->user = g_strdup (taube_uri_get_user (taube_account_get_uri (account)));
   self->wanted = taube_settings_get (settings, "auth");
+  return self;
+}
+
+ExchangeClient *
+exchange_client_new_beside (ExchangeClient *parent, GUri *uri)
+{
+  ExchangeClient *self = g_new0 (ExchangeClient, 1);
+
+  g_mutex_init (&self->lock);
+  self->account = parent->account;
+  self->parent = parent;
+  self->fixed = g_uri_ref (uri);
+  self->user = g_strdup (parent->user);
+  self->wanted = g_strdup (parent->wanted);
+  g_mutex_lock (&parent->lock);
+  self->http = parent->http != NULL ? exchange_http_ref (parent->http) : NULL;
+  g_mutex_unlock (&parent->lock);
   return self;
 }
 
@@ -74,9 +96,10 @@ exchange_client_free (ExchangeClient *self)
 {
   g_clear_pointer (&self->http, exchange_http_unref);
   g_clear_pointer (&self->stream_http, exchange_http_unref);
-  g_clear_pointer (&self->uri, g_uri_unref);
+  g_clear_pointer (&self->place, exchange_place_free);
+  g_clear_pointer (&self->fixed, g_uri_unref);
   g_clear_pointer (&self->secret, taube_secret_unref);
-  g_free (self->url);
+  g_clear_pointer (&self->password, taube_secret_unref);
   g_free (self->user);
   g_free (self->wanted);
   g_mutex_clear (&self->lock);
@@ -109,23 +132,16 @@ exchange_client_distrust (ExchangeClient *self)
   g_mutex_unlock (&self->lock);
 }
 
-const char *
-exchange_client_get_url (ExchangeClient *self)
+ExchangePlace *
+exchange_client_get_place (ExchangeClient *self)
 {
-  return self->url;
+  return self->place;
 }
 
-static const char *
-name_scheme (ExchangeSchemes scheme)
+gboolean
+exchange_client_was_refused (ExchangeClient *self)
 {
-  switch (scheme)
-    {
-    case EXCHANGE_SCHEME_BASIC: return "Basic";
-    case EXCHANGE_SCHEME_NTLM: return "NTLM";
-    case EXCHANGE_SCHEME_NEGOTIATE: return "Negotiate";
-    case EXCHANGE_SCHEME_BEARER: return "Bearer";
-    default: return NULL;
-    }
+  return self->refused;
 }
 
 const char *
@@ -134,7 +150,7 @@ exchange_client_get_mechanism (ExchangeClient *self)
   const char *name;
 
   g_mutex_lock (&self->lock);
-  name = self->proved ? name_scheme (self->scheme) : NULL;
+  name = self->proved ? exchange_schemes_get_name (self->scheme) : NULL;
   g_mutex_unlock (&self->lock);
   return name;
 }
@@ -146,26 +162,12 @@ exchange_client_forget (ExchangeClient *self)
   self->scheme = 0;
   self->proved = FALSE;
   g_clear_pointer (&self->secret, taube_secret_unref);
+  g_clear_pointer (&self->password, taube_secret_unref);
   self->generation++;
   g_mutex_unlock (&self->lock);
 }
 
 /* Being busy. */
-
-gboolean
-exchange_pause (guint milliseconds, GCancellable *cancellable, GError **error)
-{
-  GPollFD poll;
-
-  if (!g_cancellable_make_pollfd (cancellable, &poll))
-    g_usleep ((gulong) milliseconds * 1000);
-  else
-    {
-      g_poll (&poll, 1, (int) MIN (milliseconds, G_MAXINT));
-      g_cancellable_release_fd (cancellable);
-    }
-  return !g_cancellable_set_error_if_cancelled (cancellable, error);
-}
 
 void
 exchange_client_set_busy (ExchangeClient *self, guint seconds)
@@ -187,9 +189,10 @@ wait_while_busy (ExchangeClient *self, GCancellable *cancellable, GError **error
     return TRUE;
   if (left > PATIENCE_SECONDS * G_USEC_PER_SEC)
     {
+      const char *host = taube_uri_get_display_host (taube_account_get_uri (self->account));
+
       g_propagate_error (error, taube_error_new_throttled ((guint) (left / G_USEC_PER_SEC) + 1,
-                                                           _ ("%s has asked to be left alone for a while"),
-                                                           g_uri_get_host (self->uri)));
+                                                           _ ("%s has asked to be left alone for a while"), host));
       return FALSE;
     }
   return exchange_pause ((guint) (left / 1000) + 1, cancellable, error);
@@ -198,29 +201,16 @@ wait_while_busy (ExchangeClient *self, GCancellable *cancellable, GError **error
 /* Signing in. */
 
 static gboolean
-is_secure (ExchangeClient *self)
+is_secure (Run *run)
 {
-  return g_ascii_strcasecmp (g_uri_get_scheme (self->uri), "https") == 0;
-}
-
-/* Over TLS Basic comes before those that a server with Extended Protection refuses from us; in the clear it is the
- * last. */
-static ExchangeSchemes
-prefer (ExchangeSchemes left, gboolean secure)
-{
-  if (secure && (left & EXCHANGE_SCHEME_BASIC))
-    return EXCHANGE_SCHEME_BASIC;
-  if (!secure && (left & EXCHANGE_SCHEME_NEGOTIATE))
-    return EXCHANGE_SCHEME_NEGOTIATE;
-  if (left & EXCHANGE_SCHEME_NTLM)
-    return EXCHANGE_SCHEME_NTLM;
-  return left & (EXCHANGE_SCHEME_NEGOTIATE | EXCHANGE_SCHEME_BASIC);
+  return g_ascii_strcasecmp (g_uri_get_scheme (run->uri), "https") == 0;
 }
 
 static ExchangeSchemes
-choose_scheme (ExchangeClient *self, ExchangeSchemes offered, ExchangeSchemes tried)
+choose_scheme (Run *run, ExchangeSchemes offered)
 {
-  ExchangeSchemes left = offered & ~tried;
+  ExchangeClient *self = run->client;
+  ExchangeSchemes left = offered & ~run->tried;
 
   if (self->wanted != NULL)
     left &= exchange_endpoint_read_scheme (self->wanted);
@@ -228,21 +218,7 @@ choose_scheme (ExchangeClient *self, ExchangeSchemes offered, ExchangeSchemes tr
     return EXCHANGE_SCHEME_BEARER;
   if (!taube_account_has_password (self->account))
     return left & EXCHANGE_SCHEME_NEGOTIATE;
-  return prefer (left, is_secure (self));
-}
-
-static TaubeSecret *
-make_basic (const char *user, const TaubeSecret *password)
-{
-  char *pair = g_strconcat (user != NULL ? user : "", ":", taube_secret_peek (password), NULL);
-  char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
-  char *header = g_strconcat ("Basic ", encoded, NULL);
-
-  taube_memory_wipe (pair, strlen (pair));
-  taube_memory_wipe (encoded, strlen (encoded));
-  g_free (pair);
-  g_free (encoded);
-  return taube_secret_new_take (header);
+  return exchange_schemes_prefer (left, is_secure (run));
 }
 
 /* What goes with the next request. (transfer full): its secret */
@@ -258,7 +234,7 @@ fill_proof (Run *run, ExchangeProof *proof)
   if (run->used == EXCHANGE_SCHEME_BASIC)
     {
       proof->kind = EXCHANGE_PROOF_HEADER;
-      proof->secret = make_basic (self->user, self->secret);
+      proof->secret = exchange_schemes_make_basic (self->user, self->secret);
     }
   else if (run->used == EXCHANGE_SCHEME_BEARER)
     {
@@ -294,6 +270,7 @@ refuse_schemes (Run *run, ExchangeSchemes offered, GError **error)
   g_autofree char *names = exchange_status_name_schemes (offered);
   g_autofree char *tried = exchange_status_name_schemes (run->tried);
 
+  run->client->refused = run->tried != 0;
   if (run->tried & (EXCHANGE_SCHEME_NTLM | EXCHANGE_SCHEME_NEGOTIATE))
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
                  _ ("cannot sign in at %s by %s: the server refused it. If the password is right, the server demands "
@@ -308,6 +285,40 @@ refuse_schemes (Run *run, ExchangeSchemes offered, GError **error)
   return FALSE;
 }
 
+gboolean
+exchange_client_renew_password (ExchangeClient *self, guint attempt, const char *refusal, GCancellable *cancellable,
+                                GError **error)
+{
+  TaubeSecret *password = taube_account_ask_password (self->account, attempt, refusal, cancellable, error);
+
+  if (password == NULL)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->password, taube_secret_unref);
+  self->password = password;
+  g_mutex_unlock (&self->lock);
+  return TRUE;
+}
+
+/* Asked for once, whether it was wanted to find the server or by it. (transfer full) */
+static TaubeSecret *
+get_password (Run *run, const char *refusal, GError **error)
+{
+  ExchangeClient *keeper = run->client->parent != NULL ? run->client->parent : run->client;
+  TaubeSecret *known = NULL;
+
+  g_mutex_lock (&keeper->lock);
+  if (run->attempts == 0 && keeper->password != NULL)
+    known = taube_secret_ref (keeper->password);
+  g_mutex_unlock (&keeper->lock);
+  if (known != NULL || !exchange_client_renew_password (keeper, run->attempts, refusal, run->cancellable, error))
+    return known;
+  g_mutex_lock (&keeper->lock);
+  known = taube_secret_ref (keeper->password);
+  g_mutex_unlock (&keeper->lock);
+  return known;
+}
+
 static gboolean
 ask_secret (Run *run, ExchangeSchemes scheme, const char *refusal, GError **error)
 {
@@ -319,7 +330,7 @@ ask_secret (Run *run, ExchangeSchemes scheme, const char *refusal, GError **erro
   else if (scheme == EXCHANGE_SCHEME_NEGOTIATE && !taube_account_has_password (self->account))
     secret = taube_secret_new ("");
   else
-    secret = taube_account_ask_password (self->account, run->attempts, refusal, run->cancellable, error);
+    secret = get_password (run, refusal, error);
   if (secret == NULL)
     return FALSE;
   if (scheme != EXCHANGE_SCHEME_BEARER && strpbrk (taube_secret_peek (secret), "\r\n") != NULL)
@@ -375,13 +386,14 @@ secret_refused (Run *run, ExchangeSchemes offered, GError **error)
   if (run->used != EXCHANGE_SCHEME_BASIC)
     {
       run->tried |= run->used;
-      next = choose_scheme (self, offered, run->tried);
+      next = choose_scheme (run, offered);
       if (next == 0)
         return refuse_schemes (run, offered, error);
       return ask_secret (run, next, NULL, error);
     }
-  if (++run->attempts >= ATTEMPTS_MAXIMUM)
+  if (++run->attempts >= ATTEMPTS_MAXIMUM || self->parent != NULL)
     {
+      self->refused = TRUE;
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the password"),
                    g_uri_get_host (run->uri));
       return FALSE;
@@ -407,7 +419,7 @@ handle_unauthorized (Run *run, ExchangeReply *reply, GError **error)
     return TRUE;
   if (run->used != 0)
     return secret_refused (run, offered, error);
-  scheme = choose_scheme (self, offered, 0);
+  scheme = choose_scheme (run, offered);
   if (scheme == 0)
     return refuse_schemes (run, offered, error);
   return ask_secret (run, scheme, NULL, error);
@@ -431,14 +443,6 @@ begin_signing_in (Run *run, GError **error)
 
 /* Redirects. */
 
-static gboolean
-is_same_origin (GUri *a, GUri *b)
-{
-  return g_ascii_strcasecmp (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
-         && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
-         && g_uri_get_port (a) == g_uri_get_port (b);
-}
-
 /* A request with what it says goes on only within the origin that it was meant for. TRUE: ask there. */
 static gboolean
 handle_redirect (Run *run, ExchangeReply *reply, GError **error)
@@ -446,13 +450,20 @@ handle_redirect (Run *run, ExchangeReply *reply, GError **error)
   guint status = exchange_reply_get_status (reply);
   const char *location = exchange_reply_get_header (reply, "location");
   g_autoptr (GUri) target
-    = location != NULL ? g_uri_parse_relative (run->uri, location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+      = location != NULL ? g_uri_parse_relative (run->uri, location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
   ExchangeStatus facts = { .status = status, .location = location };
 
-  if (target == NULL || (status != 307 && status != 308) || !is_same_origin (target, run->uri)
+  if (target != NULL && !exchange_schemes_is_same_origin (target, run->uri))
+    run->moved = TRUE;
+  if (target != NULL && run->call->elsewhere != NULL)
+    {
+      g_clear_pointer (run->call->elsewhere, g_uri_unref);
+      *run->call->elsewhere = g_uri_ref (target);
+    }
+  if (target == NULL || (status != 307 && status != 308) || !exchange_schemes_is_same_origin (target, run->uri)
       || ++run->redirects > REDIRECTS_MAXIMUM)
     {
-      if (target != NULL && (status == 307 || status == 308) && !is_same_origin (target, run->uri))
+      if (target != NULL && (status == 307 || status == 308) && !exchange_schemes_is_same_origin (target, run->uri))
         g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION,
                      _ ("%s sends us to another server, %s, which gets neither password nor request: if that is meant, "
                         "give its address as \"url\""),
@@ -566,6 +577,7 @@ judge (Run *run, ExchangeReply *reply, const char *request_id, gboolean *again, 
       note_proved (run);
       return TRUE;
     }
+  run->moved = status == 404 || status == 410;
   return status == 200 ? fail_with_page (run, reply, error) : fail_with_status (run, reply, error);
 }
 
@@ -621,13 +633,55 @@ run_call (Run *run, ExchangeHttp *http, gboolean *sent, GError **error)
     }
 }
 
+static GUri *
+find_uri (Run *run, ExchangeHttp *http, GError **error)
+{
+  ExchangeClient *self = run->client;
+
+  if (self->fixed != NULL)
+    return g_uri_ref (self->fixed);
+  return exchange_place_get (self->place, self, http, run->cancellable, error);
+}
+
+static gboolean
+may_have_moved (ExchangeClient *self, GUri *uri)
+{
+  return self->place != NULL && exchange_place_forget (self->place, uri);
+}
+
+/* One that was found may have moved since: it is looked for once more. */
+static ExchangeReply *
+run_where_it_is (Run *run, ExchangeHttp *http, gboolean *sent, GError **error)
+{
+  for (guint tries = 0;; tries++)
+    {
+      g_autoptr (GUri) uri = find_uri (run, http, error);
+      ExchangeReply *reply;
+      GError *problem = NULL;
+
+      if (uri == NULL)
+        return NULL;
+      run->uri = g_uri_ref (uri);
+      run->moved = FALSE;
+      reply = run_call (run, http, sent, &problem);
+      g_clear_pointer (&run->uri, g_uri_unref);
+      if (reply != NULL)
+        return reply;
+      if (!run->moved || tries > 0 || !may_have_moved (run->client, uri))
+        {
+          g_propagate_error (error, problem);
+          return NULL;
+        }
+      g_error_free (problem);
+    }
+}
+
 ExchangeReply *
 exchange_client_call (ExchangeClient *self, const ExchangeCall *call, gboolean *sent, GCancellable *cancellable,
                       GError **error)
 {
   Run run = { .client = self, .call = call, .cancellable = cancellable };
   g_autoptr (ExchangeHttp) http = NULL;
-  ExchangeReply *reply;
 
   *sent = FALSE;
   if (!wait_while_busy (self, cancellable, error))
@@ -635,8 +689,5 @@ exchange_client_call (ExchangeClient *self, const ExchangeCall *call, gboolean *
   http = get_http (self, call->streams, error);
   if (http == NULL)
     return NULL;
-  run.uri = g_uri_ref (self->uri);
-  reply = run_call (&run, http, sent, error);
-  g_uri_unref (run.uri);
-  return reply;
+  return run_where_it_is (&run, http, sent, error);
 }

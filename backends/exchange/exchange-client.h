@@ -4,13 +4,13 @@
 #include <taube-backend/taube-account-impl.h>
 
 #include "exchange-http.h"
+#include "exchange-place.h"
 #include "exchange-status.h"
 
 G_BEGIN_DECLS
 
 /* Who asks, and where: signs in once for all sessions of an account, sends requests to its endpoint and to nobody else.
- * Safe between threads; it must not outlive the account. */
-typedef struct _ExchangeClient ExchangeClient;
+ * Safe between threads; it must not outlive the account. ExchangeClient: exchange-place.h */
 
 typedef struct
 {
@@ -22,9 +22,13 @@ typedef struct
   const char *const *headers; /* a name and a value in turn; or NULL */
   gboolean repeatable; /* it changes nothing */
   gboolean streams;    /* its answer is told bit by bit, and may take very long */
+  GUri **elsewhere;    /* or NULL: gets where the server sent us that nobody followed */
 } ExchangeCall;
 
 ExchangeClient *exchange_client_new (TaubeAccount *account);
+/* For one URL besides, on the same connections, with the same password, which is tried there once. PARENT must live
+ * longer. */
+ExchangeClient *exchange_client_new_beside (ExchangeClient *parent, GUri *uri);
 void exchange_client_free (ExchangeClient *self);
 
 /* Signs in when that has not been done or is not good any more, asks, and waits for the header. What comes is SOAP with
@@ -40,7 +44,13 @@ void exchange_client_distrust (ExchangeClient *self);
 void exchange_client_forget (ExchangeClient *self);
 /* "Basic", "NTLM", …; NULL: not signed in. */
 const char *exchange_client_get_mechanism (ExchangeClient *self);
-const char *exchange_client_get_url (ExchangeClient *self);
+/* (transfer none) */
+ExchangePlace *exchange_client_get_place (ExchangeClient *self);
+/* What was shown was not taken. */
+gboolean exchange_client_was_refused (ExchangeClient *self);
+/* Another password than the one that was refused. */
+gboolean exchange_client_renew_password (ExchangeClient *self, guint attempt, const char *refusal,
+                                         GCancellable *cancellable, GError **error);
 
 /* Rests. FALSE: it was cancelled. */
 gboolean exchange_pause (guint milliseconds, GCancellable *cancellable, GError **error);

@@ -285,6 +285,16 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       exchange_flight_unref (self);
       return;
     }
+  /* What a proxy says when it does not connect is no word of the server. */
+  if (strcmp (g_uri_get_scheme (self->uri), "https") == 0
+      && soup_message_get_tls_peer_certificate (self->message) == NULL)
+    {
+      g_object_unref (stream);
+      fail (self, g_error_new (G_IO_ERROR, G_IO_ERROR_PROXY_FAILED, _ ("the proxy says HTTP %u"),
+                               soup_message_get_status (self->message)));
+      exchange_flight_unref (self);
+      return;
+    }
   g_mutex_lock (&self->lock);
   self->stream = stream;
   self->status = soup_message_get_status (self->message);

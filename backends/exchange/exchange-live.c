@@ -6,14 +6,22 @@
 
 #define N_(text) text
 
-/* What a server says of itself: "EWS 15.2.1544.4". (transfer full) */
+/* What a server says of itself, and how it was found: "EWS 15.2.1544.4, found by Autodiscover: SOAP at
+ * autodiscover.example.org". (transfer full) */
 static char *
 make_evidence (ExchangeAccount *account)
 {
   const ExchangeWire *wire = exchange_account_get_wire (account);
+  ExchangePlace *place = exchange_client_get_place (exchange_account_get_client (account));
   g_autofree char *build = exchange_account_dup_build (account);
+  g_autofree char *where = exchange_place_dup_evidence (place);
+  g_autoptr (GString) evidence = g_string_new (wire->name);
 
-  return build != NULL ? g_strconcat (wire->name, " ", build, NULL) : g_strdup (wire->name);
+  if (build != NULL)
+    g_string_append_printf (evidence, " %s", build);
+  if (where != NULL)
+    g_string_append_printf (evidence, _ (", found by %s"), where);
+  return g_string_free (g_steal_pointer (&evidence), FALSE);
 }
 
 void

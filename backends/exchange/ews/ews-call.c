@@ -50,6 +50,8 @@ set_refusal (Try *try, const EwsVerdict *verdict)
     try->call->refused (verdict, try->call->user_data);
   try->refusal = ews_errors_new (verdict, try->call->what);
   try->back_off = verdict->back_off;
+  if (ews_errors_is_misplaced (verdict->code))
+    exchange_place_forget (exchange_client_get_place (exchange_account_get_client (try->account)), NULL);
   try->in_doubt = try->call->once && ews_errors_is_doubtful (verdict->code);
 }
 

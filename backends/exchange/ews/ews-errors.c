@@ -120,6 +120,15 @@ ews_errors_is_untouched (const char *code)
   return g_strv_contains (untouched, code);
 }
 
+gboolean
+ews_errors_is_misplaced (const char *code)
+{
+  static const char *const misplaced[] = { "ErrorCrossSiteRequest", "ErrorInvalidMailbox", "ErrorMailboxFailover",
+                                           "ErrorNonExistentMailbox", "ErrorProxyServiceDiscoveryFailed", NULL };
+
+  return g_strv_contains (misplaced, code);
+}
+
 /* t:MessageXml holds t:Value elements; the one named BackOffMilliseconds is a number of them. */
 static gint64
 read_back_off (const EwsNode *parent)

@@ -30,6 +30,8 @@ gboolean ews_errors_is_unknown (const char *code);
 /* The item is as it was, for a reason that may be gone the next time: another item stopped the request, or somebody was
  * faster. */
 gboolean ews_errors_is_untouched (const char *code);
+/* The mailbox is not, or no longer, behind this server: where it is has to be found out anew. */
+gboolean ews_errors_is_misplaced (const char *code);
 /* Something broke inside the server, at whatever point: what was asked may have been done. */
 gboolean ews_errors_is_doubtful (const char *code);
 

@@ -156,6 +156,16 @@ def post_refusals(server, _, body):
     server.world.refusals = json.loads(body)
 
 
+def post_sites(server, _, body):
+    """There are these hosts from now on."""
+    server.sites.set(json.loads(body))
+
+
+def get_connects(server, *_):
+    """To whom somebody wanted to talk through the proxy."""
+    return server.sites.connects
+
+
 def post_cut(server, *_):
     """All connections that stream are cut."""
     return {"cut": server.cut_streams()}
@@ -182,6 +192,7 @@ VERBS = {
     ("POST", "refusals"): post_refusals,
     ("DELETE", "subscriptions"): delete_subscriptions, ("GET", "subscriptions"): get_subscriptions,
     ("POST", "shake"): post_shake, ("POST", "folder"): post_folder,
+    ("POST", "sites"): post_sites, ("GET", "connects"): get_connects,
 }
 
 

@@ -13,6 +13,7 @@ from . import admin, autodiscover
 from .faults import Reply
 from .markup import MarkupError
 from .schema import BrokenAnswer
+from .sites import ANONYMOUS, SIGNED_IN, UNKNOWN, Sites
 
 SERVICE_PATHS = ("/ews/exchange.asmx", "/ews/services.wsdl")
 MOST_BYTES = 512 << 20   # of a request's body
@@ -115,8 +116,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def route(self, method, path, body, record):
         """(reply, call for a stream or None)."""
+        host = self.headers.get("host") or ""
+        made = self.server.sites.answer(host, path, ANONYMOUS if "authorization" not in self.headers else UNKNOWN)
+        if made is not None:
+            return made, None
         if path.startswith(autodiscover.JSON_PATH) and method == "GET":
-            status, value = autodiscover.version_two(self.server.world, self.path, self.server.url)
+            url = self.server.sites.url_of(host, self.server.url)
+            status, value = autodiscover.version_two(self.server.world, self.path, url)
             return Reply(status, autodiscover.write_json(value), "application/json"), None
         if path not in SERVICE_PATHS and path not in autodiscover.PATHS:
             return Reply(404, b"", "text/plain"), None
@@ -124,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
         if mailbox is None:
             return self.refusal(token), None
         record["user"] = mailbox.user
+        made = self.server.sites.answer(host, path, SIGNED_IN)
+        if made is not None:
+            return made, None
         if method != "POST":
             return Reply(200, b"<html><body>Service</body></html>", "text/html; charset=utf-8"), None
         if path in autodiscover.PATHS:
@@ -142,9 +151,10 @@ class Handler(BaseHTTPRequestHandler):
     def discover(self, path, body):
         """Autodiscover in XML."""
         function = getattr(autodiscover, autodiscover.PATHS[path])
+        url = self.server.sites.url_of(self.headers.get("host") or "", self.server.url)
         try:
             with self.server.world.lock:
-                return Reply(200, function(self.server.world, body, self.server.url, self.server.service.version))
+                return Reply(200, function(self.server.world, body, url, self.server.service.version))
         except MarkupError as error:
             return Reply(400, str(error).encode(), "text/plain")
 
@@ -322,6 +332,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.service, self.world, self.gate, self.context = service, service.world, gate, context
         self.records, self.connections, self.streams = [], {}, set()
         self.counter, self.lock = 0, threading.Lock()
+        self.sites = Sites()
         super().__init__((host, port), Handler)
         scheme = "https" if context is not None else "http"
         name = "localhost" if context is not None else host
@@ -369,7 +380,8 @@ class Server(socketserver.ThreadingTCPServer):
     def record(self, handler, method, body):
         """Write down that a request came in."""
         scheme = (handler.headers.get("authorization") or "").partition(" ")[0].lower() or None
-        record = {"connection": handler.number, "method": method, "path": handler.path, "scheme": scheme, "user": None,
+        record = {"connection": handler.number, "method": method, "path": handler.path, "scheme": scheme,
+                  "host": handler.headers.get("host"), "user": None,
                   "operation": None, "version": None, "bytes": len(body), "status": None,
                   "agent": handler.headers.get("user-agent"), "anchor": handler.headers.get("x-anchormailbox"),
                   "affinity": handler.headers.get("x-preferserveraffinity"), "cookie": handler.headers.get("cookie")}

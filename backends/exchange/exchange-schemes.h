@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <taube-backend/taube-secret.h>
+
+#include "exchange-status.h"
+
+G_BEGIN_DECLS
+
+/* How one signs in, and where the same sign-in counts; without I/O. */
+
+/* "Basic"; NULL for none. */
+const char *exchange_schemes_get_name (ExchangeSchemes scheme);
+/* Over TLS Basic comes before those that a server with Extended Protection refuses from us; in the clear it is the
+ * last. */
+ExchangeSchemes exchange_schemes_prefer (ExchangeSchemes left, gboolean secure);
+/* The value of the Authorization header. (transfer full) */
+TaubeSecret *exchange_schemes_make_basic (const char *user, const TaubeSecret *password);
+gboolean exchange_schemes_is_same_origin (GUri *a, GUri *b);
+
+G_END_DECLS
