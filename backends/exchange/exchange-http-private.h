@@ -51,6 +51,9 @@ typedef struct
   gpointer wake_data;
   GDestroyNotify wake_notify;
   guint asked;         /* how often libsoup wanted the password */
+  gboolean opened;     /* a connection was made for it */
+  gboolean started;    /* it was on a connection; */
+  gboolean kept;       /* the first one was there already */
 } ExchangeFlight;
 
 ExchangeFlight *exchange_flight_ref (ExchangeFlight *self);

@@ -318,6 +318,25 @@ on_wrote_body (SoupMessage *message, gpointer user_data)
   g_mutex_unlock (&self->lock);
 }
 
+static void
+on_network (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer user_data)
+{
+  ((ExchangeFlight *) user_data)->opened = TRUE;
+}
+
+/* Also when libsoup sends it again: only the first time says what it found. */
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  ExchangeFlight *self = user_data;
+
+  g_mutex_lock (&self->lock);
+  if (!self->started)
+    self->kept = !self->opened;
+  self->started = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
 /* Once: a password that was refused is not given again. */
 static gboolean
 on_authenticate (SoupMessage *message, SoupAuth *auth, gboolean retrying, gpointer user_data)
@@ -389,6 +408,8 @@ begin (gpointer data)
   if (self->body != NULL)
     g_signal_connect (self->message, "restarted", G_CALLBACK (set_body), self);
   g_signal_connect (self->message, "wrote-body", G_CALLBACK (on_wrote_body), self);
+  g_signal_connect (self->message, "network-event", G_CALLBACK (on_network), self);
+  g_signal_connect (self->message, "starting", G_CALLBACK (on_starting), self);
   if (self->http->client_certificate != NULL)
     soup_message_set_tls_client_certificate (self->message, self->http->client_certificate);
   soup_session_send_async (session, self->message, G_PRIORITY_DEFAULT, self->io_cancellable, on_answer,
@@ -536,30 +557,70 @@ wait_for_answer (ExchangeFlight *flight, const ExchangeRequest *request, GCancel
   return answered && flight->error == NULL;
 }
 
-ExchangeReply *
-exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean *sent, GCancellable *cancellable,
-                    GError **error)
+/* The connection had been kept, and was closed in place of an answer. */
+static gboolean
+was_stale (ExchangeFlight *flight, const GError *problem)
 {
-  ExchangeFlight *flight;
+  gboolean stale;
+
+  g_mutex_lock (&flight->lock);
+  stale = flight->kept && flight->error != NULL && flight->stream == NULL
+          && g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_CONNECTION)
+          && !g_error_matches (flight->error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  g_mutex_unlock (&flight->lock);
+  return stale;
+}
+
+/* FRESH: on a new connection. *STALE, when it fails: another one may be better. */
+static ExchangeReply *
+send_once (ExchangeHttp *self, const ExchangeRequest *request, gboolean fresh, gboolean *stale, gboolean *sent,
+           GCancellable *cancellable, GError **error)
+{
+  ExchangeFlight *flight = exchange_flight_new (self, request);
+  GError *problem = NULL;
   gboolean answered;
 
-  *sent = FALSE;
-  g_return_val_if_fail (!taube_io_is_current (), NULL);
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
-  exchange_trace_request (request);
-  flight = exchange_flight_new (self, request);
+  if (fresh)
+    soup_message_add_flags (flight->message, SOUP_MESSAGE_NEW_CONNECTION);
   taube_io_invoke (begin, exchange_flight_ref (flight), exchange_flight_unref);
-  answered = wait_for_answer (flight, request, cancellable, error);
+  answered = wait_for_answer (flight, request, cancellable, &problem);
   g_mutex_lock (&flight->lock);
   *sent = flight->sent;
   g_mutex_unlock (&flight->lock);
   if (!answered)
     {
+      *stale = was_stale (flight, problem);
+      g_propagate_error (error, problem);
       exchange_flight_give_up (flight);
       exchange_flight_unref (flight);
       return NULL;
     }
   TAUBE_TRACE ("exchange", "< %u %s", flight->status, flight->reason != NULL ? flight->reason : "");
   return exchange_reply_new (flight);
+}
+
+ExchangeReply *
+exchange_http_send (ExchangeHttp *self, const ExchangeRequest *request, gboolean *sent, GCancellable *cancellable,
+                    GError **error)
+{
+  GError *problem = NULL;
+  gboolean stale = FALSE;
+  ExchangeReply *reply;
+
+  *sent = FALSE;
+  g_return_val_if_fail (!taube_io_is_current (), NULL);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  exchange_trace_request (request);
+  reply = send_once (self, request, FALSE, &stale, sent, cancellable, &problem);
+  /* libsoup does that by itself, but not with a connection that was signed in on. */
+  if (reply == NULL && stale && request->repeatable && !g_cancellable_is_cancelled (cancellable))
+    {
+      TAUBE_TRACE ("exchange", "the connection was closed: %s goes on a new one", request->what);
+      g_clear_error (&problem);
+      reply = send_once (self, request, TRUE, &stale, sent, cancellable, &problem);
+    }
+  if (reply == NULL)
+    g_propagate_error (error, problem);
+  return reply;
 }

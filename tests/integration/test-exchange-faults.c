@@ -205,6 +205,38 @@ test_long_pause (void)
     }
 }
 
+/* A server that closes a connection after its answer, or before the next one, costs a reading call nothing, however it
+ * was signed in. */
+static void
+test_connection_closed (void)
+{
+  static const char *const offers[] = { "basic", "ntlm" }, *const closings[] = { "close-after", "close" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (offers) * G_N_ELEMENTS (closings); i++)
+    {
+      const char *closing = closings[i % G_N_ELEMENTS (closings)];
+      g_autofree char *options
+        = g_strconcat ("--messages=3 --auth=", offers[i / G_N_ELEMENTS (closings)], NULL);
+      g_autoptr (ExchangeWorld) world = exchange_world_start (options);
+      g_autoptr (TaubeAccount) account = exchange_world_connect (world);
+
+      for (guint skip = 0; skip < 4; skip++)
+        {
+          g_autofree char *order = g_strdup_printf ("{\"fault\": \"%s\", \"skip\": %u}", closing, skip);
+
+          exchange_world_order (world, order);
+          for (guint again = 0; again < 3; again++)
+            {
+              g_autoptr (GError) error = NULL;
+              g_autoptr (TaubeMessageList) list = exchange_world_list (account, "INBOX", &error);
+
+              g_assert_no_error (error);
+              g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 3);
+            }
+        }
+    }
+}
+
 /* security-cases.md S16. */
 static void
 test_bomb (void)
@@ -297,6 +329,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/faults/worthless-state", test_worthless_state);
   g_test_add_func ("/exchange/faults/item-vanishes", test_item_vanishes);
   g_test_add_func ("/exchange/faults/long-pause", test_long_pause);
+  g_test_add_func ("/exchange/faults/connection-closed", test_connection_closed);
   g_test_add_func ("/exchange/faults/bomb", test_bomb);
   g_test_add_func ("/exchange/faults/lost-change", test_lost_change);
   g_test_add_func ("/exchange/faults/cancel", test_cancel);
