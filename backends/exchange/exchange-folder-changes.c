@@ -6,6 +6,9 @@
 #include "exchange-gettext.h"
 #include "exchange-token.h"
 
+/* So often a server may say that there is more and tell nothing new; a change of what came and went is such a step. */
+#define IDLE_STEPS 50
+
 /* The server's answers to one question, one after the other. */
 typedef struct
 {
@@ -66,6 +69,8 @@ static gboolean
 run_steps (Sync *sync, GCancellable *cancellable, GError **error)
 {
   const TaubeLimits *limits = taube_account_get_limits (TAUBE_ACCOUNT (sync->account));
+  guint64 before = 0;
+  guint idle = 0;
 
   for (;;)
     {
@@ -78,6 +83,14 @@ run_steps (Sync *sync, GCancellable *cancellable, GError **error)
       taube_progress_update (sync->progress, told, sync->step.last ? told : 0);
       if (sync->step.last || sync->step.reset)
         return TRUE;
+      idle = told == before ? idle + 1 : 0;
+      before = told;
+      if (idle > IDLE_STEPS)
+        {
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+                       _ ("%s: the server says again and again that there is more, and tells nothing"), sync->what);
+          return FALSE;
+        }
       if (told > limits->messages)
         {
           g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_LIMIT, _ ("%s: it has more than %u messages"), sync->what,

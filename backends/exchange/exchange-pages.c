@@ -112,6 +112,17 @@ drop_known (ExchangePages *self)
   self->candidates->len = n;
 }
 
+/* Each page begins with what is known: one that has nothing else and is not the last would be asked for for ever. */
+static gboolean
+check_progress (ExchangePages *self, const ExchangePage *page, GError **error)
+{
+  if (self->last || self->back > 0 || self->candidates->len > 0 || page->next > self->next)
+    return TRUE;
+  g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
+               _ ("%s: the server says again and again that there is more, and tells nothing"), self->request.what);
+  return FALSE;
+}
+
 static gboolean
 check_count (ExchangePages *self, GError **error)
 {
@@ -181,6 +192,8 @@ exchange_pages_next (ExchangePages *self, GCancellable *cancellable, GError **er
           exchange_client_distrust (exchange_account_get_client (self->account));
           continue;
         }
+      if (!check_progress (self, &page, error))
+        return FALSE;
       self->next = MAX (page.next, self->request.offset + 1);
       self->back = 0;
       return check_count (self, error);

@@ -70,23 +70,19 @@ on_found (const EwsNode *unit, const EwsNode *message, guint index, gpointer use
   return TRUE;
 }
 
-/* server-quirks.md 64: what a server says of the next offset is believed only when it can be. */
+/* server-quirks.md 64: where the next page begins is counted, whatever the server says of that. */
 static gboolean
 on_find_page (const EwsNode *message, guint index, gpointer user_data, GError **error)
 {
   Find *find = user_data;
   const EwsNode *root = ews_node_find (message, "RootFolder");
-  guint begin = find->request->offset;
   gint64 number;
 
   if (!ews_text_to_boolean (ews_node_get_attribute (root, "IncludesLastItemInRange"), &find->page->last))
     find->page->last = find->found < find->request->count;
   if (ews_text_to_number (ews_node_get_attribute (root, "TotalItemsInView"), &number) && number >= 0)
     find->page->total = number;
-  find->page->next = begin + find->found;
-  if (ews_text_to_number (ews_node_get_attribute (root, "IndexedPagingOffset"), &number) && number > begin
-      && number < find->page->next)
-    find->page->next = (guint) number;
+  find->page->next = find->request->offset + find->found;
   return TRUE;
 }
 

@@ -161,6 +161,11 @@ def post_sites(server, _, body):
     server.sites.set(json.loads(body))
 
 
+def get_proxy_headers(server, *_):
+    """Names of the headers that the proxy itself got."""
+    return sorted(server.sites.headers)
+
+
 def get_connects(server, *_):
     """To whom somebody wanted to talk through the proxy."""
     return server.sites.connects
@@ -193,6 +198,7 @@ VERBS = {
     ("DELETE", "subscriptions"): delete_subscriptions, ("GET", "subscriptions"): get_subscriptions,
     ("POST", "shake"): post_shake, ("POST", "folder"): post_folder,
     ("POST", "sites"): post_sites, ("GET", "connects"): get_connects,
+    ("GET", "proxy-headers"): get_proxy_headers,
 }
 
 

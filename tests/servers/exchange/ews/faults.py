@@ -170,6 +170,25 @@ def add_doctype(_, reply):
     reply.body = reply.body.replace(b"?>", b"?><!DOCTYPE s:Envelope [<!ENTITY x \"y\">]>", 1)
 
 
+def misnumber(rule, reply):
+    """Another offset of the next page than is right, or none."""
+    offset = rule.get("offset")
+    written = b"" if offset is None else b'IndexedPagingOffset="%d"' % offset
+    reply.body = re.sub(rb'IndexedPagingOffset="\d+"', written, reply.body)
+
+
+def deny_end(_, reply):
+    """There is always more, it says."""
+    reply.body = reply.body.replace(b"IncludesLastItemInRange>true<", b"IncludesLastItemInRange>false<")
+
+
+def hide_folder(rule, reply):
+    """One folder is not listed; those below it are."""
+    name = re.escape(rule.get("name", "Archive").encode())
+    found = rb"<t:Folder>(?:(?!</t:Folder>).)*<t:DisplayName>" + name + rb"</t:DisplayName>.*?</t:Folder>"
+    reply.body = re.sub(found, b"", reply.body, flags=re.DOTALL)
+
+
 def compress(rule, reply):
     """gzip, with as many blanks as were ordered behind the document."""
     reply.body = gzip.compress(reply.body + b" " * int(rule.get("bytes", 0)))
@@ -177,7 +196,8 @@ def compress(rule, reply):
 
 
 MANGLES = {"control-character": insert_reference, "fractions": add_fractions, "long-text": lengthen, "deep": deepen,
-           "doctype": add_doctype, "gzip": compress}
+           "doctype": add_doctype, "gzip": compress,
+           "paging-offset": misnumber, "never-last": deny_end, "hidden-folder": hide_folder}
 
 # How the connection misbehaves with a good answer: http.py does it.
 DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "dribble", "twice"}

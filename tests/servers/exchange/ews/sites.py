@@ -21,6 +21,7 @@ class Sites:
     def __init__(self):
         self.table = {}
         self.connects = []   # "host:port", in order
+        self.headers = set()  # names of those that the proxy itself got
         self.lock = threading.Lock()
 
     def set(self, table):
@@ -51,6 +52,11 @@ class Sites:
         if order is None and form not in site.get("serves", list(FORMS.values())):
             return Reply(404, b"Not found", "text/plain")
         return None
+
+    def note(self, names):
+        """Note which headers the proxy itself got."""
+        with self.lock:
+            self.headers.update(names)
 
     def connect(self, target):
         """Note that somebody wants to talk to host:port; whether there is such a host."""
@@ -87,11 +93,13 @@ class ProxyHandler(socketserver.StreamRequestHandler):
     def serve(self):
         """Read one request and do it."""
         words = self.rfile.readline(PIECE).decode("latin-1").split()
-        while self.rfile.readline(PIECE).strip():
-            pass
+        names = []
+        while (line := self.rfile.readline(PIECE).strip()):
+            names.append(line.partition(b":")[0].decode("latin-1").lower())
         if len(words) != 3:
             return
         sites = self.server.owner.sites
+        sites.note(names)
         if words[0] == "CONNECT":
             self.tunnel() if sites.connect(words[1]) else self.say("502 No such host")
             return
