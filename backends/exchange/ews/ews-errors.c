@@ -33,7 +33,7 @@ static const struct
   { "ErrorDataSizeLimitExceeded", TAUBE_ERROR_INVALID },
   { "ErrorDeleteDistinguishedFolder", TAUBE_ERROR_PERMISSION },
   { "ErrorExceededConnectionCount", TAUBE_ERROR_THROTTLED },
-  { "ErrorExceededFindCountLimit", TAUBE_ERROR_THROTTLED },
+  { "ErrorExceededFindCountLimit", TAUBE_ERROR_LIMIT },
   { "ErrorExceededSubscriptionCount", TAUBE_ERROR_LIMIT },
   { "ErrorFolderExists", TAUBE_ERROR_EXISTS },
   { "ErrorFolderNotFound", TAUBE_ERROR_NOT_FOUND },
