@@ -109,6 +109,9 @@ TAUBE_API TaubeSecret *taube_account_ask_password (TaubeAccount *self, guint att
                                                    GCancellable *cancellable, GError **error);
 TAUBE_API TaubeSecret *taube_account_ask_token (TaubeAccount *self, TaubeSecret *refused, GCancellable *cancellable,
                                                 GError **error);
+/* The same for another host than the URI's; CLAIMS, or NULL, is what the server wants that refused the last one. */
+TAUBE_API TaubeSecret *taube_account_ask_token_for (TaubeAccount *self, const char *host, TaubeSecret *refused,
+                                                    const char *claims, GCancellable *cancellable, GError **error);
 TAUBE_API gboolean taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate,
                                             GCancellable *cancellable);
 /* Whether HOST, which the user has not named and nobody vouches for, may get the credentials. FALSE also when there is

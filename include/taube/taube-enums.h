@@ -358,6 +358,20 @@ typedef enum /*< enum,prefix=TAUBE_PRIORITY >*/
 } TaubePriority;
 
 /**
+ * TaubeOAuth2Flow:
+ * @TAUBE_OAUTH2_FLOW_BROWSER: the user agrees in a browser on this machine (authorization code, RFC 6749, with PKCE,
+ *   RFC 7636, and an address on this machine to come back to, RFC 8252)
+ * @TAUBE_OAUTH2_FLOW_DEVICE: the user types a code into a browser anywhere (RFC 8628)
+ *
+ * How a user agrees that a program may use his mailbox.
+ */
+typedef enum /*< enum,prefix=TAUBE_OAUTH2_FLOW >*/
+{
+  TAUBE_OAUTH2_FLOW_BROWSER,
+  TAUBE_OAUTH2_FLOW_DEVICE,
+} TaubeOAuth2Flow;
+
+/**
  * TaubeQuestionKind:
  * @TAUBE_QUESTION_KIND_PASSWORD: a password is wanted
  * @TAUBE_QUESTION_KIND_CERTIFICATE: a certificate that could not be verified is shown: trust it this time?

@@ -19,6 +19,7 @@ typedef struct _TaubeTokenSourceInterface TaubeTokenSourceInterface;
  * @get_token_async: begins to find a token for the host; called in the account's context
  * @get_token_finish: gives the token
  * @invalidate: the server refused this token: the next one must be another
+ * @challenge: the server refused this token, and says what the next one must be asked for with; may be left out
  *
  * What an application implements to supply OAuth 2 access tokens.
  */
@@ -30,6 +31,7 @@ struct _TaubeTokenSourceInterface
                            GAsyncReadyCallback callback, gpointer user_data);
   char *(*get_token_finish) (TaubeTokenSource *self, GAsyncResult *result, GError **error);
   void (*invalidate) (TaubeTokenSource *self, const char *token);
+  void (*challenge) (TaubeTokenSource *self, const char *token, const char *claims);
 };
 
 TAUBE_API GType taube_token_source_get_type (void);
@@ -38,6 +40,7 @@ TAUBE_API void taube_token_source_get_token_async (TaubeTokenSource *self, const
                                                    GAsyncReadyCallback callback, gpointer user_data);
 TAUBE_API char *taube_token_source_get_token_finish (TaubeTokenSource *self, GAsyncResult *result, GError **error);
 TAUBE_API void taube_token_source_invalidate (TaubeTokenSource *self, const char *token);
+TAUBE_API void taube_token_source_challenge (TaubeTokenSource *self, const char *token, const char *claims);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeTokenSource, g_object_unref)
 

@@ -32,6 +32,7 @@ typedef struct _TaubeMessage TaubeMessage;
 typedef struct _TaubeMessageList TaubeMessageList;
 typedef struct _TaubeMessageSource TaubeMessageSource;
 typedef struct _TaubeMetadata TaubeMetadata;
+typedef struct _TaubeOAuth2 TaubeOAuth2;
 typedef struct _TaubePart TaubePart;
 typedef struct _TaubePermission TaubePermission;
 typedef struct _TaubeProgress TaubeProgress;

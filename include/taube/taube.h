@@ -26,6 +26,7 @@
 #include <taube/taube-message-source.h>
 #include <taube/taube-message.h>
 #include <taube/taube-metadata.h>
+#include <taube/taube-oauth2.h>
 #include <taube/taube-part.h>
 #include <taube/taube-permission.h>
 #include <taube/taube-progress.h>

@@ -51,6 +51,17 @@ taube_account_ask_token (TaubeAccount *self, TaubeSecret *refused, GCancellable 
   return taube_ask_token (&ask, refused, cancellable, error);
 }
 
+TaubeSecret *
+taube_account_ask_token_for (TaubeAccount *self, const char *host, TaubeSecret *refused, const char *claims,
+                             GCancellable *cancellable, GError **error)
+{
+  TaubeAsk ask = asking_for (self);
+
+  ask.host = host;
+  ask.claims = claims;
+  return taube_ask_token (&ask, refused, cancellable, error);
+}
+
 gboolean
 taube_account_ask_trust (TaubeAccount *self, TaubeCertificate *certificate, GCancellable *cancellable)
 {

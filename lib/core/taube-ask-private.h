@@ -17,6 +17,8 @@ typedef struct
   gpointer target;
   TaubeCredentials *credentials; /* NULL: none were given */
   TaubeUri *uri;
+  const char *host;   /* for whom a token is wanted; NULL: the URI's */
+  const char *claims; /* what the server wants that refused the last token; NULL: it does not say */
 } TaubeAsk;
 
 /* Blocking. NULL with TAUBE_ERROR_AUTH when there is no answer, G_IO_ERROR_CANCELLED, or what a token source says.

@@ -141,6 +141,7 @@ typedef struct
 {
   TaubeTokenSource *source;
   TaubeSecret *refused;
+  char *claims;
   char *host;
   GCancellable *cancellable;
   TaubeAnswer *answer;
@@ -163,7 +164,9 @@ begin_token (gpointer data)
   TokenAsked *asked = data;
 
   asked->begun = TRUE;
-  if (asked->refused != NULL)
+  if (asked->refused != NULL && asked->claims != NULL)
+    taube_token_source_challenge (asked->source, taube_secret_peek (asked->refused), asked->claims);
+  else if (asked->refused != NULL)
     taube_token_source_invalidate (asked->source, taube_secret_peek (asked->refused));
   taube_token_source_get_token_async (asked->source, asked->host, asked->cancellable, on_token,
                                       taube_answer_ref (asked->answer));
@@ -180,6 +183,7 @@ token_asked_free (gpointer data)
   g_object_unref (asked->source);
   g_clear_pointer (&asked->refused, taube_secret_unref);
   g_free (asked->host);
+  g_free (asked->claims);
   g_clear_object (&asked->cancellable);
   taube_answer_unref (asked->answer);
   g_free (asked);
@@ -215,7 +219,8 @@ taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancellable *cancel
   asked = g_new0 (TokenAsked, 1);
   asked->source = g_object_ref (source);
   asked->refused = refused != NULL ? taube_secret_ref (refused) : NULL;
-  asked->host = g_strdup (taube_uri_get_host (ask->uri));
+  asked->host = g_strdup (ask->host != NULL ? ask->host : taube_uri_get_host (ask->uri));
+  asked->claims = g_strdup (ask->claims);
   asked->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   asked->answer = taube_answer_ref (answer);
   if (!ask_and_wait (ask, answer, begin_token, asked, token_asked_free, cancellable))
@@ -226,7 +231,11 @@ taube_ask_token (const TaubeAsk *ask, TaubeSecret *refused, GCancellable *cancel
   token = taube_answer_take (answer, NULL, &why);
   if (why != NULL)
     {
-      g_propagate_prefixed_error (error, g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, "%s", why->message),
+      /* A provider that cannot be reached says nothing about the login. */
+      g_propagate_prefixed_error (error,
+                                  why->domain == TAUBE_ERROR
+                                    ? g_steal_pointer (&why)
+                                    : g_error_new_literal (TAUBE_ERROR, TAUBE_ERROR_AUTH, why->message),
                                   _ ("cannot sign in at %s: no access token: "), taube_uri_get_display_host (ask->uri));
       return NULL;
     }

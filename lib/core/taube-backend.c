@@ -166,6 +166,22 @@ scan_folder (GPtrArray *backends, const char *folder)
     }
 }
 
+/* The folders that modules are loaded from, in the order in which they are looked at. (transfer full) */
+char **
+taube_backend_dup_folders (void)
+{
+  /* A program with the rights of another user loads no code that its caller chose. */
+  const char *path = getauxval (AT_SECURE) == 0 ? g_getenv ("TAUBE_BACKEND_PATH") : NULL;
+  g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "", G_SEARCHPATH_SEPARATOR_S, -1);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    if (folders[i][0] != '\0')
+      g_strv_builder_add (builder, folders[i]);
+  g_strv_builder_add (builder, TAUBE_BACKEND_DIR);
+  return g_strv_builder_end (builder);
+}
+
 /* All that key files name, usable or not; made once. */
 static GPtrArray *
 get_registry (void)
@@ -175,14 +191,10 @@ get_registry (void)
   if (g_once_init_enter (&once))
     {
       GPtrArray *backends = g_ptr_array_new_with_free_func (g_object_unref);
-      /* A program with the rights of another user loads no code that its caller chose. */
-      const char *path = getauxval (AT_SECURE) == 0 ? g_getenv ("TAUBE_BACKEND_PATH") : NULL;
-      g_auto (GStrv) folders = g_strsplit (path != NULL ? path : "", G_SEARCHPATH_SEPARATOR_S, -1);
+      g_auto (GStrv) folders = taube_backend_dup_folders ();
 
       for (guint i = 0; folders[i] != NULL; i++)
-        if (folders[i][0] != '\0')
-          scan_folder (backends, folders[i]);
-      scan_folder (backends, TAUBE_BACKEND_DIR);
+        scan_folder (backends, folders[i]);
       g_once_init_leave (&once, (gsize) backends);
     }
   return (GPtrArray *) once;

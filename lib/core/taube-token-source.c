@@ -78,3 +78,28 @@ taube_token_source_invalidate (TaubeTokenSource *self, const char *token)
   if (iface->invalidate != NULL)
     iface->invalidate (self, token);
 }
+
+/**
+ * taube_token_source_challenge:
+ * @self: a token source
+ * @token: a token that it gave
+ * @claims: JSON: the parameter `claims` of the request for the next token
+ *
+ * Tells that the server refused a token because it wants to know more of the user (a claims challenge, as Microsoft's
+ * servers make it when somebody's rights have changed), so that the next one is another. Sources that do not know of
+ * this just get another token.
+ */
+void
+taube_token_source_challenge (TaubeTokenSource *self, const char *token, const char *claims)
+{
+  TaubeTokenSourceInterface *iface;
+
+  g_return_if_fail (TAUBE_IS_TOKEN_SOURCE (self));
+  g_return_if_fail (token != NULL && claims != NULL);
+
+  iface = TAUBE_TOKEN_SOURCE_GET_IFACE (self);
+  if (iface->challenge != NULL)
+    iface->challenge (self, token, claims);
+  else
+    taube_token_source_invalidate (self, token);
+}

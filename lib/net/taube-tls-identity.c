@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "net/taube-tls-context.h"
 
-#include <taube-backend/taube-connection.h>
+#include <taube-backend/taube-client-key.h>
 #include <taube/taube-error.h>
 
 #include "base/taube-gettext.h"
@@ -134,4 +134,30 @@ taube_tls_use_identity (SSL *ssl, const TaubeEndpoint *endpoint, GCancellable *c
       return fail (key_file, _ ("the key is not that of the certificate"), TAUBE_ERROR_INVALID, error);
     }
   return TRUE;
+}
+
+/* What OpenSSL keeps of it is wiped by OpenSSL. */
+TaubeSecret *
+taube_client_key_read (const TaubeEndpoint *endpoint, GCancellable *cancellable, GError **error)
+{
+  const char *file = endpoint->client_key != NULL ? endpoint->client_key : endpoint->client_cert;
+  EVP_PKEY *key;
+  TaubeSecret *secret = NULL;
+  BIO *bio;
+  char *text;
+  long length;
+
+  ERR_clear_error ();
+  key = read_key (endpoint, file, cancellable, error);
+  if (key == NULL)
+    return NULL;
+  bio = BIO_new (BIO_s_secmem ());
+  if (bio != NULL && PEM_write_bio_PKCS8PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL) == 1
+      && (length = BIO_get_mem_data (bio, &text)) > 0)
+    secret = taube_secret_new_take (g_strndup (text, (gsize) length));
+  else
+    fail_by_openssl (file, error);
+  BIO_free (bio);
+  EVP_PKEY_free (key);
+  return secret;
 }

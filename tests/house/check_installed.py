@@ -50,6 +50,9 @@ EXAMPLES = {
     "doc/synchronising.md": (["token"], [f"{n} added, 0 changed, 0 removed\n".__eq__ for n in (5, 0)]),
 }
 
+# Those whose program is only compiled: it needs somebody who agrees.
+COMPILED = ["doc/sign-in.md"]
+
 
 def example(document):
     blocks = re.findall(r"^```c\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
@@ -110,6 +113,8 @@ def main():
         report.case("installs", complaints or missing_files(folder / "stage"))
         if packages is None:
             report.end()
+        for document in COMPILED:
+            report.case(f"the example of {document} compiles", compile_example(folder, packages, document))
         for document in EXAMPLES:
             report.case(f"the example of {document} compiles",
                         complaints := compile_example(folder, packages, document))

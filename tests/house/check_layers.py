@@ -16,15 +16,18 @@ LAYERS = {
     "lib/mime": ["sdk", "lib/base"],
     "lib/core": ["sdk", "lib/base", "lib/mime"],
     "lib/login": ["sdk", "lib/base", "lib/net", "lib/sasl", "lib/core"],
+    "lib/oauth2": ["sdk", "lib/base", "lib/core"],
     "lib/sync": ["sdk", "lib/base", "lib/mime", "lib/core"],
     "backends/imap": ["sdk"],
     "backends/pop3": ["sdk"],
     "backends/exchange": ["sdk"],
+    "helpers/https": ["sdk"],
     "tools": [],
 }
 
 # What of the SDK belongs to which layer; a layer may include SDK headers of itself and of those below.
-SDK_OF_NET = ["taube-connection.h", "taube-line-reader.h", "taube-dot-reader.h", "taube-certificate-impl.h"]
+SDK_OF_NET = ["taube-connection.h", "taube-line-reader.h", "taube-dot-reader.h", "taube-certificate-impl.h",
+              "taube-client-key.h"]
 SDK_OF_SASL = ["taube-sasl.h"]
 SDK_OF_LOGIN = ["taube-login.h"]
 NO_SDK = {
@@ -33,6 +36,7 @@ NO_SDK = {
     "lib/sasl": SDK_OF_NET + SDK_OF_LOGIN,
     "lib/mime": SDK_OF_NET + SDK_OF_SASL + SDK_OF_LOGIN,
     "lib/core": ["taube-line-reader.h", "taube-dot-reader.h"] + SDK_OF_SASL + SDK_OF_LOGIN,
+    "lib/oauth2": SDK_OF_NET + SDK_OF_SASL + SDK_OF_LOGIN,
 }
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.MULTILINE)
