@@ -5,14 +5,16 @@
 
 #include <libsoup/soup.h>
 
+#include <taube/taube-credentials.h>
 #include <taube-backend/taube-settings-impl.h>
 #include <taube-backend/taube-throttle.h>
-#include <taube-backend/taube-trace.h>
 
 #include "exchange-endpoint.h"
 #include "exchange-gettext.h"
+#include "exchange-lines.h"
 #include "exchange-place.h"
 #include "exchange-schemes.h"
+#include "exchange-ticket.h"
 
 #define REDIRECTS_MAXIMUM 5
 #define ATTEMPTS_MAXIMUM 4
@@ -23,8 +25,7 @@
 struct _ExchangeClient
 {
   TaubeAccount *account; /* owns us */
-  ExchangeHttp *http;
-  ExchangeHttp *stream_http; /* whose connections may be silent for long */
+  ExchangeLines *lines;
   ExchangePlace *place;   /* NULL: at the URI below and nowhere else */
   GUri *fixed;            /* or NULL */
   ExchangeClient *parent; /* whose password is used; outlives us; or NULL */
@@ -39,6 +40,7 @@ struct _ExchangeClient
   gboolean proved;        /* the server has taken it */
   TaubeSecret *password;  /* the one that was given last, for all that belong to this account; or NULL */
   gboolean refused;       /* the server has not taken it */
+  TaubeCredentials *credentials; /* of the secret */
   gint64 busy_until;      /* monotonic microseconds */
 };
 
@@ -68,9 +70,11 @@ exchange_client_new (TaubeAccount *account)
 
   g_mutex_init (&self->lock);
   self->account = account;
+  self->lines = exchange_lines_new (account);
   self->place = exchange_place_new (account);
   self->user = g_strdup (taube_uri_get_user (taube_account_get_uri (account)));
   self->wanted = taube_settings_get (settings, "auth");
+  g_object_get (account, "credentials", &self->credentials, NULL);
   return self;
 }
 
@@ -85,51 +89,30 @@ exchange_client_new_beside (ExchangeClient *parent, GUri *uri)
   self->fixed = g_uri_ref (uri);
   self->user = g_strdup (parent->user);
   self->wanted = g_strdup (parent->wanted);
-  g_mutex_lock (&parent->lock);
-  self->http = parent->http != NULL ? exchange_http_ref (parent->http) : NULL;
-  g_mutex_unlock (&parent->lock);
+  self->lines = exchange_lines_new_beside (parent->lines);
+  g_object_get (self->account, "credentials", &self->credentials, NULL);
   return self;
 }
 
 void
 exchange_client_free (ExchangeClient *self)
 {
-  g_clear_pointer (&self->http, exchange_http_unref);
-  g_clear_pointer (&self->stream_http, exchange_http_unref);
+  exchange_lines_free (self->lines);
   g_clear_pointer (&self->place, exchange_place_free);
   g_clear_pointer (&self->fixed, g_uri_unref);
   g_clear_pointer (&self->secret, taube_secret_unref);
   g_clear_pointer (&self->password, taube_secret_unref);
+  g_clear_object (&self->credentials);
   g_free (self->user);
   g_free (self->wanted);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
-/* It reads files, so it is made by the first call. (transfer full) */
-static ExchangeHttp *
-get_http (ExchangeClient *self, gboolean streams, GError **error)
-{
-  ExchangeHttp *http = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->http == NULL)
-    self->http = exchange_endpoint_open (self->account, error);
-  if (self->http != NULL && streams && self->stream_http == NULL)
-    self->stream_http = exchange_http_new_patient (self->http);
-  if (self->http != NULL)
-    http = exchange_http_ref (streams ? self->stream_http : self->http);
-  g_mutex_unlock (&self->lock);
-  return http;
-}
-
 void
 exchange_client_distrust (ExchangeClient *self)
 {
-  g_mutex_lock (&self->lock);
-  if (self->http != NULL)
-    exchange_http_renew (self->http);
-  g_mutex_unlock (&self->lock);
+  exchange_lines_renew (self->lines);
 }
 
 ExchangePlace *
@@ -165,6 +148,25 @@ exchange_client_forget (ExchangeClient *self)
   g_clear_pointer (&self->password, taube_secret_unref);
   self->generation++;
   g_mutex_unlock (&self->lock);
+}
+
+/* Others sign in on other connections: NTLM and Negotiate are bound to those that there were. */
+void
+exchange_client_follow (ExchangeClient *self)
+{
+  g_autoptr (TaubeCredentials) now = NULL;
+  gboolean others;
+
+  g_object_get (self->account, "credentials", &now, NULL);
+  g_mutex_lock (&self->lock);
+  others = g_set_object (&self->credentials, now);
+  if (others)
+    g_clear_pointer (&self->password, taube_secret_unref);
+  g_mutex_unlock (&self->lock);
+  if (!others)
+    return;
+  exchange_client_forget (self);
+  exchange_client_distrust (self);
 }
 
 /* Being busy. */
@@ -218,6 +220,9 @@ choose_scheme (Run *run, ExchangeSchemes offered)
     return EXCHANGE_SCHEME_BEARER;
   if (!taube_account_has_password (self->account))
     return left & EXCHANGE_SCHEME_NEGOTIATE;
+  /* A ticket may be another one's: with a password it is used only on demand. */
+  if (self->wanted != NULL && left == EXCHANGE_SCHEME_NEGOTIATE)
+    return left;
   return exchange_schemes_prefer (left, is_secure (run));
 }
 
@@ -266,22 +271,9 @@ set_secret (ExchangeClient *self, ExchangeSchemes scheme, TaubeSecret *secret)
 static gboolean
 refuse_schemes (Run *run, ExchangeSchemes offered, GError **error)
 {
-  const char *host = g_uri_get_host (run->uri);
-  g_autofree char *names = exchange_status_name_schemes (offered);
-  g_autofree char *tried = exchange_status_name_schemes (run->tried);
-
   run->client->refused = run->tried != 0;
-  if (run->tried & (EXCHANGE_SCHEME_NTLM | EXCHANGE_SCHEME_NEGOTIATE))
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
-                 _ ("cannot sign in at %s by %s: the server refused it. If the password is right, the server demands "
-                    "Extended Protection (channel binding), which is not possible here: use OAuth2, or have Basic "
-                    "allowed"),
-                 host, tried);
-  else if (offered == 0)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server does not say how"), host);
-  else
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
-                 _ ("cannot sign in at %s: the server offers %s, and there is nothing for that"), host, names);
+  g_propagate_error (error, exchange_schemes_make_refusal (g_uri_get_host (run->uri), offered, run->tried,
+                                                           is_secure (run)));
   return FALSE;
 }
 
@@ -326,9 +318,10 @@ ask_secret (Run *run, ExchangeSchemes scheme, const char *refusal, GError **erro
   TaubeSecret *secret;
 
   if (scheme == EXCHANGE_SCHEME_BEARER)
-    secret = taube_account_ask_token (self->account, NULL, run->cancellable, error);
-  else if (scheme == EXCHANGE_SCHEME_NEGOTIATE && !taube_account_has_password (self->account))
-    secret = taube_secret_new ("");
+    secret = taube_account_ask_token_for (self->account, g_uri_get_host (run->uri), NULL, NULL, run->cancellable,
+                                          error);
+  else if (scheme == EXCHANGE_SCHEME_NEGOTIATE)
+    secret = exchange_ticket_fetch (g_uri_get_host (run->uri), error) ? taube_secret_new ("") : NULL;
   else
     secret = get_password (run, refusal, error);
   if (secret == NULL)
@@ -340,11 +333,14 @@ ask_secret (Run *run, ExchangeSchemes scheme, const char *refusal, GError **erro
       return FALSE;
     }
   set_secret (self, scheme, secret);
+  /* libsoup keeps what was refused for the connections that it has. */
+  if (run->tried != 0)
+    exchange_client_distrust (self);
   return TRUE;
 }
 
 static gboolean
-renew_token (Run *run, GError **error)
+renew_token (Run *run, const char *claims, GError **error)
 {
   ExchangeClient *self = run->client;
   g_autoptr (TaubeSecret) refused = NULL;
@@ -353,7 +349,8 @@ renew_token (Run *run, GError **error)
   g_mutex_lock (&self->lock);
   refused = self->secret != NULL ? taube_secret_ref (self->secret) : NULL;
   g_mutex_unlock (&self->lock);
-  fresh = taube_account_ask_token (self->account, refused, run->cancellable, error);
+  fresh = taube_account_ask_token_for (self->account, g_uri_get_host (run->uri), refused, claims, run->cancellable,
+                                       error);
   if (fresh == NULL)
     return FALSE;
   set_secret (self, EXCHANGE_SCHEME_BEARER, fresh);
@@ -361,10 +358,25 @@ renew_token (Run *run, GError **error)
   return TRUE;
 }
 
+/* The user may have another password; what is said in the end is more than that there is none. */
+static gboolean
+ask_after_refusal (Run *run, ExchangeSchemes offered, GError **error)
+{
+  g_autoptr (GError) none = NULL;
+
+  if (run->used == EXCHANGE_SCHEME_NTLM && run->client->parent == NULL && ++run->attempts < ATTEMPTS_MAXIMUM
+      && ask_secret (run, run->used, "HTTP 401", &none))
+    return TRUE;
+  if (!g_error_matches (none, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return refuse_schemes (run, offered, error);
+  g_propagate_error (error, g_steal_pointer (&none));
+  return FALSE;
+}
+
 /* What was shown is not taken, or not any more: servers forget one who was good a moment ago, so a password is shown
  * once more before it counts as wrong. TRUE: something can be tried. */
 static gboolean
-secret_refused (Run *run, ExchangeSchemes offered, GError **error)
+secret_refused (Run *run, ExchangeSchemes offered, const char *claims, GError **error)
 {
   ExchangeClient *self = run->client;
   ExchangeSchemes next;
@@ -377,7 +389,7 @@ secret_refused (Run *run, ExchangeSchemes offered, GError **error)
   if (run->used == EXCHANGE_SCHEME_BEARER)
     {
       if (!run->renewed)
-        return renew_token (run, error);
+        return renew_token (run, claims, error);
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the token"),
                    g_uri_get_host (run->uri));
       return FALSE;
@@ -388,7 +400,7 @@ secret_refused (Run *run, ExchangeSchemes offered, GError **error)
       run->tried |= run->used;
       next = choose_scheme (run, offered);
       if (next == 0)
-        return refuse_schemes (run, offered, error);
+        return ask_after_refusal (run, offered, error);
       return ask_secret (run, next, NULL, error);
     }
   if (++run->attempts >= ATTEMPTS_MAXIMUM || self->parent != NULL)
@@ -406,7 +418,9 @@ static gboolean
 handle_unauthorized (Run *run, ExchangeReply *reply, GError **error)
 {
   ExchangeClient *self = run->client;
-  ExchangeSchemes offered = exchange_status_read_schemes (exchange_reply_get_header (reply, "www-authenticate"));
+  const char *challenges = exchange_reply_get_header (reply, "www-authenticate");
+  ExchangeSchemes offered = exchange_status_read_schemes (challenges);
+  g_autofree char *claims = exchange_status_read_claims (challenges);
   ExchangeSchemes scheme;
   guint generation;
 
@@ -418,7 +432,7 @@ handle_unauthorized (Run *run, ExchangeReply *reply, GError **error)
   if (generation != run->generation)
     return TRUE;
   if (run->used != 0)
-    return secret_refused (run, offered, error);
+    return secret_refused (run, offered, claims, error);
   scheme = choose_scheme (run, offered);
   if (scheme == 0)
     return refuse_schemes (run, offered, error);
@@ -512,45 +526,22 @@ fail_with_status (Run *run, ExchangeReply *reply, GError **error)
 static gboolean
 fail_with_page (Run *run, ExchangeReply *reply, GError **error)
 {
-  const char *type = exchange_reply_get_header (reply, "content-type");
-
-  if (exchange_status_is_page (type))
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH,
-                 _ ("%s answers with a web page, as for signing in, in place of data"), g_uri_get_host (run->uri));
-  else
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s answers with \"%s\" in place of XML"),
-                 g_uri_get_host (run->uri), type != NULL ? type : "");
+  g_propagate_error (error, exchange_status_page_to_error (exchange_reply_get_header (reply, "content-type"),
+                                                           g_uri_get_host (run->uri)));
   return FALSE;
 }
 
-/* The answer to another request that came late on the same connection. */
-static gboolean
-is_mine (ExchangeReply *reply, const char *request_id)
-{
-  const char *echo = exchange_reply_get_header (reply, "client-request-id");
-
-  return echo == NULL || strcmp (echo, request_id) == 0;
-}
-
-/* The user may trust what nobody vouches for. TRUE: ask again. */
+/* The user may trust what nobody vouches for, once. TRUE: ask again. */
 static gboolean
 handle_certificate (Run *run, ExchangeHttp *http, GError *problem, GError **error)
 {
-  TaubeCertificate *certificate = taube_error_get_certificate (problem);
-  ExchangeTrust *trust = exchange_http_get_trust (http);
-
-  if (certificate != NULL)
-    taube_account_set_certificate (run->client->account, certificate);
-  if (certificate == NULL || run->trusted || exchange_trust_is_pinned (trust)
-      || !taube_account_ask_trust (run->client->account, certificate, run->cancellable))
+  if (exchange_lines_ask_trust (run->client->lines, http, problem, !run->trusted, run->cancellable))
     {
-      g_propagate_error (error, problem);
-      return FALSE;
+      g_error_free (problem);
+      return run->trusted = TRUE;
     }
-  run->trusted = TRUE;
-  exchange_trust_accept (trust, taube_certificate_get_fingerprint (certificate));
-  g_error_free (problem);
-  return TRUE;
+  g_propagate_error (error, problem);
+  return FALSE;
 }
 
 /* The answer is good (TRUE, and *AGAIN is false), something was done and it is asked again, or it is an error. */
@@ -561,7 +552,7 @@ judge (Run *run, ExchangeReply *reply, const char *request_id, gboolean *again, 
   const char *type = exchange_reply_get_header (reply, "content-type");
 
   *again = FALSE;
-  if (!is_mine (reply, request_id))
+  if (!exchange_status_is_echo (exchange_reply_get_header (reply, "client-request-id"), request_id))
     {
       exchange_client_distrust (run->client);
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL,
@@ -579,6 +570,16 @@ judge (Run *run, ExchangeReply *reply, const char *request_id, gboolean *again, 
     }
   run->moved = status == 404 || status == 410;
   return status == 200 ? fail_with_page (run, reply, error) : fail_with_status (run, reply, error);
+}
+
+/* Each of the answers was 401, so nothing was done. FALSE, always. */
+static gboolean
+handle_ticket_refused (Run *run, GError *problem, gboolean *sent, GError **error)
+{
+  g_error_free (problem);
+  *sent = FALSE;
+  run->tried |= run->used;
+  return refuse_schemes (run, run->used, error);
 }
 
 static ExchangeReply *
@@ -621,6 +622,8 @@ run_call (Run *run, ExchangeHttp *http, gboolean *sent, GError **error)
       reply = send_once (run, http, request_id, sent, &local);
       if (reply == NULL && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CERTIFICATE))
         again = handle_certificate (run, http, local, error);
+      else if (reply == NULL && g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_AUTH))
+        again = handle_ticket_refused (run, local, sent, error);
       else if (reply == NULL)
         g_propagate_error (error, local);
       else if (judge (run, reply, request_id, &again, error) && !again)
@@ -684,9 +687,10 @@ exchange_client_call (ExchangeClient *self, const ExchangeCall *call, gboolean *
   g_autoptr (ExchangeHttp) http = NULL;
 
   *sent = FALSE;
+  exchange_client_follow (self);
   if (!wait_while_busy (self, cancellable, error))
     return NULL;
-  http = get_http (self, call->streams, error);
+  http = exchange_lines_get (self->lines, call->streams, cancellable, error);
   if (http == NULL)
     return NULL;
   return run_where_it_is (&run, http, sent, error);

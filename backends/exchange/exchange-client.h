@@ -40,6 +40,8 @@ ExchangeReply *exchange_client_call (ExchangeClient *self, const ExchangeCall *c
 void exchange_client_set_busy (ExchangeClient *self, guint seconds);
 /* An answer belonged to another request: the connections that there are now are used no more. */
 void exchange_client_distrust (ExchangeClient *self);
+/* Looks whether the account has other credentials now: what was signed in is forgotten then. Each call does it. */
+void exchange_client_follow (ExchangeClient *self);
 /* The next call looks anew how to sign in. */
 void exchange_client_forget (ExchangeClient *self);
 /* "Basic", "NTLM", …; NULL: not signed in. */

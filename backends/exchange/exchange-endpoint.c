@@ -5,6 +5,8 @@
 
 #include <libsoup/soup.h>
 
+#include <taube-backend/taube-client-key.h>
+#include <taube-backend/taube-login.h>
 #include <taube-backend/taube-settings-impl.h>
 
 #include "exchange-gettext.h"
@@ -26,17 +28,29 @@ exchange_endpoint_make_url (TaubeAccount *account)
                           secure ? "https" : "http", host, port != 0 ? port : secure ? 443 : 80);
 }
 
+/* The key is read by the library, which asks for its password as it does for the other protocols. */
 static GTlsCertificate *
-load_client_certificate (TaubeSettings *settings, GError **error)
+load_client_certificate (TaubeAccount *account, GCancellable *cancellable, GError **error)
 {
-  g_autofree char *cert = taube_settings_get (settings, "client-cert");
-  g_autofree char *key = taube_settings_get (settings, "client-key");
+  g_autofree char *cert = taube_settings_get (taube_account_get_settings (account), "client-cert");
+  TaubeEndpoint *endpoint = NULL;
+  g_autoptr (TaubeSecret) secret = NULL, both = NULL;
+  g_autofree char *chain = NULL;
   g_autoptr (GError) local = NULL;
-  GTlsCertificate *certificate;
+  GTlsCertificate *certificate = NULL;
 
   if (cert == NULL)
     return NULL;
-  certificate = g_tls_certificate_new_from_files (cert, key != NULL ? key : cert, &local);
+  if (g_file_get_contents (cert, &chain, NULL, &local))
+    {
+      endpoint = taube_login_make_endpoint (account, "exchange", TRUE, 443, NULL);
+      secret = taube_client_key_read (endpoint, cancellable, error);
+      taube_endpoint_free (endpoint);
+      if (secret == NULL)
+        return NULL;
+      both = taube_secret_new_take (g_strconcat (taube_secret_peek (secret), "\n", chain, NULL));
+      certificate = g_tls_certificate_new_from_pem (taube_secret_peek (both), -1, &local);
+    }
   if (certificate == NULL)
     g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_STORAGE, _ ("client-cert \"%s\": %s"), cert, local->message);
   return certificate;
@@ -91,7 +105,7 @@ exchange_endpoint_check (TaubeAccount *account, GError **error)
 
 /* Reads files, so it is made by the first call. */
 ExchangeHttp *
-exchange_endpoint_open (TaubeAccount *account, GError **error)
+exchange_endpoint_open (TaubeAccount *account, GCancellable *cancellable, GError **error)
 {
   TaubeSettings *settings = taube_account_get_settings (account);
   g_autofree char *proxy = taube_settings_get (settings, "proxy");
@@ -102,7 +116,7 @@ exchange_endpoint_open (TaubeAccount *account, GError **error)
 
   if (trust == NULL)
     return NULL;
-  certificate = load_client_certificate (settings, &local);
+  certificate = load_client_certificate (account, cancellable, &local);
   if (local != NULL)
     {
       g_propagate_error (error, local);

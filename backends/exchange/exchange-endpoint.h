@@ -14,8 +14,9 @@ G_BEGIN_DECLS
 char *exchange_endpoint_make_url (TaubeAccount *account);
 /* No I/O: they make sense. */
 gboolean exchange_endpoint_check (TaubeAccount *account, GError **error);
-/* Reads the files that are named there. TAUBE_ERROR_STORAGE, _INVALID. (transfer full) */
-ExchangeHttp *exchange_endpoint_open (TaubeAccount *account, GError **error);
+/* Reads the files that are named there, and asks for the password of a key. TAUBE_ERROR_STORAGE, _INVALID, _AUTH.
+ * (transfer full) */
+ExchangeHttp *exchange_endpoint_open (TaubeAccount *account, GCancellable *cancellable, GError **error);
 /* Of the setting auth, which may be NULL; 0: it is no way to sign in here. */
 ExchangeSchemes exchange_endpoint_read_scheme (const char *name);
 

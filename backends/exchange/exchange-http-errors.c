@@ -33,6 +33,9 @@ exchange_http_translate_error (ExchangeTrust *trust, GUri *uri, const GError *er
     return g_error_new (TAUBE_ERROR, TAUBE_ERROR_TLS, _ ("no TLS with %s: %s"), host, error->message);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("%s says nothing for too long"), host);
+  /* libsoup shows a ticket that is refused until it has had enough. */
+  if (g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_TOO_MANY_RESTARTS))
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the ticket"), host);
   if (error->domain == SOUP_SESSION_ERROR)
     return g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s speaks no HTTP: %s"), host, error->message);
   return g_error_new (TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("no connection with %s: %s"), host, error->message);

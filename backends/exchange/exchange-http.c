@@ -355,12 +355,16 @@ static void
 prepare_proof (ExchangeFlight *self, SoupSession *session)
 {
   GType wanted = self->kind == EXCHANGE_PROOF_NTLM ? SOUP_TYPE_AUTH_NTLM : SOUP_TYPE_AUTH_NEGOTIATE;
+  GType other = self->kind == EXCHANGE_PROOF_NTLM ? SOUP_TYPE_AUTH_NEGOTIATE : SOUP_TYPE_AUTH_NTLM;
 
   if (self->kind != EXCHANGE_PROOF_NTLM && self->kind != EXCHANGE_PROOF_NEGOTIATE)
     {
       soup_message_disable_feature (self->message, SOUP_TYPE_AUTH_MANAGER);
       return;
     }
+  /* It would use a ticket without asking. */
+  if (soup_session_has_feature (session, other))
+    soup_session_remove_feature_by_type (session, other);
   if (!soup_session_has_feature (session, wanted))
     soup_session_add_feature_by_type (session, wanted);
   g_signal_connect (self->message, "authenticate", G_CALLBACK (on_authenticate), self);

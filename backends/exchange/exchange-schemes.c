@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "exchange-gettext.h"
+
 const char *
 exchange_schemes_get_name (ExchangeSchemes scheme)
 {
@@ -26,11 +28,9 @@ exchange_schemes_prefer (ExchangeSchemes left, gboolean secure)
 {
   if (secure && (left & EXCHANGE_SCHEME_BASIC))
     return EXCHANGE_SCHEME_BASIC;
-  if (!secure && (left & EXCHANGE_SCHEME_NEGOTIATE))
-    return EXCHANGE_SCHEME_NEGOTIATE;
   if (left & EXCHANGE_SCHEME_NTLM)
     return EXCHANGE_SCHEME_NTLM;
-  return left & (EXCHANGE_SCHEME_NEGOTIATE | EXCHANGE_SCHEME_BASIC);
+  return left & EXCHANGE_SCHEME_BASIC;
 }
 
 TaubeSecret *
@@ -53,4 +53,46 @@ exchange_schemes_is_same_origin (GUri *a, GUri *b)
   return g_ascii_strcasecmp (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
          && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
          && g_uri_get_port (a) == g_uri_get_port (b);
+}
+
+/* A server that wants what it is shown bound to TLS (Extended Protection) says 401 and nothing else, as it does to a
+ * wrong password; without TLS there is nothing to bind to. */
+static GError *
+make_bound_refusal (const char *host, const char *names, ExchangeSchemes tried)
+{
+  if (tried & EXCHANGE_SCHEME_NTLM)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                        _ ("cannot sign in at %s by %s: the server refused it. Either the password is wrong, or the "
+                           "server demands Extended Protection (channel binding), which is not possible here: then "
+                           "use OAuth2, or have Basic allowed"),
+                        host, names);
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                      _ ("cannot sign in at %s by %s: the server refused a valid ticket. Either it has no mailbox for "
+                         "its owner, or it demands Extended Protection (channel binding), which is not possible here: "
+                         "then use OAuth2, or have Basic allowed"),
+                      host, names);
+}
+
+GError *
+exchange_schemes_make_refusal (const char *host, ExchangeSchemes offered, ExchangeSchemes tried, gboolean secure)
+{
+  g_autofree char *names = exchange_status_name_schemes (offered);
+  g_autofree char *refused = exchange_status_name_schemes (tried);
+
+  if (tried != 0 && secure)
+    return make_bound_refusal (host, refused, tried);
+  if (tried & EXCHANGE_SCHEME_NTLM)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the password"),
+                        host);
+  if (tried != 0)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the ticket"), host);
+  if (offered == 0)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server does not say how"), host);
+  if (offered == EXCHANGE_SCHEME_NEGOTIATE)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                        _ ("cannot sign in at %s: the server takes tickets of Kerberos alone (Negotiate): sign in "
+                           "without a password, or with ;AUTH=Negotiate"),
+                        host);
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                      _ ("cannot sign in at %s: the server offers %s, and there is nothing for that"), host, names);
 }

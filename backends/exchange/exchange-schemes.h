@@ -11,11 +11,14 @@ G_BEGIN_DECLS
 
 /* "Basic"; NULL for none. */
 const char *exchange_schemes_get_name (ExchangeSchemes scheme);
-/* Over TLS Basic comes before those that a server with Extended Protection refuses from us; in the clear it is the
- * last. */
+/* With which to show a password; 0: with none. Over TLS Basic comes before what a server with Extended Protection
+ * refuses from us; in the clear it is the last. A ticket is used only by those who ask for it. */
 ExchangeSchemes exchange_schemes_prefer (ExchangeSchemes left, gboolean secure);
 /* The value of the Authorization header. (transfer full) */
 TaubeSecret *exchange_schemes_make_basic (const char *user, const TaubeSecret *password);
+/* Why nothing that HOST offers can be given: TRIED were refused. (transfer full) */
+GError *exchange_schemes_make_refusal (const char *host, ExchangeSchemes offered, ExchangeSchemes tried,
+                                       gboolean secure);
 gboolean exchange_schemes_is_same_origin (GUri *a, GUri *b);
 
 G_END_DECLS

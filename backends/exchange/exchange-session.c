@@ -36,6 +36,7 @@ exchange_session_open (TaubeSession *session, GCancellable *cancellable, GError 
   ExchangeAccount *account = EXCHANGE_ACCOUNT (taube_session_get_account (session));
   GError *problem = NULL;
 
+  exchange_client_follow (exchange_account_get_client (account));
   if (exchange_client_get_mechanism (exchange_account_get_client (account)) != NULL)
     return TRUE;
   if (exchange_account_get_wire (account)->open (account, cancellable, &problem))
@@ -44,6 +45,9 @@ exchange_session_open (TaubeSession *session, GCancellable *cancellable, GError 
       return TRUE;
     }
   exchange_live_report_failure (account, problem);
+  /* What the table says then holds until somebody has looked again. */
+  if (g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PERMISSION))
+    exchange_client_forget (exchange_account_get_client (account));
   g_propagate_error (error, problem);
   return FALSE;
 }

@@ -12,6 +12,7 @@
 #define WORDS_MAXIMUM 300
 #define WAIT_MAXIMUM (24 * 3600)
 #define DEFAULT_WAIT 10
+#define CLAIMS_MAXIMUM 8192
 
 static const struct
 {
@@ -51,6 +52,30 @@ exchange_status_read_schemes (const char *header)
         }
     }
   return found;
+}
+
+/* claims = DQUOTE base64 of an object of JSON DQUOTE, beside error="insufficient_claims": what Microsoft calls
+ * continuous access evaluation. */
+char *
+exchange_status_read_claims (const char *header)
+{
+  const char *found = header != NULL ? strstr (header, "claims=\"") : NULL;
+  gsize length = found != NULL ? strcspn (found + 8, "\"") : 0;
+  g_autofree char *encoded = NULL;
+  g_autofree guchar *plain = NULL;
+  gsize plain_length;
+
+  /* Not the end of another name. */
+  if (length == 0 || length > CLAIMS_MAXIMUM || (found > header && g_ascii_isgraph (found[-1]) && found[-1] != ','))
+    return NULL;
+  encoded = g_strndup (found + 8, length);
+  g_strdelimit (encoded, "-", '+');
+  g_strdelimit (encoded, "_", '/');
+  plain = g_base64_decode (encoded, &plain_length);
+  if (plain_length < 2 || plain[0] != '{' || plain[plain_length - 1] != '}'
+      || !g_utf8_validate ((const char *) plain, (gssize) plain_length, NULL))
+    return NULL;
+  return g_strndup ((const char *) plain, plain_length);
 }
 
 char *
@@ -97,6 +122,22 @@ gboolean
 exchange_status_is_page (const char *content_type)
 {
   return has_type (content_type, "text/html") || has_type (content_type, "application/xhtml+xml");
+}
+
+gboolean
+exchange_status_is_echo (const char *echo, const char *request_id)
+{
+  return echo == NULL || strcmp (echo, request_id) == 0;
+}
+
+GError *
+exchange_status_page_to_error (const char *content_type, const char *host)
+{
+  if (exchange_status_is_page (content_type))
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                        _ ("%s answers with a web page, as for signing in, in place of data"), host);
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s answers with \"%s\" in place of XML"), host,
+                      content_type != NULL ? content_type : "");
 }
 
 gboolean

@@ -17,12 +17,19 @@ typedef enum
 
 /* Of WWW-Authenticate, which may be NULL. */
 ExchangeSchemes exchange_status_read_schemes (const char *header);
+/* What a challenge of Bearer wants the next token to be asked for with: JSON, or NULL. (transfer full) */
+char *exchange_status_read_claims (const char *header);
 /* "Basic, NTLM" (transfer full) */
 char *exchange_status_name_schemes (ExchangeSchemes schemes);
 /* Seconds, or a date; counted from NOW. 0: it says nothing that makes sense. */
 guint exchange_status_read_retry_after (const char *header, gint64 now);
 /* Whether it is a page for people to sign in, in place of an answer. */
 gboolean exchange_status_is_page (const char *content_type);
+/* Whether an answer is to that request; ECHO is what it repeats of its name, or NULL. Another came late on the same
+ * connection. */
+gboolean exchange_status_is_echo (const char *echo, const char *request_id);
+/* What is in the place of data. (transfer full) */
+GError *exchange_status_page_to_error (const char *content_type, const char *host);
 /* Whether it is one of ours: SOAP, whatever status it has. */
 gboolean exchange_status_is_soap (const char *content_type);
 

@@ -56,10 +56,11 @@ def find_program(name):
 
 
 class Kdc:
-    """The realm, keys for imap/localhost and pop/localhost, and tickets for those who ask."""
+    """The realm, keys for the services of localhost, and tickets for those who ask."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, services=("imap", "pop")):
         self.folder = Path(folder)
+        self.services = services
         self.keytab = self.folder / "keytab"
         self.process = None
 
@@ -81,7 +82,7 @@ class Kdc:
         self.run("kdb5_util", "create", "-s", "-r", REALM, "-P", "master-of-the-test")
         for user in users:
             self.run("kadmin.local", "-q", f"addprinc -pw {PASSWORD} {user}")
-        for service in ("imap", "pop"):
+        for service in self.services:
             self.run("kadmin.local", "-q", f"addprinc -randkey {service}/localhost")
             self.run("kadmin.local", "-q", f"ktadd -k {self.keytab} {service}/localhost")
         self.keytab.chmod(0o644)

@@ -137,6 +137,11 @@ def get_outgoing(server, *_):
             for sender, recipients, data in server.world.outgoing]
 
 
+def post_claims(server, _, body):
+    """Tokens are refused for the lack of these; null: no more."""
+    server.gate.claims = json.loads(body)
+
+
 def post_tokens(server, _, body):
     """These tokens are valid from now on, and no others: {token: user}."""
     server.world.tokens = json.loads(body)
@@ -193,8 +198,8 @@ VERBS = {
     ("GET", "requests"): get_requests, ("DELETE", "requests"): delete_requests, ("POST", "deliver"): post_deliver,
     ("POST", "messages"): post_messages, ("POST", "remove"): post_remove, ("POST", "read"): post_read,
     ("GET", "folder"): get_folder, ("GET", "mime"): get_mime, ("GET", "outgoing"): get_outgoing,
-    ("POST", "tokens"): post_tokens, ("POST", "limits"): post_limits, ("POST", "cut"): post_cut,
-    ("POST", "refusals"): post_refusals,
+    ("POST", "tokens"): post_tokens, ("POST", "claims"): post_claims, ("POST", "refusals"): post_refusals,
+    ("POST", "limits"): post_limits, ("POST", "cut"): post_cut,
     ("DELETE", "subscriptions"): delete_subscriptions, ("GET", "subscriptions"): get_subscriptions,
     ("POST", "shake"): post_shake, ("POST", "folder"): post_folder,
     ("POST", "sites"): post_sites, ("GET", "connects"): get_connects,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who asks: Basic, Bearer, NTLM, or a certificate of TLS."""
+"""Who asks: Basic, Bearer, NTLM, Negotiate, or a certificate of TLS."""
 import base64
 import binascii
 import hmac
@@ -10,21 +10,26 @@ ORDER = ("negotiate", "ntlm", "basic", "bearer")
 
 
 class Gate:
-    """What the server accepts; the state of NTLM belongs to one connection."""
+    """What the server accepts; the state of NTLM and Negotiate belongs to one connection."""
 
-    def __init__(self, world, schemes=("basic",), channel_hash=None):
+    def __init__(self, world, schemes=("basic",), channel_hash=None, acceptor=None):
         self.world = world
         self.schemes = tuple(scheme for scheme in ORDER if scheme in schemes)
         self.channel_hash = channel_hash   # what NTLM must be bound to, or None
+        self.acceptor = acceptor           # of tickets, or None
+        self.claims = None                 # what tokens are refused for the lack of, or None
 
     def challenges(self, token=None):
         """The values of WWW-Authenticate."""
         if token is not None:
-            return [f"NTLM {base64.b64encode(token).decode('ascii')}"]
+            return [f"{token[0]} {base64.b64encode(token[1]).decode('ascii')}"]
         words = {"negotiate": "Negotiate", "ntlm": "NTLM", "basic": 'Basic realm="mail.example.org"',
                  "bearer": 'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="", '
                            'token_types="app_asserted_user_v1", '
                            'authorization_uri="https://login.example.org/authorize"'}
+        if self.claims is not None:
+            encoded = base64.b64encode(self.claims.encode()).decode("ascii")
+            words["bearer"] += f', error="insufficient_claims", claims="{encoded}"'
         return [words[scheme] for scheme in self.schemes]
 
     def check(self, header, connection):
@@ -34,7 +39,8 @@ class Gate:
         if header is None:
             return connection.user, None
         scheme, _, value = header.partition(" ")
-        reader = {"basic": self.basic, "bearer": self.bearer, "ntlm": self.ntlm}.get(scheme.lower())
+        reader = {"basic": self.basic, "bearer": self.bearer, "ntlm": self.ntlm,
+                  "negotiate": self.negotiate}.get(scheme.lower())
         if reader is None or scheme.lower() not in self.schemes:
             return None, None
         return reader(value.strip(), connection)
@@ -63,7 +69,7 @@ class Gate:
             if kind == ntlm.NEGOTIATE:
                 connection.user = None
                 connection.challenge = ntlm.Challenge()
-                return None, connection.challenge.token()
+                return None, ("NTLM", connection.challenge.token())
             if kind == ntlm.AUTHENTICATE and connection.challenge is not None:
                 challenge, connection.challenge = connection.challenge, None
                 connection.user = self.proven(challenge, ntlm.Authenticate(message))
@@ -71,6 +77,22 @@ class Gate:
         except (binascii.Error, ntlm.Malformed):
             pass
         return None, None
+
+    def negotiate(self, value, connection):
+        """A ticket, which signs the connection in."""
+        try:
+            token = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            return None, None
+        if connection.context is None:
+            connection.user, connection.context = None, self.acceptor.begin()
+        principal, answer = self.acceptor.step(connection.context, token)
+        if principal is None and answer is not None:
+            return None, ("Negotiate", answer)
+        connection.context = None
+        if principal is not None:
+            connection.user = self.world.mailbox_of(principal.partition("@")[0])
+        return connection.user, ("Negotiate", answer) if answer else None
 
     def proven(self, challenge, answer):
         """The mailbox of who has proved to know its password."""

@@ -36,6 +36,8 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
         self.user = None        # whoever signed in on this connection by NTLM
         self.challenge = None
+        self.context = None     # of a ticket that is being looked at
+        self.proof = None       # what the server shows to whoever has signed in
         self.certified = None
         self.number = self.server.count_connection(self.connection)
         if isinstance(self.connection, ssl.SSLSocket):
@@ -129,6 +131,7 @@ class Handler(BaseHTTPRequestHandler):
         mailbox, token = self.server.gate.check(self.headers.get("authorization"), self)
         if mailbox is None:
             return self.refusal(token), None
+        self.proof = token
         record["user"] = mailbox.user
         made = self.server.sites.answer(host, path, SIGNED_IN)
         if made is not None:
@@ -173,6 +176,9 @@ class Handler(BaseHTTPRequestHandler):
         """The status line and all headers."""
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
+        proof, self.proof = self.proof, None
+        if proof is not None:
+            self.send_header("WWW-Authenticate", self.server.gate.challenges(proof)[0])
         for name, value in [*reply.headers, *headers]:
             self.send_header(name, value)
         self.end_headers()
@@ -335,7 +341,8 @@ class Server(socketserver.ThreadingTCPServer):
         self.sites = Sites()
         super().__init__((host, port), Handler)
         scheme = "https" if context is not None else "http"
-        name = "localhost" if context is not None else host
+        # The name that a certificate and a ticket are for.
+        name = "localhost" if context is not None or gate.acceptor is not None else host
         self.url = f"{scheme}://{name}:{self.server_address[1]}/EWS/Exchange.asmx"
 
     def finish_request(self, request, client_address):

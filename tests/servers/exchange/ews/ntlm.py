@@ -137,7 +137,11 @@ class Authenticate:
         return not self.user
 
 
-def channel_hash(certificate):
-    """What an answer must be bound to: the hash of the channel's bindings (RFC 5929, tls-server-end-point)."""
-    data = b"tls-server-end-point:" + hashlib.sha256(certificate).digest()
+def channel_bindings(certificate):
+    """What stands for the channel (RFC 5929, tls-server-end-point)."""
+    return b"tls-server-end-point:" + hashlib.sha256(certificate).digest()
+
+
+def channel_hash(data):
+    """What an answer must be bound to: the hash of the channel's bindings."""
     return hashlib.md5(bytes(16) + struct.pack("<I", len(data)) + data).digest()
