@@ -12,8 +12,9 @@ from tool import SOURCE, TAUBE, case, environment, expect, expect_equal, main, t
 GERMAN = environment(language="de_DE.UTF-8")
 TABLE = {"E-Mail Abruf": "Ja", "E-Mail synchronisiert": "Ja", "E-Mails verbleiben auf dem Server": "Ja",
          "Kontakte synchronisiert": "Nein", "Kalender synchronisiert": "Nein", "Abruf von mehreren Geräten": "Ja"}
-VERBS = ("acl", "append", "capabilities", "changes", "copy", "fetch", "flag", "folders", "list", "mkdir", "move",
-         "quota", "remove", "rename", "rmdir", "search", "send", "show", "subscribe", "unsubscribe", "watch")
+# Those of the source, so that none is forgotten: "&verb_mark_seen" is mark-seen.
+VERBS = sorted(name.replace("_", "-") for name in
+               re.findall(r"&verb_([a-z_]+)", (SOURCE / "tools" / "taube" / "main.c").read_text(encoding="utf-8")))
 MARKED = re.compile(r'\b(?:N_|_) \(\s*"')
 
 
@@ -59,7 +60,7 @@ def _():
 @case("every file with texts to translate is in POTFILES")
 def _():
     listed = set((SOURCE / "po" / "POTFILES").read_text().split())
-    found = {path.relative_to(SOURCE).as_posix() for folder in ("lib", "backends", "tools")
+    found = {path.relative_to(SOURCE).as_posix() for folder in ("lib", "backends", "helpers", "tools")
              for path in (SOURCE / folder).rglob("*.[ch]") if MARKED.search(path.read_text(encoding="utf-8"))}
     expect_equal(sorted(listed), sorted(found))
 
