@@ -239,7 +239,20 @@ test_no_streams (void)
   tear_down (&world);
 }
 
-/* What the server does not know is asked once. */
+/* The server writes down what it does not know without its name. */
+static guint
+count_refused (World *world)
+{
+  g_autofree char *requests = exchange_world_ask (world->server, "GET", "requests", NULL);
+  guint refused = 0;
+
+  for (const char *at = requests; (at = strstr (at, "\"status\": 500")) != NULL; at++)
+    refused++;
+  return refused;
+}
+
+/* What the server does not know is remembered: streaming and pull are tried, each by connection and watch at the most,
+ * and not again. */
 static void
 test_asks (void)
 {
@@ -252,20 +265,16 @@ test_asks (void)
   check_told (&world);
   deliver_to (&world, "archive");
   wait_for_mail (&world, "Archive");
-  stop_watch (&world);
-  tries = count (&world, NULL);
-  start_watch (&world, NULL);
-  check_told (&world);
-  g_assert_cmpuint (count (&world, NULL), >, tries);
-  /* Streaming and pull, once each; the server writes down what it does not know without its name. */
-  {
-    g_autofree char *requests = exchange_world_ask (world.server, "GET", "requests", NULL);
-    guint refused = 0;
-
-    for (const char *at = requests; (at = strstr (at, "\"status\": 500")) != NULL; at++)
-      refused++;
-    g_assert_cmpuint (refused, ==, 2);
-  }
+  for (guint i = 0; i < 4; i++)
+    {
+      stop_watch (&world);
+      tries = count (&world, NULL);
+      start_watch (&world, NULL);
+      check_told (&world);
+      g_assert_cmpuint (count (&world, NULL), >, tries);
+    }
+  g_assert_cmpuint (count_refused (&world), >=, 2);
+  g_assert_cmpuint (count_refused (&world), <=, 4);
   tear_down (&world);
 }
 
