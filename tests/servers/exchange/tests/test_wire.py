@@ -465,7 +465,7 @@ class Faults(Wire):
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
             "lost-answer": http.client.RemoteDisconnected}
     ELSEWHERE = {"cut", "silence", "held-back", "early-end", "flood", "stall", "stall-before", "item-vanishes",
-                 "item-changes", "folder-changes"}
+                 "item-changes", "folder-changes", "paging-offset", "never-last", "hidden-folder"}
     OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
                "redirect": {"location": "https://login.example.org/"}}
@@ -493,6 +493,28 @@ class Faults(Wire):
                 self.assertEqual(response.status, status)
                 self.assertIn(part, data)
                 self.assertEqual(codes(self.post(self.connect())[1]), ["NoError"])
+
+    def test_pages(self):
+        shape = '<t:BaseShape>IdOnly</t:BaseShape>'
+        inbox = '<t:DistinguishedFolderId Id="inbox"/>'
+        find = (f'<m:FindItem Traversal="Shallow"><m:ItemShape>{shape}</m:ItemShape><m:IndexedPageItemView '
+                f'MaxEntriesReturned="1" Offset="0" BasePoint="Beginning"/><m:ParentFolderIds>{inbox}'
+                '</m:ParentFolderIds></m:FindItem>')
+        sync = (f'<m:SyncFolderItems><m:ItemShape>{shape}</m:ItemShape><m:SyncFolderId>{inbox}</m:SyncFolderId>'
+                '<m:MaxChangesReturned>9</m:MaxChangesReturned></m:SyncFolderItems>')
+        folders = ('<m:FindFolder Traversal="Deep"><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>'
+                   '<m:ParentFolderIds><t:DistinguishedFolderId Id="msgfolderroot"/></m:ParentFolderIds>'
+                   '</m:FindFolder>')
+        for order, request, wanted, part in (
+                ({"name": "paging-offset", "offset": 77}, find, True, b'IndexedPagingOffset="77"'),
+                ({"name": "paging-offset"}, find, False, b"IndexedPagingOffset"),
+                ({"name": "never-last"}, sync, True, b"IncludesLastItemInRange>false<"),
+                ({"name": "hidden-folder"}, folders, False, b">Archive<")):
+            with self.subTest(order=order):
+                fault = {"fault": order["name"], **{key: value for key, value in order.items() if key != "name"}}
+                self.admin("POST", "faults", fault)
+                self.assertEqual(part in self.post(self.connect(), request)[1], wanted)
+                self.assertEqual(part in self.post(self.connect(), request)[1], not wanted)
 
     def test_headers(self):
         for name, header, value in (("unavailable", "Retry-After", "7"), ("too-many", "Retry-After", "7"),
