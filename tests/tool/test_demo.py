@@ -40,9 +40,11 @@ def show_all():
     shown = re.split(r"^\$ (taube .*)$", out, flags=re.MULTILINE)
     commands = [command.split()[1] for command in shown[1::2]]
     tour = ["capabilities", "folders", "list", "show"]
-    expect_equal(commands, ["capabilities", *tour, *tour])
+    expect_equal(commands, ["capabilities", *tour, "capabilities", *tour])
     table, *rest = shown[2::2]
-    expect("Exchange" in table and "imap" in table.lower(), table)
+    expect_equal(table.strip().splitlines()[0].split(), ["POP3", "IMAP", "Exchange"], table)
+    over_pop3 = rest.pop(4)
+    expect("UIDL" in over_pop3 and re.search(r"^Mail synchronised +no ", over_pop3, re.MULTILINE), over_pop3)
     expect("Dovecot" in err and "CAPABILITY" in rest[0], err, rest[0])
     expect("Exchange Web Services" in err and "EWS 15" in rest[4], err, rest[4])
     for _, folders, listed, message in (rest[:4], rest[4:]):

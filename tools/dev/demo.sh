@@ -6,8 +6,8 @@ usage: ./dev demo [--built=FOLDER]
 
 Builds the command `taube` and shows the comparison table. Then it starts a private mail server with some 200 messages
 that look real, first one of IMAP, then one of Exchange, and uses it with the same commands: the table asked of the
-live server, folders, a list, one message. It ends by itself; the servers and their folders are gone then, also when it
-is interrupted.
+live server (of IMAP's also over POP3), folders, a list, one message. It ends by itself; the servers and their folders
+are gone then, also when it is interrupted.
 
   --built=FOLDER   nothing is built: the command in this build folder is used
 USAGE
@@ -60,6 +60,9 @@ tour_imap() {
   local uri=${facts[imaps-uri]%/}
   say "a private Dovecot ${facts[version]} runs at $uri"
   tour "$uri" "$uri/INBOX"
+  say ""
+  say "the same mailbox, reached over POP3"
+  show capabilities "${facts[pop3s-uri]%/}"
   stop_server
 }
 
@@ -91,7 +94,8 @@ demo_main() {
   [ ! -t 1 ] || bold=$'\033[1m' plain=$'\033[0m'
   trap "trap '' INT TERM HUP; stop_server" EXIT
   trap 'exit 130' INT TERM HUP
-  export TAUBE_BACKEND_PATH=$build/backends/imap:$build/backends/exchange TAUBE_LOCALEDIR=$build/po
+  export TAUBE_BACKEND_PATH=$build/backends/pop3:$build/backends/imap:$build/backends/exchange
+  export TAUBE_LOCALEDIR=$build/po
   declare -gA facts=()
 
   show capabilities
