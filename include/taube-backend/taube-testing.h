@@ -55,6 +55,11 @@ TAUBE_API void taube_watch_set_test_pause (TaubeTestPause pause);
 /* After so many milliseconds a watch renews its waiting, whatever the backend wants. 0 ends it. */
 TAUBE_API void taube_watch_set_test_renewal (guint milliseconds);
 
+/* While one is set, a sign-in by code (OAuth 2) calls it instead of resting for so many seconds between two questions
+ * to the provider; they count as gone by. It is called on the thread that signs in. NULL ends it. */
+typedef void (*TaubeTestRest) (guint seconds);
+TAUBE_API void taube_oauth2_set_test_rest (TaubeTestRest rest);
+
 /* Forgets how safely logins succeeded: the next server may listen at a port that another had. */
 TAUBE_API void taube_sasl_forget_logins (void);
 

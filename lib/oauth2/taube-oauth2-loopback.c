@@ -6,6 +6,7 @@
 #include <taube/taube-error.h>
 
 #include "base/taube-gettext.h"
+#include "oauth2/taube-oauth2-request.h"
 
 /* Browsers open connections before they need them, and say nothing on some. */
 #define GUESTS_MAXIMUM 16
@@ -15,7 +16,7 @@
 typedef struct
 {
   GSocket *socket;
-  GString *text;
+  TaubeOAuth2Request request;
 } Guest;
 
 struct _TaubeOAuth2Loopback
@@ -31,8 +32,7 @@ guest_free (gpointer data)
   Guest *guest = data;
 
   g_object_unref (guest->socket);
-  taube_memory_wipe (guest->text->str, guest->text->len);
-  g_string_free (guest->text, TRUE);
+  taube_oauth2_request_clear (&guest->request);
   g_free (guest);
 }
 
@@ -105,16 +105,11 @@ typedef enum
 } GuestResult;
 
 static GuestResult
-judge (Guest *guest, const TaubeSecret *state, TaubeOAuth2Redirect *out)
+judge (Guest *guest, const char *line, const TaubeSecret *state, TaubeOAuth2Redirect *out)
 {
-  char *end = strstr (guest->text->str, "\r\n");
-  gboolean asks = g_str_has_prefix (guest->text->str, "GET / ") || g_str_has_prefix (guest->text->str, "GET /?");
+  gboolean asks = g_str_has_prefix (line, "GET / ") || g_str_has_prefix (line, "GET /?");
 
-  /* The rest of the request is of no interest, but unread bytes would reset the connection. */
-  if (end == NULL || strstr (end, "\r\n\r\n") == NULL)
-    return GUEST_WAITS;
-  *end = '\0';
-  if (taube_oauth2_redirect_parse (guest->text->str, out))
+  if (taube_oauth2_redirect_parse (line, out))
     {
       if (taube_secret_equal (out->state, state))
         {
@@ -132,16 +127,18 @@ static GuestResult
 read_request (Guest *guest, const TaubeSecret *state, TaubeOAuth2Redirect *out)
 {
   char data[4096];
+  const char *line;
+  TaubeParse parse;
   g_autoptr (GError) error = NULL;
   gssize n = g_socket_receive (guest->socket, data, sizeof data, NULL, &error);
 
   if (n <= 0)
     return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? GUEST_WAITS : GUEST_LEAVES;
-  if (memchr (data, 0, (gsize) n) != NULL || guest->text->len + (gsize) n > REQUEST_MAXIMUM)
-    return GUEST_LEAVES;
-  g_string_append_len (guest->text, data, n);
+  parse = taube_oauth2_request_feed (&guest->request, data, (gsize) n, &line);
   taube_memory_wipe (data, sizeof data);
-  return judge (guest, state, out);
+  if (parse == TAUBE_PARSE_VALUE)
+    return judge (guest, line, state, out);
+  return parse == TAUBE_PARSE_MORE ? GUEST_WAITS : GUEST_LEAVES;
 }
 
 static void
@@ -158,7 +155,7 @@ admit (TaubeOAuth2Loopback *self)
   g_socket_set_blocking (socket, FALSE);
   guest = g_new0 (Guest, 1);
   guest->socket = socket;
-  guest->text = g_string_sized_new (REQUEST_MAXIMUM);
+  taube_oauth2_request_init (&guest->request, REQUEST_MAXIMUM);
   g_ptr_array_add (self->guests, guest);
 }
 

@@ -4,20 +4,24 @@
 #include <string.h>
 
 #include <taube/taube-error.h>
+#include <taube-backend/taube-testing.h>
 
 #include "base/taube-gettext.h"
 #include "oauth2/taube-oauth2-loopback.h"
+#include "oauth2/taube-oauth2-poll.h"
 #include "oauth2/taube-oauth2-provider.h"
 
 /* So long a user may take in the browser. */
 #define BROWSER_SECONDS (15 * 60)
 #define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
-/* RFC 8628, 3.2 and 3.5. */
-#define INTERVAL_SECONDS 5
-#define SLOWER_SECONDS 5
-#define INTERVAL_MAXIMUM 300
-#define DEVICE_SECONDS (15 * 60)
-#define DEVICE_MAXIMUM (60 * 60)
+
+static TaubeTestRest test_rest; /* atomic */
+
+void
+taube_oauth2_set_test_rest (TaubeTestRest rest)
+{
+  g_atomic_pointer_set (&test_rest, rest);
+}
 
 /* One signing in. Each string is our own copy. */
 typedef struct
@@ -189,12 +193,31 @@ run_browser (Flow *flow, GError **error)
 
 /* With a code. */
 
-static gboolean
-rest (guint seconds, GCancellable *cancellable, GError **error)
+/* What goes by between two questions. */
+typedef struct
 {
+  gint64 begin;
+  gint64 pretended; /* microseconds that a test has let go by */
+} Clock;
+
+static gint64
+get_elapsed (const Clock *clock)
+{
+  return clock->pretended > 0 ? clock->pretended : g_get_monotonic_time () - clock->begin;
+}
+
+static gboolean
+rest (Clock *clock, guint seconds, GCancellable *cancellable, GError **error)
+{
+  TaubeTestRest pretend = g_atomic_pointer_get (&test_rest);
   GPollFD poll;
 
-  if (!g_cancellable_make_pollfd (cancellable, &poll))
+  if (pretend != NULL)
+    {
+      pretend (seconds);
+      clock->pretended += (gint64) seconds * G_USEC_PER_SEC;
+    }
+  else if (!g_cancellable_make_pollfd (cancellable, &poll))
     g_usleep ((gulong) seconds * G_USEC_PER_SEC);
   else
     {
@@ -227,9 +250,9 @@ ask_device_code (Flow *flow, TaubeOAuth2Answer *out, GError **error)
   return FALSE;
 }
 
-/* TRUE: there are tokens, or *AGAIN says to ask once more, after *INTERVAL seconds. */
+/* TRUE: there are tokens, or *AGAIN says to ask once more. */
 static gboolean
-poll_device (Flow *flow, const TaubeSecret *code, guint *interval, gboolean *again, GError **error)
+poll_device (Flow *flow, const TaubeSecret *code, TaubeOAuth2Poll *poll, gboolean *again, GError **error)
 {
   const TaubeOAuth2Field fields[] = {
     { "grant_type", DEVICE_GRANT },
@@ -245,19 +268,11 @@ poll_device (Flow *flow, const TaubeSecret *code, guint *interval, gboolean *aga
   *again = FALSE;
   if (ok)
     taube_oauth2_accept (flow->self, NULL, &answer);
-  else if (g_strcmp0 (answer.error, "authorization_pending") == 0)
-    *again = TRUE;
-  else if (g_strcmp0 (answer.error, "slow_down") == 0)
-    {
-      *interval = MIN (*interval + SLOWER_SECONDS, INTERVAL_MAXIMUM);
-      *again = TRUE;
-    }
   else if (g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_CONNECTION)
            || g_error_matches (local, TAUBE_ERROR, TAUBE_ERROR_THROTTLED))
-    {
-      *interval = MIN (*interval * 2, INTERVAL_MAXIMUM);
-      *again = TRUE;
-    }
+    *again = taube_oauth2_poll_hear (poll, NULL);
+  else if (answer.error != NULL)
+    *again = taube_oauth2_poll_hear (poll, answer.error);
   if (*again || ok)
     g_clear_error (&local);
   else
@@ -269,15 +284,15 @@ poll_device (Flow *flow, const TaubeSecret *code, guint *interval, gboolean *aga
 static gboolean
 wait_for_device (Flow *flow, const TaubeOAuth2Answer *device, GError **error)
 {
-  guint life = device->expires_in > 0 ? MIN (device->expires_in, DEVICE_MAXIMUM) : DEVICE_SECONDS;
-  gint64 end = g_get_monotonic_time () + life * G_USEC_PER_SEC;
-  guint interval = device->interval > 0 ? MIN (device->interval, INTERVAL_MAXIMUM) : INTERVAL_SECONDS;
+  Clock clock = { g_get_monotonic_time (), 0 };
+  TaubeOAuth2Poll poll;
   gboolean again;
 
-  while (g_get_monotonic_time () < end)
+  taube_oauth2_poll_init (&poll, device->expires_in, device->interval);
+  while (taube_oauth2_poll_goes_on (&poll, get_elapsed (&clock)))
     {
-      if (!rest (interval, flow->cancellable, error)
-          || !poll_device (flow, device->device_code, &interval, &again, error))
+      if (!rest (&clock, poll.interval, flow->cancellable, error)
+          || !poll_device (flow, device->device_code, &poll, &again, error))
         return FALSE;
       if (!again)
         return TRUE;

@@ -421,80 +421,6 @@ test_bad_answers (void)
   g_assert_cmpuint (oauth2_world_count (thief, "\"path\""), ==, 0);
 }
 
-/* Codes. */
-
-typedef struct
-{
-  Oauth2World *world;
-  const char *then; /* what becomes of the code */
-  guint prompts;
-} User;
-
-static void
-on_device_prompt (TaubeOAuth2 *source, const char *uri, const char *user_code, gpointer user_data)
-{
-  User *user = user_data;
-  g_autofree char *state = oauth2_world_tell (user->world, "devices", user->then);
-  g_autofree char *page = g_strconcat (oauth2_world_get (user->world, "url"), "/device-page", NULL);
-
-  g_assert_cmpstr (uri, ==, page);
-  g_assert_cmpuint (strlen (user_code), ==, 6);
-  g_assert_nonnull (strstr (state, user_code));
-  user->prompts++;
-}
-
-static void
-test_device (void)
-{
-  static const struct
-  {
-    const char *then, *faults, *words;
-  } cases[] = {
-    { "\"approved\"", NULL, NULL },
-    { "\"approved\"", "{\"fault\": \"error\", \"answer\": {\"error\": \"authorization_pending\"}}", NULL },
-    { "\"approved\"", "{\"fault\": \"status\", \"status\": 500}", NULL },
-    { "\"denied\"", NULL, "access_denied" },
-    { "\"expired\"", NULL, "expired_token" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autoptr (Oauth2World) world = oauth2_world_start ("");
-      g_autoptr (TaubeOAuth2) source = oauth2_world_open (world);
-      User user = { world, cases[i].then, 0 };
-      g_autofree char *state = cases[i].faults != NULL ? oauth2_world_tell (world, "fault", cases[i].faults) : NULL;
-      g_autoptr (GError) error = NULL;
-
-      g_signal_connect (source, "prompt", G_CALLBACK (on_device_prompt), &user);
-      taube_oauth2_sign_in (source, TAUBE_OAUTH2_FLOW_DEVICE, NULL, &error);
-      g_assert_cmpuint (user.prompts, ==, 1);
-      if (cases[i].words != NULL)
-        assert_says (error, TAUBE_ERROR_AUTH, cases[i].words);
-      else
-        {
-          g_autofree char *token = get_token (source);
-
-          g_assert_no_error (error);
-        }
-    }
-}
-
-/* A user who takes too long, or who gives up. */
-static void
-test_device_ends (void)
-{
-  g_autoptr (Oauth2World) world = oauth2_world_start ("--device-seconds=1");
-  g_autoptr (TaubeOAuth2) source = oauth2_world_open (world), google = NULL;
-  g_autoptr (GError) error = NULL;
-
-  g_assert_false (taube_oauth2_sign_in (source, TAUBE_OAUTH2_FLOW_DEVICE, NULL, &error));
-  assert_says (error, TAUBE_ERROR_AUTH, "in time");
-  g_clear_error (&error);
-  google = taube_oauth2_new ("google", "id", NULL);
-  g_assert_false (taube_oauth2_sign_in (google, TAUBE_OAUTH2_FLOW_DEVICE, NULL, &error));
-  assert_says (error, TAUBE_ERROR_NOT_SUPPORTED, "device-endpoint");
-}
-
 static void
 on_cancelling_prompt (TaubeOAuth2 *source, const char *uri, const char *user_code, gpointer user_data)
 {
@@ -635,8 +561,6 @@ main (int argc, char **argv)
   g_test_add_func ("/oauth2/intruders", test_intruders);
   g_test_add_func ("/oauth2/browser-refusals", test_browser_refusals);
   g_test_add_func ("/oauth2/bad-answers", test_bad_answers);
-  g_test_add_func ("/oauth2/device", test_device);
-  g_test_add_func ("/oauth2/device-ends", test_device_ends);
   g_test_add_func ("/oauth2/cancel", test_cancel);
   g_test_add_func ("/oauth2/async", test_async);
   g_test_add_func ("/oauth2/no-secret-in-trace", test_no_secret_in_trace);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "oauth2/taube-oauth2-answer.h"
 #include "oauth2/taube-oauth2-form.h"
+#include "oauth2/taube-oauth2-poll.h"
 #include "oauth2/taube-oauth2-provider.h"
 #include "oauth2/taube-oauth2-redirect.h"
+#include "oauth2/taube-oauth2-request.h"
 
 #include <string.h>
 
@@ -58,6 +60,96 @@ test_redirect (void)
   g_assert_cmpstr (found.error, ==, "e%");
   g_assert_cmpstr (found.description, ==, "a\r\nb");
   taube_oauth2_redirect_clear (&found);
+}
+
+/* Feeds TEXT up to and from each of the two places; what comes of it. */
+static TaubeParse
+feed_split (const char *text, gsize first, gsize second, gsize maximum, char **line_out)
+{
+  const gsize ends[] = { first, second, strlen (text) };
+  TaubeOAuth2Request request;
+  TaubeParse parse = TAUBE_PARSE_MORE;
+  const char *line = NULL;
+
+  taube_oauth2_request_init (&request, maximum);
+  for (gsize i = 0, at = 0; i < G_N_ELEMENTS (ends) && parse == TAUBE_PARSE_MORE; at = ends[i], i++)
+    parse = taube_oauth2_request_feed (&request, text + at, ends[i] - at, &line);
+  *line_out = parse == TAUBE_PARSE_VALUE ? g_strdup (line) : NULL;
+  taube_oauth2_request_clear (&request);
+  return parse;
+}
+
+static void
+test_request_splits (void)
+{
+  static const char whole[] = "GET /?code=a&state=b HTTP/1.1\r\nHost: 127.0.0.1:1\r\nX: \r\r\n\r\n";
+
+  for (gsize first = 0; first < sizeof whole; first++)
+    for (gsize second = first; second < sizeof whole; second++)
+      {
+        g_autofree char *line = NULL;
+        TaubeParse parse = feed_split (whole, first, second, sizeof whole, &line);
+
+        g_assert_cmpint (parse, ==, TAUBE_PARSE_VALUE);
+        g_assert_cmpstr (line, ==, "GET /?code=a&state=b HTTP/1.1");
+      }
+  for (gsize end = 0; end < sizeof whole - 1; end++)
+    {
+      g_autofree char *part = g_strndup (whole, end), *line = NULL;
+
+      g_assert_cmpint (feed_split (part, end / 2, end, sizeof whole, &line), ==, TAUBE_PARSE_MORE);
+    }
+}
+
+static void
+test_request_limits (void)
+{
+  static const char whole[] = "GET / HTTP/1.1\r\n\r\n";
+  const gsize length = sizeof whole - 1;
+  g_autofree char *line = NULL, *none = NULL, *empty = NULL;
+  TaubeOAuth2Request request;
+  const char *found = NULL;
+
+  g_assert_cmpint (feed_split (whole, 3, 9, length, &line), ==, TAUBE_PARSE_VALUE);
+  g_assert_cmpint (feed_split (whole, 3, 9, length - 1, &none), ==, TAUBE_PARSE_ERROR);
+  g_assert_cmpint (feed_split ("\r\n\r\n", 1, 2, length, &empty), ==, TAUBE_PARSE_VALUE);
+  g_assert_cmpstr (empty, ==, "");
+  taube_oauth2_request_init (&request, length);
+  g_assert_cmpint (taube_oauth2_request_feed (&request, "GET\0/", 5, &found), ==, TAUBE_PARSE_ERROR);
+  taube_oauth2_request_clear (&request);
+}
+
+/* RFC 8628, 3.2 and 3.5. */
+static void
+test_poll (void)
+{
+  TaubeOAuth2Poll poll;
+
+  taube_oauth2_poll_init (&poll, 0, 0);
+  g_assert_cmpuint (poll.interval, ==, 5);
+  g_assert_true (taube_oauth2_poll_goes_on (&poll, 0));
+  g_assert_false (taube_oauth2_poll_goes_on (&poll, (gint64) 15 * 60 * G_USEC_PER_SEC));
+  taube_oauth2_poll_init (&poll, G_MAXUINT, G_MAXUINT);
+  g_assert_cmpuint (poll.interval, ==, 300);
+  g_assert_false (taube_oauth2_poll_goes_on (&poll, (gint64) 60 * 60 * G_USEC_PER_SEC));
+
+  taube_oauth2_poll_init (&poll, 60, 7);
+  g_assert_true (taube_oauth2_poll_goes_on (&poll, (gint64) 60 * G_USEC_PER_SEC - 1));
+  g_assert_true (taube_oauth2_poll_hear (&poll, "authorization_pending"));
+  g_assert_cmpuint (poll.interval, ==, 7);
+  g_assert_true (taube_oauth2_poll_hear (&poll, "slow_down"));
+  g_assert_cmpuint (poll.interval, ==, 12);
+  g_assert_true (taube_oauth2_poll_hear (&poll, "authorization_pending"));
+  g_assert_cmpuint (poll.interval, ==, 12);
+  g_assert_true (taube_oauth2_poll_hear (&poll, "slow_down"));
+  g_assert_cmpuint (poll.interval, ==, 17);
+  g_assert_true (taube_oauth2_poll_hear (&poll, NULL));
+  g_assert_cmpuint (poll.interval, ==, 34);
+  for (guint i = 0; i < 100; i++)
+    g_assert_true (taube_oauth2_poll_hear (&poll, i % 2 > 0 ? NULL : "slow_down"));
+  g_assert_cmpuint (poll.interval, ==, 300);
+  g_assert_false (taube_oauth2_poll_hear (&poll, "expired_token"));
+  g_assert_false (taube_oauth2_poll_hear (&poll, "access_denied"));
 }
 
 static void
@@ -206,6 +298,9 @@ main (int argc, char **argv)
   g_test_add_func ("/oauth2/core/challenge", test_challenge);
   g_test_add_func ("/oauth2/core/form", test_form);
   g_test_add_func ("/oauth2/core/redirect", test_redirect);
+  g_test_add_func ("/oauth2/core/request-splits", test_request_splits);
+  g_test_add_func ("/oauth2/core/request-limits", test_request_limits);
+  g_test_add_func ("/oauth2/core/poll", test_poll);
   g_test_add_func ("/oauth2/core/answer", test_answer);
   g_test_add_func ("/oauth2/core/wrong-answers", test_wrong_answers);
   g_test_add_func ("/oauth2/core/answer-errors", test_answer_errors);
