@@ -518,6 +518,18 @@ settle (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError 
   return !hub->overflow || set_cannot ("the server has too much to tell", error);
 }
 
+/* A job before us may have left a folder open. Of that one the server says no STATUS but each message, which comes to
+ * nobody: it is looked at in its turn. */
+static void
+mark_open (Hub *hub)
+{
+  const ImapMailbox *mailbox = hub->watch.session->mailbox;
+  Followed *followed = mailbox != NULL ? g_hash_table_lookup (hub->by_key, mailbox->key) : NULL;
+
+  if (followed != NULL)
+    followed->dirty = TRUE;
+}
+
 static gboolean
 begin (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError **error)
 {
@@ -533,6 +545,7 @@ begin (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError *
   if (!same)
     {
       set_selected (hub, NULL);
+      mark_open (hub);
       if (!imap_session_begin (session, cancellable, error))
         return FALSE;
     }
@@ -540,7 +553,7 @@ begin (Hub *hub, TaubeAccountWatchStep *out, GCancellable *cancellable, GError *
     return FALSE;
   if (same || hub->followed->len == 0)
     return TRUE;
-  /* Of the folder that happens to be open the server says no STATUS. */
+  /* Of the one that is selected then the server tells by itself. */
   return turn_to (hub, g_ptr_array_index (hub->followed, 0), out, cancellable, error);
 }
 

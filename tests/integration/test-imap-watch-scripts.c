@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "imap-client.h"
 
+#include "taube-test-relay.h"
+
 #include <taube-backend/taube-testing.h>
 
 #include <string.h>
@@ -181,6 +183,96 @@ test_read_between (void)
   taube_test_server_finish (server);
 }
 
+/* A line that holds back what the server says after "still here", and breaks there when it may go on. */
+typedef struct
+{
+  TaubeTestRelay *relay;
+  GMutex lock;
+  GCond cond;
+  gboolean may_break;
+} Line;
+
+static gboolean
+let_in (gpointer user_data)
+{
+  return TRUE;
+}
+
+static gboolean
+pass (GSocket *from, GSocket *to, gboolean by_client, gssize *memory, gpointer user_data)
+{
+  Line *line = user_data;
+  char bytes[4096];
+  gssize size = g_socket_receive (from, bytes, sizeof bytes, NULL, NULL);
+
+  if (size <= 0)
+    return FALSE;
+  if (by_client || g_strstr_len (bytes, size, "still here") == NULL)
+    return taube_test_relay_send (to, bytes, (gsize) size);
+  if (!taube_test_relay_send (to, bytes, (gsize) (g_strstr_len (bytes, size, "* OK still") - bytes)))
+    return FALSE;
+  g_mutex_lock (&line->lock);
+  while (!line->may_break)
+    g_cond_wait (&line->cond, &line->lock);
+  g_mutex_unlock (&line->lock);
+  return FALSE;
+}
+
+static void
+break_line (Line *line)
+{
+  g_mutex_lock (&line->lock);
+  line->may_break = TRUE;
+  g_cond_broadcast (&line->cond);
+  g_mutex_unlock (&line->lock);
+}
+
+static void
+list_one (TaubeAccount *account, const char *name, const char *id)
+{
+  g_autoptr (TaubeFolder) folder = taube_account_get_folder_by_name (account, name);
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (TaubeIdSet) ids = taube_id_set_new ();
+  g_autoptr (TaubeItemList) list = NULL;
+  g_autoptr (GError) error = NULL;
+
+  taube_id_set_add (ids, id);
+  taube_list_request_set_ids (request, ids);
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_FLAGS);
+  list = taube_folder_list (folder, request, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (taube_item_list_get_size (list), ==, 1);
+}
+
+/* A watch that goes on with the connection of a job sees what came into the folder that the job has left open. */
+static void
+test_left_open (void)
+{
+  static const TaubeTestRelayFuncs funcs = { let_in, pass };
+  TaubeTestServer *server = taube_test_server_new ("imap/watch/notify-left-open");
+  Line line = { 0 };
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (TaubeWatch) watch = NULL;
+
+  g_mutex_init (&line.lock);
+  g_cond_init (&line.cond);
+  line.relay = taube_test_relay_start (taube_test_server_get_port (server), &funcs, &line);
+  account = imap_client_new ("imap", taube_test_relay_get_port (line.relay), "?tls=none", NULL);
+  watch = watch_these (account, "INBOX", "Sent");
+  while (!taube_watch_is_online (watch))
+    g_main_context_iteration (NULL, TRUE);
+  list_one (account, "Sent", "8.20");
+  break_line (&line);
+  expect (watch, "8.21", NULL, NULL);
+  taube_watch_stop (watch);
+  g_clear_object (&watch);
+  taube_account_disconnect (account, NULL, NULL);
+  taube_test_relay_stop (line.relay);
+  g_cond_clear (&line.cond);
+  g_mutex_clear (&line.lock);
+  taube_test_server_finish (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,5 +288,6 @@ main (int argc, char **argv)
   g_test_add_func ("/imap/watch/limit-nonsense", test_limit_nonsense);
   g_test_add_func ("/imap/watch/busy", test_busy);
   g_test_add_func ("/imap/watch/read-between", test_read_between);
+  g_test_add_func ("/imap/watch/watch/notify-left-open", test_left_open);
   return g_test_run ();
 }
