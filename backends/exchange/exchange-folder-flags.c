@@ -13,6 +13,7 @@ typedef struct
   TaubeFlagsMode mode;
   TaubeMessageFlags changed, flags;
   const char *const *keywords; /* NULL: they stay as they are */
+  TaubeImportance importance;  /* UNKNOWN: it stays as it is */
   gboolean looks;              /* what becomes of an item depends on what it has */
 } Change;
 
@@ -71,7 +72,7 @@ on_state (guint index, const ExchangeItemState *state, const GError *problem, gp
 {
   Request *request = user_data;
   Change *change = request->change;
-  ExchangeUpdate update = { .id = request->ids[index], .flags = change->flags };
+  ExchangeUpdate update = { .id = request->ids[index], .flags = change->flags, .importance = change->importance };
 
   if (state == NULL)
     {
@@ -94,7 +95,7 @@ on_state (guint index, const ExchangeItemState *state, const GError *problem, gp
           g_ptr_array_add (request->lists, g_steal_pointer (&words));
         }
     }
-  if (update.changed != 0 || update.keywords != NULL)
+  if (update.changed != 0 || update.keywords != NULL || update.importance != TAUBE_IMPORTANCE_UNKNOWN)
     g_array_append_val (request->updates, update);
   else
     taube_batch_result_set_done (request->outcome->result, update.id, NULL);
@@ -130,7 +131,8 @@ run_flags (ExchangeBatches *batches, const char *const *ids, guint n, ExchangeOu
     return FALSE;
   for (guint i = 0; i < n && !change->looks; i++)
     {
-      const ExchangeUpdate update = { ids[i], NULL, change->changed, change->flags, change->keywords };
+      const ExchangeUpdate update
+        = { ids[i], NULL, change->changed, change->flags, change->keywords, change->importance };
 
       g_array_append_val (updates, update);
     }
@@ -184,5 +186,18 @@ exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const Tau
       taube_batch_result_set_done_set (result, ids);
       return result;
     }
+  return exchange_batches_run (&batches, ids, cancellable, error);
+}
+
+/* TaubeFolderClass.set_importance */
+TaubeBatchResult *
+exchange_folder_set_importance (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
+                                TaubeImportance importance, GCancellable *cancellable, GError **error)
+{
+  g_auto (ExchangeBatches) batches = { 0 };
+  Change change = { .mode = TAUBE_FLAGS_MODE_ADD, .importance = importance };
+
+  exchange_batches_init (&batches, folder, run_flags, &change);
+  batches.what = g_strdup_printf (_ ("cannot set the importance in folder \"%s\""), taube_folder_get_name (folder));
   return exchange_batches_run (&batches, ids, cancellable, error);
 }

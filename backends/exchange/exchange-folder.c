@@ -177,6 +177,7 @@ exchange_folder_class_init (TaubeExchangeFolderClass *klass)
   folder->remove = exchange_folder_remove;
   folder->remove_recoverable = exchange_folder_remove_recoverable;
   folder->empty = exchange_folder_empty;
+  folder->set_importance = exchange_folder_set_importance;
   folder->mark_all_seen = exchange_folder_mark_all_seen;
   folder->search = exchange_folder_search;
   folder->get_search_language = exchange_folder_get_search_language;

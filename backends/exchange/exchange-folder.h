@@ -62,6 +62,9 @@ gboolean exchange_folder_mark_all_seen (TaubeFolder *folder, TaubeSession *sessi
 TaubeBatchResult *exchange_folder_set_flags (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                              TaubeFlagsMode mode, TaubeMessageFlags flags,
                                              const char *const *keywords, GCancellable *cancellable, GError **error);
+TaubeBatchResult *exchange_folder_set_importance (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
+                                                  TaubeImportance importance, GCancellable *cancellable,
+                                                  GError **error);
 TaubeBatchResult *exchange_folder_copy (TaubeFolder *folder, TaubeSession *session, const TaubeIdSet *ids,
                                         TaubeFolder *target, TaubeAttempt *attempt, TaubeProgress *progress,
                                         GCancellable *cancellable, GError **error);

@@ -29,6 +29,7 @@ typedef struct
   const char *change_key; /* TAUBE_ERROR_CONFLICT when the same was changed since; NULL: whatever was changed */
   TaubeMessageFlags changed, flags;
   const char *const *keywords; /* all that it is to have; NULL: as they are */
+  TaubeImportance importance;  /* UNKNOWN: as it is */
 } ExchangeUpdate;
 
 /* What became of the items of a request. */

@@ -15,7 +15,13 @@ typedef struct
   const char *items[2];
   ImapFetchFields replies;
   gboolean only_answers; /* the server never tells it by itself */
+  const char *const *headers; /* it stands in these fields; NULL: it is an item of its own */
 } Column;
+
+/* More than this no sender needs to say one word. */
+#define HEADERS_MAX 1024
+
+static const char *const importance_headers[] = { TAUBE_MIME_IMPORTANCE_FIELDS, NULL };
 
 static const Column columns[] = {
   { TAUBE_LIST_FIELDS_FLAGS, IMAP_N_CAPABILITIES, { "FLAGS" }, IMAP_FETCH_FLAGS, FALSE },
@@ -29,6 +35,7 @@ static const Column columns[] = {
     IMAP_FETCH_GM_MSGID | IMAP_FETCH_GM_THRID, TRUE },
   { TAUBE_LIST_FIELDS_SAVE_DATE, IMAP_CAPABILITY_SAVEDATE, { "SAVEDATE" }, IMAP_FETCH_SAVEDATE, TRUE },
   { TAUBE_LIST_FIELDS_LABELS, IMAP_CAPABILITY_X_GM_EXT_1, { "X-GM-LABELS" }, IMAP_FETCH_GM_LABELS, FALSE },
+  { TAUBE_LIST_FIELDS_IMPORTANCE, IMAP_N_CAPABILITIES, { NULL }, IMAP_FETCH_SECTIONS, TRUE, importance_headers },
 };
 
 static gboolean
@@ -64,6 +71,8 @@ imap_columns_add_items (ImapSession *session, ImapCommand *command, TaubeListFie
       if ((left & columns[i].field) == 0 || !has_column (session, &columns[i]))
         continue;
       left &= ~columns[i].field;
+      if (columns[i].headers != NULL)
+        imap_command_add_section (command, "BODY.PEEK", "HEADER.FIELDS", columns[i].headers, TRUE, 0, HEADERS_MAX);
       for (guint n = 0; n < G_N_ELEMENTS (columns[i].items) && columns[i].items[n] != NULL; n++)
         imap_command_add_atom (command, N_ ("item"), columns[i].items[n]);
     }
@@ -162,6 +171,20 @@ add_ids (TaubeMessageListBuilder *builder, const ImapFetch *fetch)
 }
 
 static void
+add_importance (TaubeMessageListBuilder *builder, const ImapSection *section)
+{
+  for (; section != NULL; section = section->next)
+    if (g_ascii_strncasecmp (section->section.text, "HEADER", 6) == 0 && section->content.text != NULL)
+      {
+        g_autoptr (TaubeMimeHeaders) headers = taube_mime_headers_parse (
+          section->content.text, section->content.length, taube_limits_get_default (), NULL);
+
+        taube_message_list_builder_set_importance (builder, taube_mime_headers_get_importance (headers));
+        return;
+      }
+}
+
+static void
 add_extras (TaubeMessageListBuilder *builder, const ImapFetch *fetch)
 {
   ImapFetchFields whole = fetch->fields & ~fetch->malformed;
@@ -173,6 +196,7 @@ add_extras (TaubeMessageListBuilder *builder, const ImapFetch *fetch)
     taube_message_list_builder_set_save_date (builder, fetch->save_date);
   if (whole & IMAP_FETCH_GM_LABELS)
     add_labels (builder, fetch->gm_labels);
+  add_importance (builder, fetch->sections);
 }
 
 /* A row for what FETCH tells. */
@@ -180,7 +204,8 @@ void
 imap_columns_add_row (TaubeMessageListBuilder *builder, const char *prefix, const ImapFetch *fetch)
 {
   const ImapFetchFields extras = IMAP_FETCH_PREVIEW | IMAP_FETCH_EMAILID | IMAP_FETCH_THREADID | IMAP_FETCH_SAVEDATE
-                                 | IMAP_FETCH_GM_MSGID | IMAP_FETCH_GM_THRID | IMAP_FETCH_GM_LABELS;
+                                 | IMAP_FETCH_GM_MSGID | IMAP_FETCH_GM_THRID | IMAP_FETCH_GM_LABELS
+                                 | IMAP_FETCH_SECTIONS;
   ImapFetchFields came = fetch->fields | fetch->malformed;
 
   taube_message_list_builder_add (builder, prefix, fetch->uid);

@@ -96,6 +96,8 @@ pop3_columns_fill (TaubeMessageListBuilder *builder, TaubeListFields fields, con
     return;
   if (fields & TAUBE_LIST_FIELDS_DATE)
     fill_arrival (builder, headers);
+  if (fields & TAUBE_LIST_FIELDS_IMPORTANCE)
+    taube_message_list_builder_set_importance (builder, taube_mime_headers_get_importance (headers));
   if ((fields & TAUBE_LIST_FIELDS_ENVELOPE) == 0)
     return;
   fill_sent (builder, headers);

@@ -7,7 +7,7 @@
 #define PIECE 500
 
 /* What of a list only the header tells. */
-#define HEADER_FIELDS (TAUBE_LIST_FIELDS_DATE | TAUBE_LIST_FIELDS_ENVELOPE)
+#define HEADER_FIELDS (TAUBE_LIST_FIELDS_DATE | TAUBE_LIST_FIELDS_ENVELOPE | TAUBE_LIST_FIELDS_IMPORTANCE)
 /* Flags are none that the server knows: nothing is said of them. */
 #define OFFERED (TAUBE_LIST_FIELDS_SIZE | HEADER_FIELDS)
 

@@ -109,8 +109,11 @@ struct _TaubeFolderClass
   /* The language of TAUBE_QUERY_KIND_RAW, as far as it is known now; NULL, also as the function: there is none, so that
    * search() is never called with such a part. */
   const char *(*get_search_language) (TaubeFolder *self);
+  /* IMPORTANCE is low, normal or high. NULL: it stands in the header of a message and nowhere else. */
+  TaubeBatchResult *(*set_importance) (TaubeFolder *self, TaubeSession *session, const TaubeIdSet *ids,
+                                       TaubeImportance importance, GCancellable *cancellable, GError **error);
 
-  gpointer reserved[12];
+  gpointer reserved[11];
 };
 
 /* Counts and flags as they are now known, from any thread; -1 leaves a count as it is. Notified in the account's

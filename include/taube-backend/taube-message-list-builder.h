@@ -49,6 +49,7 @@ TAUBE_API void taube_message_list_builder_set_date (TaubeMessageListBuilder *sel
 TAUBE_API void taube_message_list_builder_set_sent_date (TaubeMessageListBuilder *self, gint64 unix_time,
                                                          int offset_minutes);
 TAUBE_API void taube_message_list_builder_set_save_date (TaubeMessageListBuilder *self, gint64 unix_time);
+TAUBE_API void taube_message_list_builder_set_importance (TaubeMessageListBuilder *self, TaubeImportance importance);
 /* LABELS need not end with NULL; they are UTF-8 as users read them. */
 TAUBE_API void taube_message_list_builder_set_labels (TaubeMessageListBuilder *self, const char *const *labels,
                                                       guint n_labels);

@@ -3,6 +3,7 @@
 
 #include <taube-backend/taube-buffer.h>
 #include <taube-backend/taube-limits.h>
+#include <taube/taube-enums.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,9 @@ TAUBE_API const char *taube_mime_headers_get_name (const TaubeMimeHeaders *self,
 TAUBE_API const char *taube_mime_headers_get_raw (const TaubeMimeHeaders *self, guint position, gsize *length);
 TAUBE_API const char *taube_mime_headers_find (const TaubeMimeHeaders *self, const char *name, gsize *length);
 TAUBE_API char *taube_mime_headers_dup_text (const TaubeMimeHeaders *self, const char *name);
+
+#define TAUBE_MIME_IMPORTANCE_FIELDS "Importance", "X-Priority", "X-MSMail-Priority"
+TAUBE_API TaubeImportance taube_mime_headers_get_importance (const TaubeMimeHeaders *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeMimeHeaders, taube_mime_headers_free)
 

@@ -279,6 +279,23 @@ typedef enum /*< enum,prefix=TAUBE_FLAGS_MODE >*/
 } TaubeFlagsMode;
 
 /**
+ * TaubeImportance:
+ * @TAUBE_IMPORTANCE_UNKNOWN: nobody asked, or it cannot be told
+ * @TAUBE_IMPORTANCE_LOW: it can wait
+ * @TAUBE_IMPORTANCE_NORMAL: its sender said nothing else
+ * @TAUBE_IMPORTANCE_HIGH: it is urgent
+ *
+ * How important a message is, as its sender says, or whoever changed that since (RFC 2156).
+ */
+typedef enum /*< enum,prefix=TAUBE_IMPORTANCE >*/
+{
+  TAUBE_IMPORTANCE_UNKNOWN,
+  TAUBE_IMPORTANCE_LOW,
+  TAUBE_IMPORTANCE_NORMAL,
+  TAUBE_IMPORTANCE_HIGH,
+} TaubeImportance;
+
+/**
  * TaubeDiscardMode:
  * @TAUBE_DISCARD_MODE_TO_TRASH: they go to the folder with the role `trash`
  * @TAUBE_DISCARD_MODE_RECOVERABLE: they are in no folder any more, but the server keeps them for a while out of sight
@@ -306,6 +323,7 @@ typedef enum /*< enum,prefix=TAUBE_DISCARD_MODE >*/
  *   where the server keeps such
  * @TAUBE_LIST_FIELDS_SAVE_DATE: when the message was put into this folder, where the server remembers it
  * @TAUBE_LIST_FIELDS_LABELS: the labels under which the message can be found, where the server has labels
+ * @TAUBE_LIST_FIELDS_IMPORTANCE: how important it is; where the server keeps nothing of that, what the header says
  *
  * The columns of a list.
  */
@@ -321,6 +339,7 @@ typedef enum /*< flags,prefix=TAUBE_LIST_FIELDS >*/
   TAUBE_LIST_FIELDS_OBJECT_IDS = 1 << 5,
   TAUBE_LIST_FIELDS_SAVE_DATE = 1 << 6,
   TAUBE_LIST_FIELDS_LABELS = 1 << 7,
+  TAUBE_LIST_FIELDS_IMPORTANCE = 1 << 8,
 } TaubeListFields;
 
 /**

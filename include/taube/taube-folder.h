@@ -68,6 +68,16 @@ TAUBE_API void taube_folder_set_labels_async (TaubeFolder *self, const TaubeIdSe
                                               GAsyncReadyCallback callback, gpointer user_data);
 TAUBE_API TaubeBatchResult *taube_folder_set_labels_finish (TaubeFolder *self, GAsyncResult *result, GError **error);
 
+/* taube-folder-importance.c */
+TAUBE_API TaubeBatchResult *taube_folder_set_importance (TaubeFolder *self, const TaubeIdSet *ids,
+                                                         TaubeImportance importance, GCancellable *cancellable,
+                                                         GError **error);
+TAUBE_API void taube_folder_set_importance_async (TaubeFolder *self, const TaubeIdSet *ids,
+                                                  TaubeImportance importance, GCancellable *cancellable,
+                                                  GAsyncReadyCallback callback, gpointer user_data);
+TAUBE_API TaubeBatchResult *taube_folder_set_importance_finish (TaubeFolder *self, GAsyncResult *result,
+                                                                GError **error);
+
 TAUBE_API TaubeChanges *taube_folder_get_changes (TaubeFolder *self, GBytes *token, TaubeProgress *progress,
                                                   GCancellable *cancellable, GError **error);
 TAUBE_API void taube_folder_get_changes_async (TaubeFolder *self, GBytes *token, TaubeProgress *progress,

@@ -33,6 +33,7 @@ TAUBE_API const char *taube_message_list_get_email_id (TaubeMessageList *self, g
 TAUBE_API const char *taube_message_list_get_thread_id (TaubeMessageList *self, guint position);
 TAUBE_API gboolean taube_message_list_get_save_date (TaubeMessageList *self, guint position, gint64 *unix_time_out);
 TAUBE_API const char *const *taube_message_list_get_labels (TaubeMessageList *self, guint position);
+TAUBE_API TaubeImportance taube_message_list_get_importance (TaubeMessageList *self, guint position);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TaubeMessageList, g_object_unref)
 

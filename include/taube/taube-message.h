@@ -30,6 +30,7 @@ TAUBE_API const char *taube_message_get_preview (TaubeMessage *self);
 TAUBE_API const char *taube_message_get_email_id (TaubeMessage *self);
 TAUBE_API const char *taube_message_get_thread_id (TaubeMessage *self);
 TAUBE_API GDateTime *taube_message_get_save_date (TaubeMessage *self);
+TAUBE_API TaubeImportance taube_message_get_importance (TaubeMessage *self);
 TAUBE_API const char *const *taube_message_get_labels (TaubeMessage *self);
 
 TAUBE_API TaubePart *taube_message_load_structure (TaubeMessage *self, GCancellable *cancellable, GError **error);

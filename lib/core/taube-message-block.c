@@ -76,6 +76,7 @@ typedef struct
   gboolean size;
   gboolean large_size;
   gboolean flags;
+  gboolean importance;
   gboolean keywords;
   gboolean labels;
   gboolean text[TAUBE_N_MESSAGE_COLUMNS];
@@ -88,7 +89,7 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
 {
   guint32 texts[TAUBE_N_MESSAGE_COLUMNS] = { 0 };
   guint64 sizes = 0;
-  guint flags = 0, keywords = 0, labels = 0;
+  guint flags = 0, importance = 0, keywords = 0, labels = 0;
 
   for (guint i = 0; i < self->n_rows; i++)
     {
@@ -99,6 +100,7 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
       contents->save_date |= row->save_date != TAUBE_MESSAGE_NO_TIME;
       sizes |= row->size;
       flags |= row->flags;
+      importance |= row->importance;
       keywords |= row->keywords;
       labels |= row->labels;
       for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
@@ -107,6 +109,7 @@ look_at_rows (const TaubeMessageDraft *self, Contents *contents)
   contents->large_size = sizes > G_MAXUINT32;
   contents->size = sizes > 0 && !contents->large_size;
   contents->flags = flags != 0;
+  contents->importance = importance != 0;
   contents->keywords = keywords != 0;
   contents->labels = labels != 0;
   for (guint c = 0; c < TAUBE_N_MESSAGE_COLUMNS; c++)
@@ -145,6 +148,7 @@ place_columns (TaubeMessageBlock *block, Packer *packer, const TaubeMessageDraft
   block->keywords = place (packer, contents->keywords, n * sizeof (guint16));
   block->labels = place (packer, contents->labels, n * sizeof (guint16));
   block->flags = place (packer, contents->flags, n * sizeof (guint8));
+  block->importance = place (packer, contents->importance, n * sizeof (guint8));
   block->strings = place (packer, TRUE, self->cells.used);
   if (contents->packed.width > 0)
     block->id_strings = place (packer, TRUE, taube_packed_ids_get_size (&contents->packed, self->n_rows));
@@ -187,6 +191,7 @@ fill_columns (TaubeMessageBlock *block, const TaubeMessageDraft *self)
   FILL (block->keywords, guint16, keywords);
   FILL (block->labels, guint16, labels);
   FILL (block->flags, guint8, flags);
+  FILL (block->importance, guint8, importance);
   if (block->keyword_sets != NULL)
     memcpy ((gpointer) block->keyword_sets, self->keyword_sets->pdata, self->keyword_sets->len * sizeof (gpointer));
   memcpy ((char *) block->strings, self->cells.data, self->cells.used);

@@ -67,6 +67,7 @@ typedef struct
   const guint16 *keywords; /* 0: none, else one more than the place in keyword_sets */
   const guint16 *labels;   /* the same */
   const guint8 *flags;
+  const guint8 *importance; /* a TaubeImportance */
   const char *strings;
 } TaubeMessageBlock;
 
@@ -93,6 +94,7 @@ typedef struct
   guint16 keywords;
   guint16 labels;
   guint8 flags;
+  guint8 importance;
 } TaubeMessageRow;
 
 typedef struct

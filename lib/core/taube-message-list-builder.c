@@ -142,6 +142,13 @@ taube_message_list_builder_set_save_date (TaubeMessageListBuilder *self, gint64 
     taube_message_draft_last (&self->draft)->save_date = unix_time;
 }
 
+void
+taube_message_list_builder_set_importance (TaubeMessageListBuilder *self, TaubeImportance importance)
+{
+  if (wants (self, TAUBE_LIST_FIELDS_IMPORTANCE))
+    taube_message_draft_last (&self->draft)->importance = importance;
+}
+
 /* The N_LABELS strings at LABELS. */
 void
 taube_message_list_builder_set_labels (TaubeMessageListBuilder *self, const char *const *labels, guint n_labels)
@@ -236,6 +243,7 @@ void
 taube_message_list_builder_copy (TaubeMessageListBuilder *self, TaubeMessageList *from, guint position)
 {
   const char *const *keywords = taube_message_list_get_keywords (from, position);
+  const char *const *labels = taube_message_list_get_labels (from, position);
   gint64 time;
   int offset;
 
@@ -247,6 +255,10 @@ taube_message_list_builder_copy (TaubeMessageListBuilder *self, TaubeMessageList
     taube_message_list_builder_set_date (self, time, offset);
   if (taube_message_list_get_sent_date (from, position, &time, &offset))
     taube_message_list_builder_set_sent_date (self, time, offset);
+  if (taube_message_list_get_save_date (from, position, &time))
+    taube_message_list_builder_set_save_date (self, time);
+  taube_message_list_builder_set_labels (self, labels, g_strv_length ((char **) labels));
+  taube_message_list_builder_set_importance (self, taube_message_list_get_importance (from, position));
   copy_texts (self, from, position);
 }
 

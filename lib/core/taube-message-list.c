@@ -430,6 +430,27 @@ taube_message_list_get_labels (TaubeMessageList *self, guint position)
   return block->keyword_sets[block->labels[row] - 1]->names;
 }
 
+/**
+ * taube_message_list_get_importance:
+ * @self: a list
+ * @position: which message, from 0; less than the size
+ *
+ * Tells how important a message is.
+ *
+ * Returns: its importance; %TAUBE_IMPORTANCE_UNKNOWN when that was not asked for or cannot be told
+ */
+TaubeImportance
+taube_message_list_get_importance (TaubeMessageList *self, guint position)
+{
+  const TaubeMessageBlock *block;
+  guint row;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE_LIST (self), TAUBE_IMPORTANCE_UNKNOWN);
+  g_return_val_if_fail (position < self->segments.n_rows, TAUBE_IMPORTANCE_UNKNOWN);
+  block = locate (self, position, &row);
+  return block->importance != NULL ? (TaubeImportance) block->importance[row] : TAUBE_IMPORTANCE_UNKNOWN;
+}
+
 /* The string of any column. */
 const char *
 taube_message_list_get_text (TaubeMessageList *self, TaubeMessageColumn column, guint position)

@@ -39,6 +39,7 @@ enum
   PROP_SENT_DATE,
   PROP_SAVE_DATE,
   PROP_LABELS,
+  PROP_IMPORTANCE,
   N_PROPS
 };
 
@@ -110,6 +111,9 @@ taube_message_get_property (GObject *object, guint prop_id, GValue *value, GPara
       break;
     case PROP_LABELS:
       g_value_set_boxed (value, taube_message_get_labels (self));
+      break;
+    case PROP_IMPORTANCE:
+      g_value_set_enum (value, taube_message_get_importance (self));
       break;
     default:
       g_value_set_string (value, get_text (self, prop_id - PROP_TEXT));
@@ -256,6 +260,13 @@ install_other_properties (void)
    * The labels.
    */
   props[PROP_LABELS] = g_param_spec_boxed ("labels", NULL, NULL, G_TYPE_STRV, flags);
+  /**
+   * TaubeMessage:importance: (getter get_importance)
+   *
+   * How important it is.
+   */
+  props[PROP_IMPORTANCE] = g_param_spec_enum ("importance", NULL, NULL, TAUBE_TYPE_IMPORTANCE,
+                                              TAUBE_IMPORTANCE_UNKNOWN, flags);
 }
 
 static void
@@ -604,4 +615,23 @@ taube_message_get_labels (TaubeMessage *self)
   g_return_val_if_fail (TAUBE_IS_MESSAGE (self), NULL);
   list = get_row (self, &position);
   return taube_message_list_get_labels (list, position);
+}
+
+/**
+ * taube_message_get_importance: (get-property importance)
+ * @self: a message
+ *
+ * Tells how important the message is, when that was asked for ([flags@ListFields]).
+ *
+ * Returns: its importance; %TAUBE_IMPORTANCE_UNKNOWN when it is not known
+ */
+TaubeImportance
+taube_message_get_importance (TaubeMessage *self)
+{
+  TaubeMessageList *list;
+  guint position;
+
+  g_return_val_if_fail (TAUBE_IS_MESSAGE (self), TAUBE_IMPORTANCE_UNKNOWN);
+  list = get_row (self, &position);
+  return taube_message_list_get_importance (list, position);
 }

@@ -127,9 +127,92 @@ test_discard (Contract *contract)
     }
 }
 
+/* Messages of each importance, in the order in which they come. */
+static void
+deliver_importances (Contract *contract)
+{
+  static const char *const fields[] = { "X-Spam: no", "Importance: high", "X-Priority: 5 (Lowest)" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      g_autofree char *message = g_strdup_printf (
+        "From: ann@example.org\r\nTo: alice@example.org\r\nSubject: Letter %u\r\n%s\r\nMessage-ID: <i%u@example.org>\r\n"
+        "Date: Mon, 2 Nov 2026 10:00:0%u +0100\r\n\r\nCoo\r\n", i, fields[i], i, i);
+
+      contract->world->deliver (contract->server, contract->box, message);
+    }
+}
+
+static TaubeMessageList *
+list_importances (TaubeFolder *folder)
+{
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (GError) error = NULL;
+  TaubeItemList *list;
+
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_IMPORTANCE | TAUBE_LIST_FIELDS_SIZE);
+  list = taube_folder_list (folder, request, NULL, &error);
+  g_assert_no_error (error);
+  return TAUBE_MESSAGE_LIST (list);
+}
+
+/* What is listed of importance is what was said of it; who does not know says that, too. */
+static void
+assert_importances (TaubeFolder *folder, const TaubeImportance wanted[3])
+{
+  g_autoptr (TaubeMessageList) list = list_importances (folder);
+  gboolean is_known = (taube_message_list_get_fields (list) & TAUBE_LIST_FIELDS_IMPORTANCE) != 0;
+
+  g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (taube_message_list_get_importance (list, i), ==,
+                     is_known ? wanted[i] : TAUBE_IMPORTANCE_UNKNOWN);
+}
+
+/* Of all but the first one. */
+static TaubeBatchResult *
+set_importance (TaubeFolder *folder, TaubeImportance importance, GError **error)
+{
+  g_autoptr (TaubeIdSet) ids = all_but_first (folder);
+
+  return taube_folder_set_importance (folder, ids, importance, NULL, error);
+}
+
+static void
+test_importance (Contract *contract)
+{
+  static const TaubeImportance sent[]
+    = { TAUBE_IMPORTANCE_NORMAL, TAUBE_IMPORTANCE_HIGH, TAUBE_IMPORTANCE_LOW };
+  g_autoptr (TaubeAccount) account = NULL;
+  g_autoptr (TaubeFolder) folder = NULL;
+  g_autoptr (TaubeIdSet) none = taube_id_set_new ();
+  g_autoptr (TaubeBatchResult) nothing = NULL;
+  g_autoptr (GError) error = NULL;
+  WireCount before;
+
+  deliver_importances (contract);
+  account = contract_connect (contract);
+  folder = contract_get_folder (contract, account);
+  assert_importances (folder, sent);
+  before = contract_get_wire (contract);
+  nothing = taube_folder_set_importance (folder, none, TAUBE_IMPORTANCE_LOW, NULL, &error);
+  if (!is_possible (contract, before, &error))
+    return;
+  g_assert_no_error (error);
+  for (TaubeImportance to = TAUBE_IMPORTANCE_LOW; to <= TAUBE_IMPORTANCE_HIGH; to++)
+    {
+      g_autoptr (TaubeBatchResult) result = set_importance (folder, to, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (taube_batch_result_is_all_done (result));
+      assert_importances (folder, (const TaubeImportance[]) { TAUBE_IMPORTANCE_NORMAL, to, to });
+    }
+}
+
 static const ContractCase cases[] = {
   { "discard", test_discard },
   { "empty", test_empty },
+  { "importance", test_importance },
   { "mark-all-seen", test_mark_all_seen },
 };
 

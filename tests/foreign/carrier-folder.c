@@ -4,6 +4,7 @@
 #include <taube-backend/taube-batch-result-impl.h>
 #include <taube-backend/taube-changes-impl.h>
 #include <taube-backend/taube-message-list-builder.h>
+#include <taube-backend/taube-mime.h>
 
 #include <string.h>
 
@@ -76,6 +77,16 @@ add_sender (TaubeMessageListBuilder *builder, const char *from)
                                           (gsize) (at - mailbox), at + 1, strcspn (at + 1, ">"));
 }
 
+/* The store keeps nothing of that: what the letter itself says counts. */
+static TaubeImportance
+find_importance (const CarrierLetter *letter)
+{
+  g_autoptr (TaubeMimeHeaders) headers
+    = taube_mime_headers_parse (letter->text, strlen (letter->text), taube_limits_get_default (), NULL);
+
+  return taube_mime_headers_get_importance (headers);
+}
+
 static void
 add_letter (TaubeMessageListBuilder *builder, CarrierLetter *letter)
 {
@@ -84,6 +95,7 @@ add_letter (TaubeMessageListBuilder *builder, CarrierLetter *letter)
                                         g_strv_length (letter->keywords));
   taube_message_list_builder_set_size (builder, strlen (letter->text));
   taube_message_list_builder_set_date (builder, letter->date, 0);
+  taube_message_list_builder_set_importance (builder, find_importance (letter));
   if (letter->subject != NULL)
     taube_message_list_builder_set_text (builder, TAUBE_MESSAGE_COLUMN_SUBJECT, letter->subject,
                                          strlen (letter->subject));

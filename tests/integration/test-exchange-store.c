@@ -166,6 +166,74 @@ test_always_overtaken (void)
   assert_categories (&scene, 1, "Mine");
 }
 
+/* "high,low": what is listed of each message, in its order. */
+static void
+assert_importances (Scene *scene, const char *wanted)
+{
+  static const char *const words[] = { "unknown", "low", "normal", "high" };
+  g_autoptr (TaubeListRequest) request = taube_list_request_new ();
+  g_autoptr (GString) found = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TaubeItemList) list = NULL;
+
+  taube_list_request_set_fields (request, TAUBE_LIST_FIELDS_IMPORTANCE);
+  taube_list_request_set_ids (request, scene->ids);
+  list = taube_folder_list (scene->inbox, request, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; scene->names[i] != NULL; i++)
+    {
+      guint row;
+
+      g_assert_true (taube_item_list_find (list, scene->names[i], &row));
+      g_string_append_printf (found, "%s%s", i > 0 ? "," : "",
+                              words[taube_message_list_get_importance (TAUBE_MESSAGE_LIST (list), row)]);
+    }
+  g_assert_cmpstr (found->str, ==, wanted);
+}
+
+static TaubeBatchResult *
+set_importance (Scene *scene, TaubeImportance importance)
+{
+  g_autoptr (GError) error = NULL;
+  TaubeBatchResult *result
+    = taube_folder_set_importance (scene->inbox, scene->ids, importance, NULL, &error);
+
+  g_assert_no_error (error);
+  return result;
+}
+
+/* Importance is set to what it is to be, like flags: nobody's change in between is lost, what a server wants to know is
+ * told, a lost answer is asked for again, and an item that goes wrong is the only one. */
+static void
+test_importance (void)
+{
+  static const struct { const char *order, *after; } cases[] = {
+    { NULL, "high,high,high" },
+    { "{\"fault\": \"item-changes\", \"operation\": \"UpdateItem\"}", "high,high,high" },
+    { "{\"fault\": \"item-error\", \"operation\": \"UpdateItem\", \"index\": 1,"
+      " \"code\": \"ErrorChangeKeyRequired\"}", "high,high,high" },
+    { "{\"fault\": \"lost-answer\", \"operation\": \"UpdateItem\"}", "high,high,high" },
+    { "{\"fault\": \"close\", \"operation\": \"UpdateItem\"}", "high,high,high" },
+    { "{\"fault\": \"batch-stopped\", \"operation\": \"UpdateItem\", \"index\": 1}", "high,normal,high" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_autoptr (TaubeBatchResult) result = NULL;
+
+      scene_open (&scene, "--messages=3");
+      taube_batch_result_unref (set_importance (&scene, TAUBE_IMPORTANCE_NORMAL));
+      if (cases[i].order != NULL)
+        exchange_world_order (scene.world, cases[i].order);
+      result = set_importance (&scene, TAUBE_IMPORTANCE_HIGH);
+      assert_importances (&scene, cases[i].after);
+      g_assert_cmpint (taube_batch_result_is_all_done (result), ==, strstr (cases[i].after, "normal") == NULL);
+      if (!taube_batch_result_is_all_done (result))
+        assert_failed (result, scene.names[1], TAUBE_ERROR_NOT_FOUND);
+    }
+}
+
 /* A server that wants a change key although everything may be overwritten gets one. */
 static void
 test_key_required (void)
@@ -550,6 +618,7 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/store/new-ids", test_new_ids);
   g_test_add_func ("/exchange/store/append", test_append);
   g_test_add_func ("/exchange/store/append-ntlm", test_append_ntlm);
+  g_test_add_func ("/exchange/store/importance", test_importance);
   g_test_add_func ("/exchange/store/mark-all-seen", test_mark_all_seen);
   g_test_add_func ("/exchange/store/empty", test_empty);
   return g_test_run ();

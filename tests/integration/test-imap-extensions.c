@@ -79,6 +79,30 @@ test_labels (Fixture *fixture, gconstpointer script)
   g_assert_cmpstr (taube_message_list_get_email_id (list, 1), ==, "1266894439832287888");
 }
 
+/* What stands in the header is asked for with the other columns; one that sends more than was asked for, or nothing,
+ * costs that column. */
+static void
+test_importance (Fixture *fixture, gconstpointer script)
+{
+  static const TaubeImportance wanted[] = { TAUBE_IMPORTANCE_HIGH, TAUBE_IMPORTANCE_NORMAL, TAUBE_IMPORTANCE_LOW,
+                                            TAUBE_IMPORTANCE_UNKNOWN, TAUBE_IMPORTANCE_UNKNOWN };
+  const TaubeListFields fields = TAUBE_LIST_FIELDS_FLAGS | TAUBE_LIST_FIELDS_IMPORTANCE;
+  g_autoptr (TaubeMessageList) list = list_inbox (fixture->account, fields);
+  g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (fixture->account, "INBOX");
+  g_autoptr (TaubeIdSet) ids = taube_item_list_get_ids (TAUBE_ITEM_LIST (list));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (taube_message_list_get_fields (list), ==, fields);
+  g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, G_N_ELEMENTS (wanted));
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    g_assert_cmpint (taube_message_list_get_importance (list, i), ==, wanted[i]);
+  g_assert_true (taube_message_list_get_flags (list, 4) & TAUBE_MESSAGE_FLAGS_SEEN);
+  /* The script would tell of another command. */
+  g_assert_null (taube_folder_set_importance (inbox, ids, TAUBE_IMPORTANCE_HIGH, NULL, &error));
+  g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "stands in their headers"));
+}
+
 static void
 test_set_labels (Fixture *fixture, gconstpointer script)
 {
@@ -166,6 +190,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("object-ids", "imap/cyrus/columns", test_object_ids);
+  ADD ("importance", "imap/generic/importance", test_importance);
   ADD ("labels", "imap/gmail/columns", test_labels);
   ADD ("set-labels", "imap/gmail/store-labels", test_set_labels);
   ADD ("no-labels", "imap/generic/login", test_no_labels);

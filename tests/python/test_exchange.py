@@ -113,6 +113,26 @@ def parts(world):
     assert operations.count("GetAttachment") == len(mirror.FILES), operations
 
 
+@script.step
+def importance(world):
+    """Importance comes with the message, is listed, and is set."""
+    urgent = letter("urgent").replace(b"MIME-Version", b"X-Priority: 1 (Highest)\r\nMIME-Version", 1)
+    with world.open("alice") as account:
+        drafts = account.folder("Drafts")
+        ids = [drafts.append(urgent), drafts.append(letter("plain"))]
+
+        def listed():
+            rows = {one.id: one.importance for one in drafts.list(fields=taube.Fields.IMPORTANCE)}
+            return [rows[one] for one in ids]
+
+        assert listed() == [taube.Importance.HIGH, taube.Importance.NORMAL], listed()
+        assert drafts.get(ids[0]).importance == taube.Importance.UNKNOWN
+        drafts.set_importance(ids, taube.Importance.LOW)
+        drafts.get(ids[1]).set_importance(taube.Importance.HIGH)
+        assert listed() == [taube.Importance.LOW, taube.Importance.HIGH], listed()
+        drafts.remove(ids)
+
+
 def main():
     server = Running("--messages=0")
     tell_schema(server)

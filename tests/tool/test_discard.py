@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Throwing away, emptying, marking as seen and moving folders, over IMAP and over Exchange."""
+"""Throwing away, emptying, marking as seen, importance and moving folders, over IMAP and over Exchange."""
 import tempfile
 from pathlib import Path
 
@@ -76,6 +76,25 @@ def check_whole(place):
     run(place, "empty", place.uri("Nowhere")).bad(3, "Nowhere")
 
 
+def importances(place, folder):
+    """What is listed, newest first; in the table it is the last word but that of the id."""
+    lines = run(place, "list", place.uri(folder), "--with=importance", "--format=json").lines()
+    heading, *rows = run(place, "list", place.uri(folder), "--with=importance").good().out.splitlines()
+    expect("importance" in heading, heading)
+    for line, row in zip(lines, rows):
+        expect(line["importance"] in row.split(), row)
+    return [line["importance"] for line in lines]
+
+
+def check_importance(place):
+    run(place, "mkdir", place.uri("Post")).good()
+    uris = fill(place, "Post", 3)
+    run(place, "flag", uris[0], "--importance=low").good()
+    run(place, "flag", uris[1], "+flagged", "--importance=high").good()
+    expect_equal(importances(place, "Post"), ["normal", "high", "low"])
+    expect_equal([one["flags"].count("flagged") for one in listed(place, "Post")], [0, 1, 0])
+
+
 def check_rename(place):
     """To another parent, and back to the top; what is in it goes along."""
     run(place, "mkdir", place.uri("Shelf")).good()
@@ -112,6 +131,7 @@ if BACKEND.exists():
             run(place, "remove", uris[1]).good()
             check_whole(place)
             check_rename(place)
+            check_importance(place)
 
 
 with Dovecot() as dovecot:

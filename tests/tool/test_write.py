@@ -139,6 +139,9 @@ def _():
     expect_equal(sorted(set(row["flags"]) - {"recent"}), ["answered", "seen"])
     taube("flag", one, "+odd").bad(2, '"+odd" is no flag')
     taube("flag", one).bad(2, "flags such as +seen")
+    taube("flag", one, "--importance=high").bad(6, "stands in their headers")
+    taube("flag", one, "--importance=unknown").bad(2, '"unknown"')
+    taube("flag", "--importance=low").bad(2, "it takes URIs")
     taube("flag", "+seen").bad(2, "flags such as +seen")
 
 

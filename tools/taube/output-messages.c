@@ -39,6 +39,15 @@ set_labels (JsonBuilder *builder, const char *const *labels)
   json_builder_end_array (builder);
 }
 
+/* NULL: it is not known. */
+static const char *
+name_importance (TaubeMessageList *list, guint i)
+{
+  TaubeImportance importance = taube_message_list_get_importance (list, i);
+
+  return importance != TAUBE_IMPORTANCE_UNKNOWN ? output_get_nick (TAUBE_TYPE_IMPORTANCE, (int) importance) : NULL;
+}
+
 /* What the list has because somebody asked for it. */
 static void
 set_further (JsonBuilder *builder, TaubeMessageList *list, guint i)
@@ -61,6 +70,8 @@ set_further (JsonBuilder *builder, TaubeMessageList *list, guint i)
     }
   if (fields & TAUBE_LIST_FIELDS_LABELS)
     set_labels (builder, taube_message_list_get_labels (list, i));
+  if (fields & TAUBE_LIST_FIELDS_IMPORTANCE)
+    output_json_set (builder, "importance", name_importance (list, i));
 }
 
 /* One object a line; with THREADS, whose list it is, also where in its thread each message is. */
@@ -143,6 +154,12 @@ format_labels (TaubeMessageList *list, guint i)
 }
 
 static char *
+format_importance (TaubeMessageList *list, guint i)
+{
+  return g_strdup (name_importance (list, i));
+}
+
+static char *
 format_thread_id (TaubeMessageList *list, guint i)
 {
   return g_strdup (taube_message_list_get_thread_id (list, i));
@@ -163,6 +180,7 @@ format_saved (TaubeMessageList *list, guint i)
 static const FurtherColumn further_columns[] = {
   { TAUBE_LIST_FIELDS_SAVE_DATE, N_ ("saved"), format_saved },
   { TAUBE_LIST_FIELDS_LABELS, N_ ("labels"), format_labels },
+  { TAUBE_LIST_FIELDS_IMPORTANCE, N_ ("importance"), format_importance },
   { TAUBE_LIST_FIELDS_OBJECT_IDS, N_ ("conversation"), format_thread_id },
   { TAUBE_LIST_FIELDS_PREVIEW, N_ ("preview"), format_preview },
 };

@@ -24,6 +24,14 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'drafts sent trash junk archive all flagged important' -- "$current")
       return
       ;;
+    --importance)
+      mapfile -t COMPREPLY < <(compgen -W 'low normal high' -- "$current")
+      return
+      ;;
+    --with)
+      mapfile -t COMPREPLY < <(compgen -W 'preview ids saved labels importance' -- "$current")
+      return
+      ;;
     --leave)
       mapfile -t COMPREPLY < <(compgen -W 'forever days= until-removed no' -- "$current")
       return

@@ -13,7 +13,7 @@ static char *option_with;
 static const GOptionEntry list_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, N_ ("Only the newest N"), N_ ("N") },
   { "with", 0, 0, G_OPTION_ARG_STRING, &option_with,
-    N_ ("What else to show of each message, where the server tells it: preview, ids, saved, labels"), N_ ("WHAT,...") },
+    N_ ("What else to show of each message, where the server tells it: preview, ids, saved, labels, importance"), N_ ("WHAT,...") },
   { NULL },
 };
 
@@ -30,6 +30,7 @@ read_with (TaubeListFields *fields, char **wrong)
     { "ids", TAUBE_LIST_FIELDS_OBJECT_IDS },
     { "saved", TAUBE_LIST_FIELDS_SAVE_DATE },
     { "labels", TAUBE_LIST_FIELDS_LABELS },
+    { "importance", TAUBE_LIST_FIELDS_IMPORTANCE },
   };
   g_auto (GStrv) given = g_strsplit (option_with != NULL ? option_with : "", ",", -1);
 
@@ -104,7 +105,7 @@ run_list (Cli *cli, int n_words, char **words)
   if (n_words != 1)
     return cli_usage_error (cli, _ ("it takes one URI of a folder"));
   if (!read_with (&fields, &wrong))
-    return cli_usage_error (cli, _ ("--with knows preview, ids, saved and labels, and not \"%s\""), wrong);
+    return cli_usage_error (cli, _ ("--with knows preview, ids, saved, labels and importance, and not \"%s\""), wrong);
   if (option_limit <= 0 && option_limit != G_MININT64)
     return cli_usage_error (cli, _ ("--limit takes a number above 0"));
   return print_list (cli, words[0], fields, &error) ? EXIT_DONE : cli_fail (cli, error);

@@ -81,6 +81,20 @@ take_categories (const Field *field, const EwsNode *value, Row *row)
       g_ptr_array_add (row->keywords, (gpointer) name->text);
 }
 
+static const char *const importances[] = {
+  [TAUBE_IMPORTANCE_LOW] = "Low",
+  [TAUBE_IMPORTANCE_NORMAL] = "Normal",
+  [TAUBE_IMPORTANCE_HIGH] = "High",
+};
+
+static void
+take_importance (const Field *field, const EwsNode *value, Row *row)
+{
+  for (guint i = TAUBE_IMPORTANCE_LOW; i < G_N_ELEMENTS (importances); i++)
+    if (strcmp (value->text, importances[i]) == 0)
+      taube_message_list_builder_set_importance (row->builder, (TaubeImportance) i);
+}
+
 /* Numbers, dates, texts. */
 
 static void
@@ -211,6 +225,7 @@ static const Field table[] = {
   { TAUBE_LIST_FIELDS_PREVIEW, SINCE_2013, EWS_ASK_FIND, "item:Preview", NULL, "Preview", take_text, COLUMN (PREVIEW) },
   { TAUBE_LIST_FIELDS_OBJECT_IDS, SINCE_2010, EWS_ASK_FIND, "item:ConversationId", NULL, "ConversationId",
     take_conversation, COLUMN (THREAD_ID) },
+  { TAUBE_LIST_FIELDS_IMPORTANCE, ALWAYS, EWS_ASK_FIND, "item:Importance", NULL, "Importance", take_importance, 0 },
 };
 
 static gboolean
@@ -496,11 +511,20 @@ set_categories (EwsWriter *writer, const char *const *categories)
   close_set (writer);
 }
 
+static void
+set_importance (EwsWriter *writer, TaubeImportance importance)
+{
+  open_set (writer, "item:Importance", NULL);
+  ews_writer_add_element (writer, "t:Importance", importances[importance]);
+  close_set (writer);
+}
+
 void
-ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags,
-                        const char *const *categories)
+ews_fields_write_update (EwsWriter *writer, const ExchangeUpdate *update)
 {
   const TaubeMessageFlags verbs = TAUBE_MESSAGE_FLAGS_ANSWERED | TAUBE_MESSAGE_FLAGS_FORWARDED;
+
+  TaubeMessageFlags changed = update->changed, flags = update->flags;
 
   ews_writer_open (writer, "t:Updates");
   if (changed & TAUBE_MESSAGE_FLAGS_SEEN)
@@ -513,7 +537,9 @@ ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessa
     write_flag_status (writer, (flags & TAUBE_MESSAGE_FLAGS_FLAGGED) != 0);
   if (changed & verbs)
     set_number (writer, TAG_LAST_VERB, find_verb (flags));
-  if (categories != NULL)
-    set_categories (writer, categories);
+  if (update->keywords != NULL)
+    set_categories (writer, update->keywords);
+  if (update->importance != TAUBE_IMPORTANCE_UNKNOWN)
+    set_importance (writer, update->importance);
   ews_writer_close (writer);
 }

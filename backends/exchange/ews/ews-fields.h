@@ -4,6 +4,7 @@
 #include <taube-backend/taube-message-list-builder.h>
 
 #include "ews/ews-writer.h"
+#include "exchange-outcome.h"
 
 G_BEGIN_DECLS
 
@@ -35,10 +36,8 @@ const char *ews_item_get_trace (const EwsNode *item);
 const char *ews_item_get_id (const EwsNode *item);
 const char *ews_item_get_change_key (const EwsNode *item);
 
-/* t:Updates: each flag of CHANGED becomes what it is in FLAGS. Of those that Exchange does not keep nothing is said.
- * CATEGORIES, which may have none, stand in the place of those that there are; NULL leaves them. */
-void ews_fields_write_flags (EwsWriter *writer, TaubeMessageFlags changed, TaubeMessageFlags flags,
-                             const char *const *categories);
+/* t:Updates. Of flags that Exchange does not keep nothing is said. */
+void ews_fields_write_update (EwsWriter *writer, const ExchangeUpdate *update);
 /* t:Categories, or nothing when there are none. */
 void ews_fields_write_categories (EwsWriter *writer, const char *const *categories);
 /* The same for an item that is made: what stands behind its other properties. */

@@ -493,7 +493,7 @@ write_update (EwsWriter *writer, const ExchangeUpdate *update)
   if (update->change_key != NULL)
     ews_writer_add_attribute (writer, "ChangeKey", update->change_key);
   ews_writer_close (writer);
-  ews_fields_write_flags (writer, update->changed, update->flags, update->keywords);
+  ews_fields_write_update (writer, update);
   ews_writer_close (writer);
 }
 

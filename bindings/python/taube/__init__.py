@@ -34,6 +34,7 @@ Discard = Taube.DiscardMode
 Error = Taube.Error
 Fields = Taube.ListFields
 Flags = Taube.MessageFlags
+Importance = Taube.Importance
 Namespace = Taube.Namespace
 Rights = Taube.Rights
 Role = Taube.FolderRole
@@ -45,8 +46,8 @@ error_quark = Taube.error_quark
 
 __all__ = [
     "Account", "Capabilities", "Capability", "Changes", "Content", "Discard", "Error", "Fields", "Flags", "Folder",
-    "Message", "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult", "SearchStep",
-    "Spool", "Support", "Threading", "View", "backends", "error_quark", "open",
+    "Importance", "Message", "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult",
+    "SearchStep", "Spool", "Support", "Threading", "View", "backends", "error_quark", "open",
 ]
 
 
@@ -192,6 +193,11 @@ class Message:
         return list(self.native.get_labels() or [])
 
     @property
+    def importance(self):
+        """``Importance.LOW``, ``NORMAL`` or ``HIGH``; ``UNKNOWN`` when it was not asked for (``Fields.IMPORTANCE``)."""
+        return self.native.get_importance()
+
+    @property
     def saved(self):
         """When it was put into this folder; when that was asked for."""
         return _from_glib(self.native.get_save_date())
@@ -238,6 +244,10 @@ class Message:
         """As ``Folder.set_flags``, for this one message."""
         for result in self._folder().set_flags([self.id], **changes):
             _outcome(result, self.id)
+
+    def set_importance(self, importance):
+        """As ``Folder.set_importance``, for this one message."""
+        self._folder().set_importance([self.id], importance)
 
     def _folder(self):
         return Folder(self.native.get_folder())
@@ -567,6 +577,12 @@ class Folder:
             if flags or keywords:
                 results.append(self.native.set_flags(id_set, mode, flags, list(keywords), None))
         return results
+
+    def set_importance(self, ids, importance):
+        """Says how important items are; Exchange keeps that, elsewhere it stands in the message."""
+        result = self.native.set_importance(Taube.IdSet.new_from_ids(list(ids)), importance, None)
+        for item_id in ids:
+            _outcome(result, item_id)
 
 
 class _FunctionTokenSource(GObject.Object, Taube.TokenSource):

@@ -127,11 +127,13 @@ static void
 test_further_columns (void)
 {
   const TaubeListFields fields = TAUBE_LIST_FIELDS_FLAGS | TAUBE_LIST_FIELDS_PREVIEW | TAUBE_LIST_FIELDS_OBJECT_IDS
-                                 | TAUBE_LIST_FIELDS_SAVE_DATE | TAUBE_LIST_FIELDS_LABELS;
+                                 | TAUBE_LIST_FIELDS_SAVE_DATE | TAUBE_LIST_FIELDS_LABELS
+                                 | TAUBE_LIST_FIELDS_IMPORTANCE;
   TaubeMessageListBuilder *builder = taube_message_list_builder_new (NULL, fields);
   g_autoptr (TaubeMessageList) list = NULL;
   g_autoptr (TaubeMessage) message = NULL;
   g_autoptr (GDateTime) saved = NULL;
+  TaubeImportance importance;
   gint64 time = 5;
 
   taube_message_list_builder_add (builder, "7.", 1);
@@ -139,6 +141,7 @@ test_further_columns (void)
   taube_message_list_builder_set_flags (builder, 0, (const char *const[]){ "work" }, 1);
   taube_message_list_builder_set_labels (builder, (const char *const[]){ "\\Important", "Ärzte" }, 2);
   taube_message_list_builder_set_save_date (builder, 0);
+  taube_message_list_builder_set_importance (builder, TAUBE_IMPORTANCE_HIGH);
   set_text (builder, PREVIEW, "=?utf-8?q?as_it_is?= \xff");
   set_text (builder, EMAIL_ID, "M1");
   set_text (builder, THREAD_ID, "T1");
@@ -172,6 +175,10 @@ test_further_columns (void)
   g_assert_cmpstr (taube_message_get_email_id (message), ==, "M1");
   g_assert_nonnull (strstr (taube_message_get_preview (message), "as_it_is"));
   g_assert_cmpstr (taube_message_get_labels (message)[1], ==, "Ärzte");
+  g_assert_cmpint (taube_message_get_importance (message), ==, TAUBE_IMPORTANCE_HIGH);
+  g_object_get (message, "importance", &importance, NULL);
+  g_assert_cmpint (importance, ==, TAUBE_IMPORTANCE_HIGH);
+  g_assert_cmpint (taube_message_list_get_importance (list, 0), ==, TAUBE_IMPORTANCE_UNKNOWN);
 }
 
 static void

@@ -58,7 +58,7 @@ delete_folder (EwsVersion version)
 static EwsWriter *
 find_item (EwsVersion version)
 {
-  const EwsFind find = { inbox, 0xff, 5000, 1000, TRUE };
+  const EwsFind find = { inbox, 0x1ff, 5000, 1000, TRUE };
 
   return ews_request_find_item (version, &find);
 }
@@ -219,7 +219,18 @@ update_flags (EwsVersion version)
 {
   const ExchangeUpdate updates[] = {
     { ids[0], NULL, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL },
-    { ids[1], NULL, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL },
+    { ids[1], NULL, EWS_SETTABLE_FLAGS, TAUBE_MESSAGE_FLAGS_FLAGGED, NULL, TAUBE_IMPORTANCE_HIGH },
+  };
+
+  return ews_request_update (version, updates, 2);
+}
+
+static EwsWriter *
+update_importance (EwsVersion version)
+{
+  const ExchangeUpdate updates[] = {
+    { .id = ids[0], .importance = TAUBE_IMPORTANCE_LOW },
+    { .id = ids[1], .change_key = "CQAAAA==", .importance = TAUBE_IMPORTANCE_NORMAL },
   };
 
   return ews_request_update (version, updates, 2);
@@ -353,6 +364,7 @@ static const struct
   { "find-token", EWS_OPERATION_FIND_ITEM, find_token },
   { "get-states", EWS_OPERATION_GET_ITEM, get_states },
   { "update-flags", EWS_OPERATION_UPDATE_ITEM, update_flags },
+  { "update-importance", EWS_OPERATION_UPDATE_ITEM, update_importance },
   { "update-categories", EWS_OPERATION_UPDATE_ITEM, update_categories },
   { "move-item", EWS_OPERATION_MOVE_ITEM, move_item },
   { "copy-item", EWS_OPERATION_COPY_ITEM, copy_item },

@@ -84,6 +84,38 @@ test_find (void)
 }
 
 static void
+test_importance (void)
+{
+  static const struct { const char *raw; TaubeImportance importance; } cases[] = {
+    { "Subject: x\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "Importance: High\r\n", TAUBE_IMPORTANCE_HIGH },
+    { "IMPORTANCE:\r\n low \r\n", TAUBE_IMPORTANCE_LOW },
+    { "Importance: normal\r\nX-Priority: 1\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "X-Priority: 1 (Highest)\r\n", TAUBE_IMPORTANCE_HIGH },
+    { "x-priority: 2\r\n", TAUBE_IMPORTANCE_HIGH },
+    { "X-Priority: 3 (Normal)\r\nX-MSMail-Priority: High\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "X-Priority: 4\r\n", TAUBE_IMPORTANCE_LOW },
+    { "X-Priority: 5\r\n", TAUBE_IMPORTANCE_LOW },
+    { "X-MSMail-Priority: Low\r\n", TAUBE_IMPORTANCE_LOW },
+    /* What nobody understands says nothing. */
+    { "Importance: dreadful\r\nX-Priority: 5\r\n", TAUBE_IMPORTANCE_LOW },
+    { "Importance: highest\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "X-Priority: 11\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "X-Priority: -1\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "Importance:\r\n", TAUBE_IMPORTANCE_NORMAL },
+    { "", TAUBE_IMPORTANCE_NORMAL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TaubeMimeHeaders) headers
+        = taube_mime_headers_parse (cases[i].raw, strlen (cases[i].raw), taube_limits_get_default (), NULL);
+
+      g_assert_cmpint (taube_mime_headers_get_importance (headers), ==, cases[i].importance);
+    }
+}
+
+static void
 test_limits (void)
 {
   TaubeLimits limits = *taube_limits_get_default ();
@@ -115,6 +147,7 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &examples[i], test_example);
     }
   g_test_add_func ("/mime/headers/find", test_find);
+  g_test_add_func ("/mime/headers/importance", test_importance);
   g_test_add_func ("/mime/headers/limits", test_limits);
   return g_test_run ();
 }

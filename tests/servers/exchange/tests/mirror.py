@@ -82,6 +82,12 @@ class Mirror:
         """The messages of a folder."""
         return [json.loads(line) for line in self.run("list", "--format=json", self.uri(folder)).splitlines()]
 
+    def importance(self, folder, subject=SUBJECT):
+        """How important the message of that subject is."""
+        lines = self.run("list", "--format=json", "--with=importance", self.uri(folder)).splitlines()
+        [found] = [one["importance"] for one in map(json.loads, lines) if one["subject"] == subject]
+        return found
+
     def find(self, folder, subject=SUBJECT):
         """The one message of that subject."""
         found = [one for one in self.list(folder) if one["subject"] == subject]

@@ -573,7 +573,9 @@ def taube_reads(world):
     one = world.taube.check("Drafts", flags={"seen", "draft", *mirror.CATEGORIES}, is_dated=False)
     page = Message(account=world.account, folder=world.account.drafts, subject="Page", body=HTMLBody("<p>Grüße</p>"))
     page.attach(FileAttachment(name="alles.bin", content=mirror.FILES["alles.bin"], content_type="application/pdf"))
+    page.importance = "Low"
     page.save()
+    assert (world.taube.importance("Drafts"), world.taube.importance("Drafts", "Page")) == ("normal", "low")
     one = world.taube.find("Drafts", "Page")
     parts = {part["type"]: part["section"] for part in world.taube.show(one)["parts"]}
     assert "<p>Grüße</p>" in world.taube.part(one, parts["text/html"]).decode()
@@ -586,7 +588,7 @@ def taube_writes(world):
     world.taube.append("INBOX", data, "seen", "flagged", *(f"keyword:{one}" for one in mirror.CATEGORIES),
                        date="2026-02-03T04:05:06+01:00")
     item = world.account.inbox.filter(subject=mirror.SUBJECT).get()
-    assert item.mime_content == data
+    assert item.mime_content == data and item.importance == "Normal"
     assert (item.author.name, item.author.email_address) == ("Zoë Müller", "zoe@example.net")
     assert [one.email_address for one in item.to_recipients] == ["alice@example.org"]
     assert [one.email_address for one in item.cc_recipients] == ["bob@example.org"]
@@ -609,6 +611,12 @@ def both_change(world):
     item.refresh()
     assert item.is_read and item.categories == ["Dazu"]
     world.taube.check("INBOX", flags={"seen", "Dazu"})
+    item.importance = "Low"
+    item.save(update_fields=["importance"])
+    assert world.taube.importance("INBOX") == "low"
+    world.taube.flag(one, "--importance=high")
+    item.refresh()
+    assert item.importance == "High" and item.is_read and item.categories == ["Dazu"]
 
 
 def both_send(world):
