@@ -136,8 +136,8 @@ deliver_importances (Contract *contract)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     {
       g_autofree char *message = g_strdup_printf (
-        "From: ann@example.org\r\nTo: alice@example.org\r\nSubject: Letter %u\r\n%s\r\nMessage-ID: <i%u@example.org>\r\n"
-        "Date: Mon, 2 Nov 2026 10:00:0%u +0100\r\n\r\nCoo\r\n", i, fields[i], i, i);
+        "From: ann@example.org\r\nTo: alice@example.org\r\nSubject: Letter %u\r\n%s\r\n"
+        "Message-ID: <i%u@example.org>\r\nDate: Mon, 2 Nov 2026 10:00:0%u +0100\r\n\r\nCoo\r\n", i, fields[i], i, i);
 
       contract->world->deliver (contract->server, contract->box, message);
     }

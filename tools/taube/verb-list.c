@@ -13,7 +13,8 @@ static char *option_with;
 static const GOptionEntry list_options[] = {
   { "limit", 'n', 0, G_OPTION_ARG_INT64, &option_limit, N_ ("Only the newest N"), N_ ("N") },
   { "with", 0, 0, G_OPTION_ARG_STRING, &option_with,
-    N_ ("What else to show of each message, where the server tells it: preview, ids, saved, labels, importance"), N_ ("WHAT,...") },
+    N_ ("What else to show of each message, where the server tells it: preview, ids, saved, labels, importance"),
+    N_ ("WHAT,...") },
   { NULL },
 };
 

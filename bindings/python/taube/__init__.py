@@ -25,6 +25,7 @@ import gi
 gi.require_version("Taube", "1")
 from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 
+from .sharing import Permission, Quota  # noqa: E402
 from .spool import Spool  # noqa: E402
 from .view import View  # noqa: E402
 
@@ -340,48 +341,6 @@ class SearchResult(Sequence):
     def reason(self, step=SearchStep.FIND):
         """Why a step was not done by the server alone, or None."""
         return self.native.get_reason(step)
-
-
-class Permission:
-    """Who may do what with a folder."""
-
-    def __init__(self, native):
-        self.native = native
-
-    def __repr__(self):
-        return f"<taube.Permission {self.identifier!r} {self.letters!r}>"
-
-    @property
-    def identifier(self):
-        """A login, ``anyone``, the name of a group; empty for one's own."""
-        return self.native.get_identifier()
-
-    @property
-    def rights(self):
-        return self.native.get_rights()
-
-    @property
-    def letters(self):
-        return self.native.get_letters()
-
-    @property
-    def negative(self):
-        """Whether the rights are taken away from somebody who would have them otherwise."""
-        return self.native.is_negative()
-
-
-class Quota:
-    """One limit that the server sets: bytes where ``in_bytes``, else a number of things; None: not known, or none."""
-
-    def __init__(self, native):
-        self.root = native.get_root()
-        self.resource = native.get_resource()
-        self.in_bytes = native.is_in_bytes()
-        self.usage = native.get_usage() if native.get_usage() >= 0 else None
-        self.limit = native.get_limit() if native.get_limit() >= 0 else None
-
-    def __repr__(self):
-        return f"<taube.Quota {self.root!r} {self.resource}: {self.usage} of {self.limit}>"
 
 
 def _read_metadata(owner, names):
