@@ -24,6 +24,116 @@ find_parent (ExchangeAccount *account, const char *const *path, char **id, GCanc
   return *id != NULL;
 }
 
+/* Nobody knows whether it was done, and somebody may look. */
+static gboolean
+is_open (const GError *problem, GCancellable *cancellable)
+{
+  return g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME)
+         && !g_cancellable_is_cancelled (cancellable);
+}
+
+/* A folder that is looked for by its name and where it is. */
+typedef struct
+{
+  const char *parent; /* NULL: the root */
+  const char *name;
+  char *root;
+  char *id;           /* NULL: there is none */
+  gboolean is_empty;
+} Sought;
+
+static void
+sought_clear (Sought *self)
+{
+  g_clear_pointer (&self->root, g_free);
+  g_clear_pointer (&self->id, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Sought, sought_clear)
+
+static void
+on_root (const ExchangeFolderFacts *facts, TaubeFolderRole role, gpointer user_data)
+{
+  Sought *sought = user_data;
+
+  if (role == TAUBE_FOLDER_ROLE_NONE && sought->root == NULL)
+    sought->root = g_strdup (facts->id);
+}
+
+static void
+on_sought (const ExchangeFolderFacts *facts, gpointer user_data)
+{
+  Sought *sought = user_data;
+  const char *parent = sought->parent != NULL ? sought->parent : sought->root;
+
+  if (sought->id != NULL || g_strcmp0 (facts->name, sought->name) != 0 || g_strcmp0 (facts->parent_id, parent) != 0)
+    return;
+  sought->id = g_strdup (facts->id);
+  sought->is_empty = facts->total <= 0 && facts->children <= 0;
+}
+
+static gboolean
+look_for (ExchangeAccount *account, Sought *sought, GCancellable *cancellable)
+{
+  const ExchangeWire *wire = exchange_account_get_wire (account);
+
+  return wire->find_roles (account, on_root, sought, cancellable, NULL)
+         && (sought->parent != NULL || sought->root != NULL)
+         && wire->list_folders (account, on_sought, sought, cancellable, NULL);
+}
+
+/* PROBLEM leaves open whether the folder was made: one that is there, is empty, and has not the id by which it was
+ * known BEFORE, was. When there is none it was not, and is made now. NULL with ERROR. (transfer full) */
+static char *
+settle (ExchangeAccount *account, Sought *sought, const char *before, gboolean may_exist, GError *problem,
+        GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) second = NULL;
+
+  if (look_for (account, sought, cancellable))
+    {
+      gboolean is_ours = sought->id != NULL && sought->is_empty && g_strcmp0 (sought->id, before) != 0;
+
+      if (sought->id == NULL)
+        sought->id = exchange_account_get_wire (account)->create_folder (account, sought->parent, sought->name,
+                                                                         cancellable, &second);
+      else if (!is_ours && !may_exist)
+        {
+          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS, _ ("cannot make folder \"%s\": there is one"),
+                       sought->name);
+          g_error_free (problem);
+          return NULL;
+        }
+    }
+  if (sought->id != NULL)
+    {
+      g_error_free (problem);
+      return g_steal_pointer (&sought->id);
+    }
+  g_propagate_error (error, problem);
+  return NULL;
+}
+
+/* MAY_EXIST: one that is there already does as well. (transfer full): its id */
+static char *
+make_folder (ExchangeAccount *account, const char *const *path, const char *parent, gboolean may_exist,
+             GCancellable *cancellable, GError **error)
+{
+  g_auto (Sought) sought = { .parent = parent, .name = path[g_strv_length ((char **) path) - 1] };
+  g_autofree char *before = exchange_account_dup_folder_id (account, path);
+  GError *problem = NULL;
+  char *id
+    = exchange_account_get_wire (account)->create_folder (account, parent, sought.name, cancellable, &problem);
+
+  if (id == NULL && is_open (problem, cancellable))
+    id = settle (account, &sought, before, may_exist, problem, cancellable, error);
+  else if (id == NULL)
+    g_propagate_error (error, problem);
+  if (id != NULL)
+    exchange_account_add_folder (account, path, id);
+  return id;
+}
+
 /* The same, and what is missing on the way there is made. */
 static gboolean
 make_parents (ExchangeAccount *account, const char *const *path, char **id, GCancellable *cancellable, GError **error)
@@ -44,19 +154,8 @@ make_parents (ExchangeAccount *account, const char *const *path, char **id, GCan
   g_clear_pointer (&parent[depth - 1], g_free);
   if (!make_parents (account, (const char *const *) parent, &above, cancellable, error))
     return FALSE;
-  *id = exchange_account_get_wire (account)->create_folder (account, above, parent[depth - 2], cancellable, error);
-  if (*id == NULL)
-    return FALSE;
-  exchange_account_add_folder (account, (const char *const *) parent, *id);
-  return TRUE;
-}
-
-/* Nobody knows whether it was done, and somebody may look. */
-static gboolean
-is_open (const GError *problem, GCancellable *cancellable)
-{
-  return g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME)
-         && !g_cancellable_is_cancelled (cancellable);
+  *id = make_folder (account, (const char *const *) parent, above, TRUE, cancellable, error);
+  return *id != NULL;
 }
 
 /* A folder has the name that it gets, however often. */
@@ -148,10 +247,9 @@ exchange_account_create_folder (TaubeAccount *account, TaubeSession *session, co
     }
   if (!make_parents (self, path, &parent, cancellable, error))
     return NULL;
-  id = exchange_account_get_wire (self)->create_folder (self, parent, name, cancellable, error);
+  id = make_folder (self, path, parent, FALSE, cancellable, error);
   if (id == NULL)
     return NULL;
-  exchange_account_add_folder (self, path, id);
   return publish (account, path);
 }
 

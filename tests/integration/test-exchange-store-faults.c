@@ -218,6 +218,91 @@ test_whole (gconstpointer data)
     }
 }
 
+/* How many folders of that name the server has. */
+static guint
+count_folders (Scene *scene, const char *name)
+{
+  g_autoptr (TaubeAccount) other = exchange_world_connect (scene->world);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) folders = taube_account_list_folders (other, TAUBE_CONTENT_MAIL, NULL, &error);
+  guint n = 0;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < folders->len; i++)
+    n += g_strcmp0 (taube_folder_get_name (folders->pdata[i]), name) == 0;
+  return n;
+}
+
+/* Three folders are made by one call, and any of the three requests gets the fault: what is said to be made is there
+ * once, what is not sure is not there twice, and once more is always possible. */
+static void
+test_create (gconstpointer data)
+{
+  guint skip = GPOINTER_TO_UINT (data);
+  g_auto (Scene) scene = { 0 };
+
+  scene.world = exchange_world_start ("");
+  scene.account = exchange_world_open (scene.world, NULL, "timeout=2");
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autofree char *top = g_strdup_printf ("Top %u", i), *name = g_strdup_printf ("Top %u/Middle/Low", i);
+      const char *const path[] = { top, "Middle", "Low", NULL };
+      g_autofree char *order
+        = g_strdup_printf ("{%s, \"operation\": \"CreateFolder\", \"skip\": %u}", faults[i], skip);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeFolder) folder = NULL, again = NULL;
+
+      exchange_world_order (scene.world, order);
+      folder = taube_account_create_folder (scene.account, path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL,
+                                            &error);
+      g_test_message ("%s: %s", faults[i], folder != NULL ? "made" : error->message);
+      g_free (exchange_world_ask (scene.world, "DELETE", "faults", NULL));
+      g_assert_cmpuint (count_folders (&scene, top), <=, 1);
+      g_assert_true (folder == NULL || count_folders (&scene, name) == 1);
+      if (strstr (faults[i], "lost-answer") != NULL || strstr (faults[i], "\"close\"") != NULL)
+        g_assert_nonnull (folder);
+      g_clear_error (&error);
+      taube_account_connect (scene.account, NULL, NULL);
+      again = taube_account_create_folder (scene.account, path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL,
+                                           &error);
+      g_assert_true (again != NULL || g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS));
+      g_assert_cmpuint (count_folders (&scene, name), ==, 1);
+      g_assert_cmpuint (count_folders (&scene, top), ==, 1);
+    }
+}
+
+/* One that is there already, or in which somebody has put something, is nobody's new folder, whatever was lost; when
+ * nobody can look, nobody knows. */
+static void
+test_create_doubt (void)
+{
+  static const char *const path[] = { "Mine", NULL };
+  static const char *const orders[] = {
+    "{\"fault\": \"lost-answer\", \"operation\": \"CreateFolder\"}",
+    "[{\"fault\": \"lost-answer\", \"operation\": \"CreateFolder\"},"
+    " {\"fault\": \"close\", \"operation\": \"FindFolder\", \"count\": 3}]",
+  };
+  static const TaubeError codes[] = { TAUBE_ERROR_EXISTS, TAUBE_ERROR_UNKNOWN_OUTCOME };
+  g_auto (Scene) scene = { 0 };
+  g_autoptr (TaubeFolder) mine = NULL;
+  g_autoptr (GError) error = NULL;
+
+  scene.world = exchange_world_start ("");
+  scene.account = exchange_world_connect (scene.world);
+  mine = taube_account_create_folder (scene.account, path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      exchange_world_order (scene.world, orders[i]);
+      g_assert_null (taube_account_create_folder (scene.account, path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL,
+                                                  NULL, &error));
+      g_assert_error (error, TAUBE_ERROR, (int) codes[i]);
+      g_clear_error (&error);
+      g_free (exchange_world_ask (scene.world, "DELETE", "faults", NULL));
+      g_assert_cmpuint (count_folders (&scene, "Mine"), ==, 1);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,6 +313,13 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_operation);
     }
+  for (guint skip = 0; skip < 3; skip++)
+    {
+      g_autofree char *path = g_strdup_printf ("/exchange/store-faults/create-folder/%u", skip);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (skip), test_create);
+    }
+  g_test_add_func ("/exchange/store-faults/create-folder/doubt", test_create_doubt);
   g_test_add_data_func ("/exchange/store-faults/mark-all-seen", NULL, test_whole);
   g_test_add_data_func ("/exchange/store-faults/empty", "", test_whole);
   return g_test_run ();

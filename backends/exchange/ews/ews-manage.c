@@ -136,7 +136,8 @@ ews_manage_create_folder (ExchangeAccount *account, const char *parent_id, const
       return NULL;
     }
   if (folder.new_id == NULL)
-    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server does not name what it made"), what);
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_UNKNOWN_OUTCOME, _ ("%s: the server does not name what it made"),
+                 what);
   return folder.new_id;
 }
 
