@@ -13,6 +13,9 @@
 struct _ExchangePush
 {
   GMutex lock;
+  GCond answered;
+  gboolean known[EXCHANGE_PUSH_ASK];   /* to be there */
+  gboolean asking[EXCHANGE_PUSH_ASK];  /* somebody is about to find out */
   gboolean given_up[EXCHANGE_PUSH_ASK];
   guint doubts[EXCHANGE_PUSH_ASK];
   guint held_back;
@@ -27,6 +30,7 @@ exchange_push_new (void)
   ExchangePush *self = g_new0 (ExchangePush, 1);
 
   g_mutex_init (&self->lock);
+  g_cond_init (&self->answered);
   self->heartbeat = HEARTBEAT_FIRST;
   self->working = -1;
   return self;
@@ -35,6 +39,7 @@ exchange_push_new (void)
 void
 exchange_push_free (ExchangePush *self)
 {
+  g_cond_clear (&self->answered);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -51,6 +56,48 @@ exchange_push_get_way (ExchangePush *self, gint64 now)
     way = EXCHANGE_PUSH_PULL;
   g_mutex_unlock (&self->lock);
   return way;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  ExchangePush *self = data;
+
+  g_mutex_lock (&self->lock);
+  g_cond_broadcast (&self->answered);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+exchange_push_begin (ExchangePush *self, ExchangePushWay way, gboolean *mine, GCancellable *cancellable, GError **error)
+{
+  gulong id = cancellable != NULL ? g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), self, NULL) : 0;
+
+  g_mutex_lock (&self->lock);
+  while (self->asking[way] && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&self->answered, &self->lock);
+  *mine = !self->known[way] && !self->given_up[way] && !g_cancellable_is_cancelled (cancellable);
+  self->asking[way] |= *mine;
+  g_mutex_unlock (&self->lock);
+  g_cancellable_disconnect (cancellable, id);
+  return *mine || !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+void
+exchange_push_end (ExchangePush *self, ExchangePushWay way)
+{
+  g_mutex_lock (&self->lock);
+  self->asking[way] = FALSE;
+  g_cond_broadcast (&self->answered);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+exchange_push_note_known (ExchangePush *self, ExchangePushWay way)
+{
+  g_mutex_lock (&self->lock);
+  self->known[way] = TRUE;
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean

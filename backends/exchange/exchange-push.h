@@ -21,6 +21,14 @@ void exchange_push_free (ExchangePush *self);
 
 /* The best that is not known to fail. NOW: monotonic microseconds. */
 ExchangePushWay exchange_push_get_way (ExchangePush *self, gint64 now);
+/* Before a subscription of WAY is asked for. As long as nobody knows whether the server has such a thing, one asks and
+ * the others wait here for what it finds out. *MINE: the caller is the one, and calls exchange_push_end() after it.
+ * TRUE without: it is known by now. FALSE: cancelled. */
+gboolean exchange_push_begin (ExchangePush *self, ExchangePushWay way, gboolean *mine, GCancellable *cancellable,
+                              GError **error);
+void exchange_push_end (ExchangePush *self, ExchangePushWay way);
+/* The server has subscriptions of WAY. */
+void exchange_push_note_known (ExchangePush *self, ExchangePushWay way);
 /* The server refused WAY, SURELY because it knows no such thing, or in words that may mean that. TRUE: it is given up,
  * for good; FALSE: it is worth another try. */
 gboolean exchange_push_refuse (ExchangePush *self, ExchangePushWay way, gboolean surely);

@@ -7,6 +7,8 @@
 
 #include <taube-backend/taube-trace.h>
 
+#include "exchange-patience.h"
+
 /* After that a server that has too many subscriptions is asked again whether there is room. */
 #define ROOM_PAUSE (10 * 60 * G_USEC_PER_SEC)
 /* Refusals in a row, after which what is left is not tried one by one. */
@@ -92,6 +94,26 @@ typedef struct
   GCancellable *cancellable;
 } Making;
 
+/* One subscription, to N folders or, IDS NULL, to all. A watch that is stopped meanwhile waits a little for the answer
+ * all the same: so the subscription can be ended, and what the server does not know is known. */
+static ExchangeSubscribeOutcome
+ask (Making *making, const char *const *ids, guint n, ExchangeSubscription *subscription, GError **problem)
+{
+  ExchangeHub *hub = making->hub;
+  g_auto (ExchangePatience) patience = { 0 };
+  ExchangeSubscribeOutcome outcome;
+
+  if (g_cancellable_set_error_if_cancelled (making->cancellable, problem))
+    return EXCHANGE_SUBSCRIBE_FAILED;
+  exchange_patience_init (&patience, making->cancellable);
+  outcome = exchange_account_get_wire (hub->account)->subscribe (hub->account, ids, n,
+                                                                 making->way == EXCHANGE_PUSH_PULL, subscription,
+                                                                 &hub->cookie, patience.cancellable, problem);
+  if (outcome == EXCHANGE_SUBSCRIBE_DONE || outcome == EXCHANGE_SUBSCRIBE_FULL)
+    exchange_push_note_known (exchange_account_get_push (hub->account), making->way);
+  return outcome;
+}
+
 /* What an outcome other than DONE and REFUSED means. PROBLEM is taken. */
 static Result
 judge (Making *making, ExchangeSubscribeOutcome outcome, GError *problem, GError **error)
@@ -137,10 +159,7 @@ subscribe_all (Making *making, GError **error)
   ExchangeHub *hub = making->hub;
   ExchangeSubscription subscription = { 0 };
   GError *problem = NULL;
-  ExchangeSubscribeOutcome outcome
-    = exchange_account_get_wire (hub->account)->subscribe (hub->account, NULL, 0, making->way == EXCHANGE_PUSH_PULL,
-                                                           &subscription, &hub->cookie, making->cancellable,
-                                                           &problem);
+  ExchangeSubscribeOutcome outcome = ask (making, NULL, 0, &subscription, &problem);
   ExchangeHeld *held;
 
   if (outcome == EXCHANGE_SUBSCRIBE_REFUSED)
@@ -168,9 +187,7 @@ subscribe_some (Making *making, ExchangeFollowed **followed, const char **ids, g
   ExchangeHeld *held;
   Result result;
 
-  outcome = exchange_account_get_wire (hub->account)->subscribe (hub->account, ids, n,
-                                                                 making->way == EXCHANGE_PUSH_PULL, &subscription,
-                                                                 &hub->cookie, making->cancellable, &problem);
+  outcome = ask (making, ids, n, &subscription, &problem);
   if (outcome == EXCHANGE_SUBSCRIBE_DONE)
     {
       making->refusals = 0;
@@ -282,6 +299,26 @@ subscribe (Making *making, GError **error)
   return RESULT_GOOD;
 }
 
+/* By WAY, which the server is asked for by one watch of the account at a time until it is known. */
+static Result
+subscribe_by (ExchangeHub *hub, ExchangePushWay way, GCancellable *cancellable, GError **error)
+{
+  ExchangePush *push = exchange_account_get_push (hub->account);
+  Making making = { .hub = hub, .way = way, .cancellable = cancellable };
+  gboolean mine;
+  Result result;
+
+  if (!exchange_push_begin (push, way, &mine, cancellable, error))
+    return RESULT_FAILED;
+  if (exchange_push_get_way (push, g_get_monotonic_time ()) == way)
+    result = subscribe (&making, error);
+  else
+    result = RESULT_OTHER;
+  if (mine)
+    exchange_push_end (push, way);
+  return result;
+}
+
 gboolean
 exchange_watch_subscribe (ExchangeHub *hub, GCancellable *cancellable, GError **error)
 {
@@ -289,19 +326,18 @@ exchange_watch_subscribe (ExchangeHub *hub, GCancellable *cancellable, GError **
 
   for (;;)
     {
-      Making making = { .hub = hub, .cancellable = cancellable };
+      ExchangePushWay way = exchange_push_get_way (push, g_get_monotonic_time ());
       Result result;
 
-      making.way = exchange_push_get_way (push, g_get_monotonic_time ());
-      if (hub->held->len > 0 && (making.way == EXCHANGE_PUSH_ASK || hub->pulls != (making.way == EXCHANGE_PUSH_PULL)))
+      if (hub->held->len > 0 && (way == EXCHANGE_PUSH_ASK || hub->pulls != (way == EXCHANGE_PUSH_PULL)))
         {
           exchange_session_set_stream (hub->session, NULL);
           exchange_watch_unsubscribe (hub, TRUE, cancellable);
         }
-      hub->pulls = making.way == EXCHANGE_PUSH_PULL;
-      if (making.way == EXCHANGE_PUSH_ASK || hub->subscribe_at > g_get_monotonic_time ())
+      hub->pulls = way == EXCHANGE_PUSH_PULL;
+      if (way == EXCHANGE_PUSH_ASK || hub->subscribe_at > g_get_monotonic_time ())
         return TRUE;
-      result = subscribe (&making, error);
+      result = subscribe_by (hub, way, cancellable, error);
       if (result == RESULT_FAILED)
         return FALSE;
       if (result != RESULT_OTHER)

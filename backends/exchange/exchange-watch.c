@@ -8,6 +8,7 @@
 #include <taube-backend/taube-trace.h>
 
 #include "exchange-gettext.h"
+#include "exchange-patience.h"
 
 #define FOLDERS_FIRST 200
 /* A stream that ends earlier than that has not been worth its while; so many in a row are no accident. */
@@ -392,6 +393,18 @@ poll_when_due (ExchangeHub *hub, gboolean *list, GCancellable *cancellable, GErr
   return *list || (poll (hub, cancellable, error) && prepare (hub, cancellable, error));
 }
 
+/* What the watch has at the server is ended, as far as that answers soon: also when the watch was stopped in the middle
+ * of a step. */
+static void
+leave (ExchangeHub *hub, GCancellable *cancellable)
+{
+  g_auto (ExchangePatience) patience = { 0 };
+
+  exchange_patience_init (&patience, cancellable);
+  exchange_session_set_stream (hub->session, NULL);
+  exchange_watch_unsubscribe (hub, TRUE, patience.cancellable);
+}
+
 static gboolean
 run (ExchangeHub *hub, TaubeWatchReason reason, GCancellable *cancellable, GError **error)
 {
@@ -399,8 +412,7 @@ run (ExchangeHub *hub, TaubeWatchReason reason, GCancellable *cancellable, GErro
 
   if (reason == TAUBE_WATCH_LEAVE)
     {
-      exchange_session_set_stream (hub->session, NULL);
-      exchange_watch_unsubscribe (hub, TRUE, cancellable);
+      leave (hub, cancellable);
       return TRUE;
     }
   if (!hear (hub, cancellable, error) || !prepare (hub, cancellable, error))
@@ -446,6 +458,8 @@ exchange_account_watch_step (TaubeAccount *account, TaubeSession *session, Taube
   hub->out = out;
   take_folders (hub, out->folders);
   good = run (hub, out->reason, cancellable, error);
+  if (!good && g_cancellable_is_cancelled (cancellable))
+    leave (hub, cancellable);
   due = exchange_watch_get_due (hub);
   exchange_session_set_quiet (hub->session, MIN (due, g_get_monotonic_time () + QUIET_CAP));
   out->wake_at = get_wake (hub, due);

@@ -239,20 +239,8 @@ test_no_streams (void)
   tear_down (&world);
 }
 
-/* The server writes down what it does not know without its name. */
-static guint
-count_refused (World *world)
-{
-  g_autofree char *requests = exchange_world_ask (world->server, "GET", "requests", NULL);
-  guint refused = 0;
-
-  for (const char *at = requests; (at = strstr (at, "\"status\": 500")) != NULL; at++)
-    refused++;
-  return refused;
-}
-
-/* What the server does not know is remembered: streaming and pull are tried, each by connection and watch at the most,
- * and not again. */
+/* What the server does not know is asked once, however many watches there are at once and one after the other:
+ * streaming and pull are tried once each. */
 static void
 test_asks (void)
 {
@@ -273,9 +261,36 @@ test_asks (void)
       check_told (&world);
       g_assert_cmpuint (count (&world, NULL), >, tries);
     }
-  g_assert_cmpuint (count_refused (&world), >=, 2);
-  g_assert_cmpuint (count_refused (&world), <=, 4);
+  g_assert_cmpuint (count (&world, "Subscribe"), ==, 2);
   tear_down (&world);
+}
+
+/* Also when several begin at the same time, and one is stopped while it asks. */
+static void
+test_asks_together (void)
+{
+  g_autoptr (ExchangeWorld) server = exchange_world_start ("--missing=Subscribe");
+  g_autoptr (TaubeAccount) account = exchange_world_open (server, NULL, "timeout=30");
+  g_autoptr (GError) error = NULL;
+  TaubeWatch *watches[4];
+
+  for (guint i = 0; i < G_N_ELEMENTS (watches); i++)
+    watches[i] = taube_account_watch (account, NULL, &error);
+  g_assert_no_error (error);
+  while (exchange_world_count (server, "Subscribe") == 0)
+    g_usleep (1000);
+  taube_watch_stop (watches[0]);
+  for (guint i = 1; i < G_N_ELEMENTS (watches); i++)
+    while (!taube_watch_is_online (watches[i]))
+      g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (exchange_world_count (server, "Subscribe"), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (watches); i++)
+    {
+      taube_watch_stop (watches[i]);
+      g_object_unref (watches[i]);
+    }
+  taube_account_disconnect (account, NULL, &error);
+  g_assert_no_error (error);
 }
 
 /* Folders that do not fit into one subscription get several, which one stream tells of; those for which there is no
@@ -474,44 +489,40 @@ test_affinity (void)
 }
 
 static guint
-count_subscriptions (World *world)
+count_subscriptions (ExchangeWorld *server)
 {
-  g_autofree char *answer = exchange_world_ask (world->server, "GET", "subscriptions", NULL);
+  g_autofree char *answer = exchange_world_ask (server, "GET", "subscriptions", NULL);
 
   return (guint) g_ascii_strtoull (strchr (answer, ':') + 2, NULL, 10);
 }
 
-/* Stops the watch, and waits a while until the server has no subscription of it. */
-static gboolean
-leaves_nothing (World *world)
-{
-  guint left = 0;
-
-  stop_watch (world);
-  for (guint i = 0; i < 100 && (left = count_subscriptions (world)) > 0; i++)
-    g_usleep (20000);
-  return left == 0;
-}
-
-/* A watch that is stopped at rest leaves nothing behind at the server. One that is stopped in the middle of a step
- * does, and when it has come to rest nobody can tell from outside: it is tried until it had. */
+/* A watch that is stopped leaves nothing behind at the server: at rest, and in the middle of a step as well. */
 static void
 test_stop (void)
 {
-  World world;
+  g_autoptr (ExchangeWorld) server = exchange_world_start ("");
+  g_autoptr (TaubeAccount) account = exchange_world_open (server, NULL, "timeout=30");
+  g_autoptr (GError) error = NULL;
 
-  set_up (&world, "", NULL, NULL, NULL);
-  g_assert_cmpuint (count_subscriptions (&world), ==, 1);
-  g_usleep (100000);
-  while (!leaves_nothing (&world))
+  for (guint i = 0; i < 40; i++)
     {
-      g_free (exchange_world_ask (world.server, "DELETE", "subscriptions", NULL));
-      start_watch (&world, NULL);
-      g_usleep (100000);
+      guint before = exchange_world_count (server, "Subscribe");
+      g_autoptr (TaubeWatch) watch = taube_account_watch (account, NULL, &error);
+
+      g_assert_no_error (error);
+      /* It comes to rest; or it is stopped when the server has just been asked, or some time after that. */
+      while (i % 4 == 0 && !taube_watch_is_online (watch))
+        g_main_context_iteration (NULL, TRUE);
+      while (exchange_world_count (server, "Subscribe") == before)
+        g_usleep (500);
+      if (i % 2 == 1)
+        g_usleep ((gulong) g_test_rand_int_range (0, 50000));
+      taube_watch_stop (watch);
+      while (count_subscriptions (server) > 0)
+        g_usleep (5000);
     }
-  start_watch (&world, NULL);
-  check_told (&world);
-  tear_down (&world);
+  taube_account_disconnect (account, NULL, &error);
+  g_assert_no_error (error);
 }
 
 /* It may be stopped, and the account let go, at any moment. */
@@ -574,6 +585,7 @@ main (int argc, char **argv)
     { "pull", test_pull },
     { "no-streams", test_no_streams },
     { "asks", test_asks },
+    { "asks-together", test_asks_together },
     { "limits", test_limits },
     { "held-back", test_held_back },
     { "silence", test_silence },

@@ -67,7 +67,14 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         if length > MOST_BYTES:
             raise Gone
-        return self.rfile.read(length)
+        return self.read_whole(length)
+
+    def read_whole(self, length):
+        """So many bytes: what was broken off is no request."""
+        data = self.rfile.read(length)
+        if len(data) < length:
+            raise Gone
+        return data
 
     def read_chunks(self):
         """The chunks of a body, and the lines after the last one."""
@@ -79,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
                 raise Gone
             if size == 0:
                 break
-            yield self.rfile.read(size)
+            yield self.read_whole(size)
             self.rfile.readline(10)
         while self.rfile.readline(1000).strip():
             pass

@@ -28,7 +28,7 @@ class Service:
         self.minute, self.heartbeat = 60.0, 45.0
         self.trace = None               # a file that gets all requests and answers
 
-    def check(self, data):
+    def check(self, data, record):
         """The request in the bytes, valid by the schema."""
         try:
             request = soap.Request(markup.parse(data))
@@ -40,6 +40,7 @@ class Service:
             raise soap.Fault("ErrorSchemaValidation", f"The request failed schema validation: {complaints[0]}",
                              [t("LineNumber", 1), t("Violation", complaints[0])])
         if request.operation not in {STREAM, *OPERATIONS} - self.missing:
+            record["operation"] = request.operation
             raise soap.Fault("ErrorInvalidRequest", f"There is no operation {request.operation}.")
         return request
 
@@ -54,7 +55,7 @@ class Service:
         """The same, without a trace."""
         rule = None
         try:
-            request = self.check(data)
+            request = self.check(data, record)
             record["operation"] = request.operation
             record["version"] = request.version
             rule = self.faults.take(request.operation)
