@@ -27,6 +27,8 @@ TAUBE_API char *taube_oauth2_get_option (TaubeOAuth2 *self, const char *name);
 TAUBE_API void taube_oauth2_set_refresh_token (TaubeOAuth2 *self, const char *refresh_token);
 TAUBE_API void taube_oauth2_set_save_func (TaubeOAuth2 *self, TaubeOAuth2SaveFunc func, gpointer user_data,
                                            GDestroyNotify notify);
+TAUBE_API char *taube_oauth2_get_access_token (TaubeOAuth2 *self, guint *seconds_out);
+TAUBE_API void taube_oauth2_set_access_token (TaubeOAuth2 *self, const char *access_token, guint seconds);
 TAUBE_API gboolean taube_oauth2_needs_consent (TaubeOAuth2 *self);
 
 TAUBE_API gboolean taube_oauth2_sign_in (TaubeOAuth2 *self, TaubeOAuth2Flow flow, GCancellable *cancellable,

@@ -37,23 +37,24 @@ guest_free (gpointer data)
 }
 
 static gboolean
-listen_locally (GSocket *socket, GError **error)
+listen_locally (GSocket *socket, guint16 port, GError **error)
 {
   g_autoptr (GInetAddress) local = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (local, 0);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (local, port);
 
-  return g_socket_bind (socket, address, FALSE, error) && g_socket_listen (socket, error);
+  /* What is left of connections of an earlier time does not matter; another listener does. */
+  return g_socket_bind (socket, address, port != 0, error) && g_socket_listen (socket, error);
 }
 
 TaubeOAuth2Loopback *
-taube_oauth2_loopback_open (GError **error)
+taube_oauth2_loopback_open (guint16 port, GError **error)
 {
   g_autoptr (GError) local = NULL;
   g_autoptr (GSocket) socket
     = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &local);
   TaubeOAuth2Loopback *self;
 
-  if (socket == NULL || !listen_locally (socket, &local))
+  if (socket == NULL || !listen_locally (socket, port, &local))
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_CONNECTION, _ ("cannot wait for the browser: %s"), local->message);
       return NULL;

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /* Where a browser on this machine comes back to, once: a listener on 127.0.0.1 (RFC 8252, 7.3). Used by one thread. */
 typedef struct _TaubeOAuth2Loopback TaubeOAuth2Loopback;
 
-TaubeOAuth2Loopback *taube_oauth2_loopback_open (GError **error);
+/* PORT 0: a free one. TAUBE_ERROR_CONNECTION when it is taken. */
+TaubeOAuth2Loopback *taube_oauth2_loopback_open (guint16 port, GError **error);
 guint taube_oauth2_loopback_get_port (TaubeOAuth2Loopback *self);
 /* Blocking, until somebody comes who knows STATE; others are sent away. TAUBE_ERROR_AUTH: nobody
  * came for so many seconds. */

@@ -162,6 +162,13 @@ redeem_code (Flow *flow, const TaubeSecret *code, const char *redirect, const Ta
   return ok;
 }
 
+/* The option was checked when it was set. */
+static guint16
+read_port (const char *text)
+{
+  return text != NULL ? (guint16) g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
 static gboolean
 run_browser (Flow *flow, GError **error)
 {
@@ -169,6 +176,7 @@ run_browser (Flow *flow, GError **error)
   g_autofree char *token_endpoint
     = endpoint != NULL ? taube_oauth2_dup_endpoint (flow->self, "token-endpoint", error) : NULL;
   g_autofree char *name = taube_oauth2_get_option (flow->self, "redirect-host");
+  g_autofree char *port = taube_oauth2_get_option (flow->self, "redirect-port");
   g_autoptr (GUri) uri = NULL;
   g_autoptr (TaubeOAuth2Loopback) loopback = NULL;
   g_autoptr (TaubeSecret) state = taube_oauth2_form_random ();
@@ -177,7 +185,7 @@ run_browser (Flow *flow, GError **error)
   TaubeOAuth2Redirect found = { NULL };
   gboolean ok;
 
-  if (token_endpoint == NULL || (loopback = taube_oauth2_loopback_open (error)) == NULL)
+  if (token_endpoint == NULL || (loopback = taube_oauth2_loopback_open (read_port (port), error)) == NULL)
     return FALSE;
   uri = g_uri_parse (endpoint, G_URI_FLAGS_ENCODED, NULL);
   redirect = g_strdup_printf ("http://%s:%u", name, taube_oauth2_loopback_get_port (loopback));

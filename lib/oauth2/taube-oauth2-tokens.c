@@ -339,6 +339,55 @@ taube_oauth2_get_token (TaubeOAuth2 *self, const char *host, GCancellable *cance
   return taube_oauth2_get_token_finish (self, result, error);
 }
 
+/**
+ * taube_oauth2_get_access_token:
+ * @seconds_out: (out) (optional): for how long it is going to be used yet; 0: it is at its end, or there is none
+ *
+ * Gives the access token that there is, without asking anybody: to keep it where the refresh token is kept, for
+ * [method@OAuth2.set_access_token] in the next run. A server gets what [method@OAuth2.get_token] gives.
+ *
+ * Returns: (transfer full) (nullable): an access token, or %NULL
+ */
+char *
+taube_oauth2_get_access_token (TaubeOAuth2 *self, guint *seconds_out)
+{
+  gint64 left = 0;
+  char *token;
+
+  g_return_val_if_fail (IS_OAUTH2 (self), NULL);
+
+  g_mutex_lock (&self->lock);
+  token = self->access != NULL ? g_strdup (taube_secret_peek (self->access)) : NULL;
+  if (token != NULL)
+    left = MIN (self->good_until - g_get_monotonic_time (), self->good_until_date - g_get_real_time ());
+  g_mutex_unlock (&self->lock);
+  if (seconds_out != NULL)
+    *seconds_out = (guint) (MAX (left, 0) / G_USEC_PER_SEC);
+  return token;
+}
+
+/**
+ * taube_oauth2_set_access_token:
+ * @access_token: (nullable): what was kept; %NULL forgets it
+ * @seconds: for how long it is to be used yet, as [method@OAuth2.get_access_token] said, less what has passed since
+ *
+ * Goes on with an access token of an earlier run, so that not every run asks for another. To be called after
+ * [method@OAuth2.set_refresh_token], which forgets it. It is copied, and wiped when it is not needed any more.
+ */
+void
+taube_oauth2_set_access_token (TaubeOAuth2 *self, const char *access_token, guint seconds)
+{
+  g_return_if_fail (IS_OAUTH2 (self));
+
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->access, taube_secret_unref);
+  if (access_token != NULL && access_token[0] != '\0')
+    self->access = taube_secret_new (access_token);
+  self->good_until = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  self->good_until_date = g_get_real_time () + (gint64) seconds * G_USEC_PER_SEC;
+  g_mutex_unlock (&self->lock);
+}
+
 /* The interface. */
 
 static void

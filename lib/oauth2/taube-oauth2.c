@@ -43,8 +43,8 @@ static guint prompt_signal;
 static const char *const option_names[] = { "authorization-endpoint", "ca-file",       "client-id",
                                             "client-secret",          "device-endpoint", "hosts",
                                             "issuer",                 "login-hint",    "loopback-http",
-                                            "redirect-host",          "scope",         "tenant",
-                                            "token-endpoint",         NULL };
+                                            "redirect-host",          "redirect-port", "scope",
+                                            "tenant",                 "token-endpoint", NULL };
 
 static const char *
 get_initial (const TaubeOAuth2Provider *provider, const char *name)
@@ -81,6 +81,8 @@ fault_of (const char *name, const char *value)
     return g_strdup (_ ("that is no value"));
   if (g_str_equal (name, "redirect-host") && !g_str_equal (value, "127.0.0.1") && !g_str_equal (value, "localhost"))
     return g_strdup (_ ("it is \"127.0.0.1\" or \"localhost\""));
+  if (g_str_equal (name, "redirect-port") && !g_ascii_string_to_unsigned (value, 10, 0, G_MAXUINT16, NULL, NULL))
+    return g_strdup (_ ("that is no port"));
   if (g_str_equal (name, "loopback-http") && !g_str_equal (value, "yes") && !g_str_equal (value, "no"))
     return g_strdup (_ ("it is \"yes\" or \"no\""));
   if (g_str_equal (name, "tenant")
@@ -154,6 +156,7 @@ taube_oauth2_new (const char *provider, const char *client_id, GError **error)
  * - `authorization-endpoint`, `token-endpoint`, `device-endpoint`: URLs; `{tenant}` stands for the tenant
  * - `issuer`: who must say that he answered (RFC 9207); when it was set, an answer that does not say it is refused
  * - `redirect-host`: how the provider wants to hear this machine called: `127.0.0.1` or `localhost`
+ * - `redirect-port`: the port to which the browser comes back, where the registration names one; `0` is a free one
  * - `ca-file`: a PEM file with the authorities of the provider's certificate, in place of the system's
  * - `loopback-http`: `yes` permits endpoints without TLS on this very machine, for tests
  *

@@ -88,7 +88,8 @@ def complete(*words):
 
 @case("completion in bash")
 def _():
-    expect_equal(complete("taube", "l"), ["list"])
+    expect_equal(complete("taube", "l"), ["list", "login"])
+    expect_equal(complete("taube", "login", "--provider", "=", "m"), ["microsoft"])
     expect_equal(complete("taube", "help", "s"), ["search", "send", "show", "subscribe"])
     expect_equal(complete("taube", "search", "--sort", "=", "si"), ["size"])
     expect_equal(complete("taube", "list", "--l"), ["--limit="])

@@ -40,6 +40,7 @@ typedef struct
   char *debug;
   char *password_file;
   char *token_command;
+  char *token_file;
   gboolean help;
   gboolean version;
   GCancellable *cancellable; /* cancelled by SIGINT and SIGTERM */
@@ -67,6 +68,7 @@ extern const Verb verb_fetch;
 extern const Verb verb_flag;
 extern const Verb verb_folders;
 extern const Verb verb_list;
+extern const Verb verb_login;
 extern const Verb verb_mark_seen;
 extern const Verb verb_mkdir;
 extern const Verb verb_move;

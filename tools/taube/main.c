@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli.h"
 #include "output.h"
+#include "token-source.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -11,8 +12,8 @@
 
 static const Verb *const verbs[] = {
   &verb_acl, &verb_append, &verb_capabilities, &verb_changes, &verb_copy, &verb_empty, &verb_fetch, &verb_flag,
-  &verb_folders, &verb_list, &verb_mark_seen, &verb_mkdir, &verb_move, &verb_quota, &verb_remove, &verb_rename,
-  &verb_rmdir, &verb_search, &verb_send, &verb_show, &verb_subscribe, &verb_unsubscribe, &verb_watch,
+  &verb_folders, &verb_list, &verb_login, &verb_mark_seen, &verb_mkdir, &verb_move, &verb_quota, &verb_remove,
+  &verb_rename, &verb_rmdir, &verb_search, &verb_send, &verb_show, &verb_subscribe, &verb_unsubscribe, &verb_watch,
 };
 
 /* The signals come to this thread alone: it may take locks, which a signal handler must not. */
@@ -90,6 +91,8 @@ make_common_options (Cli *cli)
       N_ ("Take the password from the first line of FILE"), N_ ("FILE") },
     { "token-command", 0, 0, G_OPTION_ARG_STRING, &cli->token_command,
       N_ ("Sign in with the OAuth 2 access token that COMMAND prints"), N_ ("COMMAND") },
+    { "token-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->token_file,
+      N_ ("Sign in with the OAuth 2 tokens in FILE, which \"taube login\" makes"), N_ ("FILE") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &cli->ca_file, N_ ("Trust the authorities in FILE (PEM) too"),
       N_ ("FILE") },
     { "client-cert", 0, 0, G_OPTION_ARG_FILENAME, &cli->client_cert,
@@ -207,6 +210,7 @@ cli_clear (Cli *cli)
   g_free (cli->debug);
   g_free (cli->password_file);
   g_free (cli->token_command);
+  g_free (cli->token_file);
   g_object_unref (cli->cancellable);
 }
 
@@ -289,6 +293,7 @@ main (int argc, char **argv)
 
   cli.cancellable = g_cancellable_new ();
   code = run (&cli, argc, argv);
+  token_source_finish_all ();
   cli_clear (&cli);
   return code;
 }

@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "output.h"
 #include "progress-bar.h"
+#include "token-source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -261,12 +262,23 @@ read_password_file (const char *path, GError **error)
   return credentials;
 }
 
-/* Whatever the user gave to sign in with: a token command, a file, the environment, or else a prompt. */
+/* Whatever the user gave to sign in with: tokens by file or command, a file, the environment, or else a prompt. */
 TaubeCredentials *
 password_get_credentials (Cli *cli, TaubeUri *uri, GError **error)
 {
   const char *environment = g_getenv ("TAUBE_PASSWORD");
 
+  if (cli->token_file != NULL && cli->token_command != NULL)
+    {
+      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_INVALID, _ ("--token-file and --token-command exclude each other"));
+      return NULL;
+    }
+  if (cli->token_file != NULL)
+    {
+      g_autoptr (TaubeTokenSource) source = token_source_new (cli->token_file, error);
+
+      return source != NULL ? taube_credentials_new_token_source (source) : NULL;
+    }
   if (cli->token_command != NULL)
     {
       g_autoptr (CommandTokenSource) source = g_object_new (COMMAND_TYPE_TOKEN_SOURCE, NULL);

@@ -32,6 +32,10 @@ _taube() {
       mapfile -t COMPREPLY < <(compgen -W 'preview ids saved labels importance' -- "$current")
       return
       ;;
+    --provider)
+      mapfile -t COMPREPLY < <(compgen -W 'microsoft google other' -- "$current")
+      return
+      ;;
     --leave)
       mapfile -t COMPREPLY < <(compgen -W 'forever days= until-removed no' -- "$current")
       return
@@ -41,7 +45,8 @@ _taube() {
       compopt -o nospace
       return
       ;;
-    --password-file | --ca-file | --journal | --token | --client-cert | --client-key)
+    --password-file | --token-file | --client-secret-file | --ca-file | --journal | --token | --client-cert | \
+      --client-key)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -49,8 +54,9 @@ _taube() {
   verb=''
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      acl | append | capabilities | changes | copy | empty | fetch | flag | folders | list | mark-seen) verb=$word ;;
-      mkdir | move | quota | remove | rename | rmdir | search | send | show | subscribe | unsubscribe | watch) verb=$word ;;
+      acl | append | capabilities | changes | copy | empty | fetch | flag | folders | list | login) verb=$word ;;
+      mark-seen | mkdir | move | quota | remove | rename | rmdir | search | send | show | subscribe) verb=$word ;;
+      unsubscribe | watch) verb=$word ;;
     esac
   done
   if [[ $current == -* ]]; then
@@ -59,8 +65,8 @@ _taube() {
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
   elif [ -z "$verb" ]; then
-    words='acl append capabilities changes copy empty fetch flag folders list mark-seen mkdir move quota remove rename'
-    words+=' rmdir search send show subscribe unsubscribe watch help'
+    words='acl append capabilities changes copy empty fetch flag folders list login mark-seen mkdir move quota remove'
+    words+=' rename rmdir search send show subscribe unsubscribe watch help'
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [ "$verb" = append ] || [ "$verb" = send ]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
