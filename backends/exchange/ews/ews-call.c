@@ -18,7 +18,9 @@ typedef struct
 {
   ExchangeAccount *account;
   const EwsCall *call;
+  EwsVersion asked;     /* in which version */
   gboolean began;       /* somebody has been told something */
+  gboolean refused;     /* the server understood, and would not: the connection is good */
   gboolean wrong_version;
   gboolean in_doubt;    /* the refusal does not say that nothing was done */
   gint64 back_off;      /* milliseconds; 0: none was told */
@@ -41,11 +43,21 @@ on_header (const EwsNode *node, gpointer user_data, GError **error)
   return TRUE;
 }
 
+/* The third is the word of a mailbox on an older server behind a newer one. */
+static gboolean
+is_about_version (const char *code)
+{
+  return strcmp (code, "ErrorInvalidServerVersion") == 0 || strcmp (code, "ErrorIncorrectSchemaVersion") == 0
+         || strcmp (code, "ErrorInvalidSchemaVersionForMailboxVersion") == 0;
+}
+
 static void
 set_refusal (Try *try, const EwsVerdict *verdict)
 {
   if (try->refusal != NULL)
     return;
+  try->refused = TRUE;
+  try->wrong_version = is_about_version (verdict->code);
   if (try->call->refused != NULL)
     try->call->refused (verdict, try->call->user_data);
   try->refusal = ews_errors_new (verdict, try->call->what);
@@ -62,8 +74,6 @@ on_fault (const EwsNode *node, gpointer user_data, GError **error)
   EwsVerdict verdict;
 
   ews_verdict_decode_fault (node, &verdict);
-  try->wrong_version = strcmp (verdict.code, "ErrorInvalidServerVersion") == 0
-                       || strcmp (verdict.code, "ErrorIncorrectSchemaVersion") == 0;
   set_refusal (try, &verdict);
   return TRUE;
 }
@@ -146,11 +156,14 @@ read_answer (Try *try, ExchangeReply *reply, GCancellable *cancellable, GError *
 static GBytes *
 write_request (Try *try, GBytes **tail, GError **error)
 {
-  EwsVersion version = (EwsVersion) exchange_account_get_version (try->account);
-  g_autoptr (EwsWriter) writer = try->call->write (version, try->call->args);
-  g_autoptr (GBytes) bytes = ews_writer_end (writer, error);
-  gsize split = ews_writer_get_split (writer);
+  g_autoptr (EwsWriter) writer = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  gsize split;
 
+  try->asked = (EwsVersion) exchange_account_get_version (try->account);
+  writer = try->call->write (try->asked, try->call->args);
+  bytes = ews_writer_end (writer, error);
+  split = ews_writer_get_split (writer);
   *tail = NULL;
   if (bytes == NULL || try->call->source == NULL)
     return g_steal_pointer (&bytes);
@@ -190,15 +203,16 @@ run_once (Try *try, gboolean *sent, GCancellable *cancellable, GError **error)
   return FALSE;
 }
 
+/* Down from what was asked in: the build in the head of the refusal, or another job, may have said so already. */
 static gboolean
 step_down (Try *try)
 {
   int version = exchange_account_get_version (try->account);
 
-  if (!try->wrong_version || version == EWS_VERSION_2007_SP1)
+  if (!try->wrong_version || try->asked == EWS_VERSION_2007_SP1)
     return FALSE;
-  TAUBE_TRACE ("exchange", "the server does not know %s", ews_version_get_name ((EwsVersion) version));
-  exchange_account_set_version (try->account, version - 1);
+  TAUBE_TRACE ("exchange", "the server does not know %s", ews_version_get_name (try->asked));
+  exchange_account_set_version (try->account, MIN (version, (int) try->asked - 1));
   return TRUE;
 }
 
@@ -265,7 +279,7 @@ ews_call_run (ExchangeAccount *account, const EwsCall *call, GCancellable *cance
           g_propagate_error (error, cancelled);
           return FALSE;
         }
-      if (g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL))
+      if (!try.refused && g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL))
         exchange_client_distrust (exchange_account_get_client (account));
       doubt (call, sent, &problem);
       name_what (call, &problem);
