@@ -507,6 +507,8 @@ ews_request_update (EwsVersion version, const ExchangeUpdate *updates, guint n)
     keys = keys && updates[i].change_key != NULL;
   ews_writer_add_attribute (writer, "ConflictResolution", keys ? "AutoResolve" : "AlwaysOverwrite");
   ews_writer_add_attribute (writer, "MessageDisposition", "SaveOnly");
+  /* Without it nothing is done to an appointment, as there are in the trash; nobody is told of what is done here. */
+  ews_writer_add_attribute (writer, "SendMeetingInvitationsOrCancellations", "SendToNone");
   /* Whoever asked for a receipt gets none because a program set a flag. */
   if (version >= EWS_VERSION_2013_SP1)
     ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
@@ -536,6 +538,9 @@ ews_request_delete_item (EwsVersion version, const char *const *ids, guint n, Ta
   EwsWriter *writer = begin (version, EWS_OPERATION_DELETE_ITEM);
 
   ews_writer_add_attribute (writer, "DeleteType", name_disposal (mode));
+  /* Appointments and tasks, as there are in the trash, are not deleted without. */
+  ews_writer_add_attribute (writer, "SendMeetingCancellations", "SendToNone");
+  ews_writer_add_attribute (writer, "AffectedTaskOccurrences", "AllOccurrences");
   if (version >= EWS_VERSION_2013_SP1)
     ews_writer_add_attribute (writer, "SuppressReadReceipts", "true");
   write_items (writer, ids, n);
