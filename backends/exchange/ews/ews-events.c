@@ -102,9 +102,9 @@ find_outcome (const Asking *asking, const GError *problem)
     return EXCHANGE_SUBSCRIBE_REFUSED;
   if (asking->refusal == EWS_REFUSAL_UNKNOWN)
     return EXCHANGE_SUBSCRIBE_UNKNOWN;
-  /* It says something that says nothing: of what it does not know, too. */
-  if (asking->was_refused ? g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL)
-                          : g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED))
+  /* It says something that says nothing: of what it does not know, too. Or it blames the request, which is good. */
+  if (g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_NOT_SUPPORTED)
+      || (asking->was_refused && g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL)))
     return EXCHANGE_SUBSCRIBE_DOUBTFUL;
   return EXCHANGE_SUBSCRIBE_FAILED;
 }
