@@ -106,13 +106,22 @@ take_size (const Field *field, const EwsNode *value, Row *row)
     taube_message_list_builder_set_size (row->builder, (guint64) size);
 }
 
+/* What a property has that was never set: 0001-01-01 or, as MAPI counts, 1601-01-01. */
+#define NEVER G_GINT64_CONSTANT (-11644473600)
+
+static gboolean
+read_moment (const EwsNode *value, gint64 *unix_seconds, int *offset_minutes)
+{
+  return ews_text_to_time (value->text, unix_seconds, offset_minutes) && *unix_seconds > NEVER;
+}
+
 static void
 take_received (const Field *field, const EwsNode *value, Row *row)
 {
   gint64 seconds;
   int offset;
 
-  if (ews_text_to_time (value->text, &seconds, &offset))
+  if (read_moment (value, &seconds, &offset))
     taube_message_list_builder_set_date (row->builder, seconds, offset);
 }
 
@@ -122,7 +131,7 @@ take_sent (const Field *field, const EwsNode *value, Row *row)
   gint64 seconds;
   int offset;
 
-  if (ews_text_to_time (value->text, &seconds, &offset))
+  if (read_moment (value, &seconds, &offset))
     taube_message_list_builder_set_sent_date (row->builder, seconds, offset);
 }
 

@@ -15,6 +15,7 @@ static const struct
   TaubeContent content;
 } contents[] = {
   { "IPF.Note", "Folder", TAUBE_CONTENT_MAIL },
+  { "IPF.Imap", "Folder", TAUBE_CONTENT_MAIL }, /* brought along from an account over IMAP */
   { "IPF.Contact", "ContactsFolder", TAUBE_CONTENT_CONTACTS },
   { "IPF.Appointment", "CalendarFolder", TAUBE_CONTENT_CALENDAR },
   { "IPF.Task", "TasksFolder", TAUBE_CONTENT_TASKS },
@@ -115,7 +116,17 @@ typedef struct
   guint found;
   guint offset;
   gboolean last;
+  char *first;      /* the id with which the page began */
+  gboolean repeats; /* it begins as the one before: the server knows no pages, and tells all folders each time */
 } Folders;
+
+static void
+folders_clear (Folders *self)
+{
+  g_free (self->first);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Folders, folders_clear)
 
 static gboolean
 on_role (const EwsNode *unit, const EwsNode *message, guint index, gpointer user_data, GError **error)
@@ -166,7 +177,7 @@ ews_folders_open (ExchangeAccount *account, GCancellable *cancellable, GError **
 
   if (!ews_call_run (account, &call, cancellable, error))
     return FALSE;
-  /* What streams came with 2010 SP1: it is known without asking. */
+  /* What streams came with 2010: it is known without asking. */
   if (exchange_account_get_version (account) < EWS_VERSION_2010_SP2)
     exchange_push_refuse (exchange_account_get_push (account), EXCHANGE_PUSH_STREAM, TRUE);
   return TRUE;
@@ -180,8 +191,15 @@ on_folder (const EwsNode *unit, const EwsNode *message, guint index, gpointer us
   Folders *folders = user_data;
   ExchangeFolderFacts facts;
 
-  folders->found++;
-  if (ews_folder_decode (unit, &facts))
+  if (!ews_folder_decode (unit, &facts))
+    facts.id = NULL;
+  if (folders->found++ == 0 && facts.id != NULL)
+    {
+      folders->repeats = g_strcmp0 (folders->first, facts.id) == 0;
+      g_free (folders->first);
+      folders->first = g_strdup (facts.id);
+    }
+  if (facts.id != NULL && !folders->repeats)
     folders->func (&facts, folders->user_data);
   return TRUE;
 }
@@ -194,7 +212,7 @@ on_page (const EwsNode *message, guint index, gpointer user_data, GError **error
   gint64 next;
 
   if (!ews_text_to_boolean (ews_node_get_attribute (root, "IncludesLastItemInRange"), &folders->last))
-    folders->last = folders->found == 0;
+    folders->last = folders->found == 0 || folders->repeats;
   /* Some servers tell an offset that is none: the rows that came are counted. */
   if (!ews_text_to_number (ews_node_get_attribute (root, "IndexedPagingOffset"), &next)
       || next <= folders->offset || next > folders->offset + folders->found)
@@ -216,7 +234,7 @@ ews_folders_list (ExchangeAccount *account, ExchangeFolderFunc func, gpointer us
                   GError **error)
 {
   const TaubeLimits *limits = taube_account_get_limits (TAUBE_ACCOUNT (account));
-  Folders folders = { .func = func, .user_data = user_data };
+  g_auto (Folders) folders = { .func = func, .user_data = user_data };
   const EwsCall call = { .operation = EWS_OPERATION_FIND_FOLDER, .write = write_list, .args = &folders.offset,
                          .what = _ ("cannot list folders"), .unit = on_folder, .message = on_page,
                          .user_data = &folders };
@@ -250,7 +268,7 @@ gboolean
 ews_folders_get (ExchangeAccount *account, const char *id, const char *what, ExchangeFolderFunc func,
                  gpointer user_data, GCancellable *cancellable, GError **error)
 {
-  Folders folders = { .func = func, .user_data = user_data };
+  g_auto (Folders) folders = { .func = func, .user_data = user_data };
   const EwsCall call = { .operation = EWS_OPERATION_GET_FOLDER, .write = write_one, .args = id, .what = what,
                          .unit = on_folder, .user_data = &folders };
 
