@@ -220,6 +220,21 @@ run_transfer (ExchangeBatches *batches, const char *const *ids, guint n, Exchang
   return TRUE;
 }
 
+/* The target may have been deleted, and made anew under its name: the next one looks for it. RESULT may be NULL. */
+static void
+note_missing (TaubeFolder *target, const TaubeIdSet *ids, TaubeBatchResult *result, const GError *problem)
+{
+  g_auto (GStrv) all = taube_id_set_to_strv (ids);
+
+  exchange_folder_note_failure (target, problem);
+  for (guint i = 0; result != NULL && all[i] != NULL; i++)
+    {
+      g_autoptr (GError) refusal = taube_batch_result_get_error (result, all[i]);
+
+      exchange_folder_note_failure (target, refusal);
+    }
+}
+
 static TaubeBatchResult *
 run (TaubeFolder *folder, const TaubeIdSet *ids, TaubeFolder *target, gboolean copy, TaubeProgress *progress,
      GCancellable *cancellable, GError **error)
@@ -229,6 +244,8 @@ run (TaubeFolder *folder, const TaubeIdSet *ids, TaubeFolder *target, gboolean c
   g_autoptr (GHashTable) before = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Transfer transfer = { NULL, copy, traces, before };
   g_autofree char *target_id = NULL;
+  TaubeBatchResult *result;
+  GError *problem = NULL;
 
   exchange_batches_init (&batches, folder, run_transfer, &transfer);
   batches.settle = settle_transfer;
@@ -238,7 +255,14 @@ run (TaubeFolder *folder, const TaubeIdSet *ids, TaubeFolder *target, gboolean c
                                   taube_folder_get_name (folder), taube_folder_get_name (target));
   target_id = exchange_account_find_folder_id (batches.account, target, cancellable, error);
   transfer.target_id = target_id;
-  return target_id != NULL ? exchange_batches_run (&batches, ids, cancellable, error) : NULL;
+  if (target_id == NULL)
+    return NULL;
+  result = exchange_batches_run (&batches, ids, cancellable, &problem);
+  if (problem != NULL || taube_batch_result_count (result, TAUBE_BATCH_STATUS_FAILED) > 0)
+    note_missing (target, ids, result, problem);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return result;
 }
 
 /* TaubeFolderClass.copy */
