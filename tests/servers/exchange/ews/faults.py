@@ -58,8 +58,10 @@ class Rule:
             raise soap.Fault("ErrorServerBusy", "The server cannot service this request right now. Try again later.",
                              [] if wait is None else [soap.back_off(wait)], self.get("status", 500))
         if self.name == "fault":
-            raise soap.Fault(self.get("code", "ErrorInternalServerError"), self.get("message", "An internal error."),
-                             status=self.get("status", 500))
+            error = soap.Fault(self.get("code", "ErrorInternalServerError"), self.get("message", "An internal error."),
+                               status=self.get("status", 500))
+            error.plain = self.get("plain", False)
+            raise error
         maker = REPLIES.get(self.name)
         return None if maker is None else maker(self)
 
@@ -189,6 +191,16 @@ def hide_folder(rule, reply):
     reply.body = re.sub(found, b"", reply.body, flags=re.DOTALL)
 
 
+def rewrite(rule, reply):
+    """What other servers write: patterns and what stands in their place, a mark in front, another charset or type."""
+    for pattern, replacement in rule.get("changes", ()):
+        reply.body = re.sub(pattern.encode(), replacement.encode(), reply.body, flags=re.DOTALL)
+    reply.body = rule.get("before", "").encode() + reply.body
+    if "charset" in rule.order:
+        reply.body = reply.body.decode().encode(rule.get("charset"))
+    reply.content_type = rule.get("type", reply.content_type)
+
+
 def compress(rule, reply):
     """gzip, with as many blanks as were ordered behind the document."""
     reply.body = gzip.compress(reply.body + b" " * int(rule.get("bytes", 0)))
@@ -196,7 +208,7 @@ def compress(rule, reply):
 
 
 MANGLES = {"control-character": insert_reference, "fractions": add_fractions, "long-text": lengthen, "deep": deepen,
-           "doctype": add_doctype, "gzip": compress,
+           "doctype": add_doctype, "gzip": compress, "rewrite": rewrite,
            "paging-offset": misnumber, "never-last": deny_end, "hidden-folder": hide_folder}
 
 # How the connection misbehaves with a good answer: http.py does it.
@@ -204,7 +216,7 @@ DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "clo
 # What goes wrong with a stream only.
 STREAMS = {"cut", "silence", "held-back", "early-end", "flood"}
 NAMES = {"server-busy", "fault", "server-busy-inside", "item-error", "batch-stopped", "warning", "shuffled",
-         "surprises", "item-vanishes", "item-changes", "folder-changes", *REPLIES, *MANGLES, *DELIVERIES,
+         "surprises", "item-vanishes", "item-changes", "folder-changes", "unpaged", *REPLIES, *MANGLES, *DELIVERIES,
          *STREAMS}
 
 

@@ -47,16 +47,19 @@ class Sealer:
 
     def id_of(self, kind, mailbox, number, part=0):
         """The id of an object; it stays the same as long as the object lies in its folder."""
-        # Exchange's ids begin with what all ids of a mailbox share; others' are short and have another alphabet.
+        # Exchange's ids begin with what all ids of a mailbox share; others' are short and have another alphabet, or are
+        # longer than the 512 bytes that Microsoft allows.
         data = self.OBJECT.pack(kind, mailbox, number, part)
         if self.layout == "short":
             return self.seal(b"id", data).rstrip("=").replace("+", "-").replace("/", "_")
+        if self.layout == "long":
+            return self.seal(b"id", data, 600)
         mailbox_part = hashlib.blake2b(b"mailbox%d" % mailbox, key=self.secret, digest_size=48).digest()
         return "AAMk" + base64.b64encode(mailbox_part).decode("ascii") + self.seal(b"id", data, 57)
 
     def object_of(self, text):
         """What an id stands for."""
-        sealed = text[68:]
+        sealed = text if self.layout == "long" else text[68:]
         if self.layout == "short":
             sealed = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
         data = self.open(b"id", sealed, self.OBJECT.size)

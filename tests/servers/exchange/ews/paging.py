@@ -7,6 +7,8 @@ from .search import matcher
 
 def page_of(call, found, what):
     """(the part to show, attributes of the root folder) by the view that the request asks for."""
+    if call.has_fault("unpaged"):
+        return found, {}
     for name, view in (("IndexedPage", indexed), ("FractionalPage", fractional), ("SeekToConditionPage", seek)):
         element = find(call.body, f"{name}{what}View")
         if element is not None:

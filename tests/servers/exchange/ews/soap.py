@@ -24,6 +24,7 @@ class Fault(Exception):
     def __init__(self, code, words, details=(), status=500):
         super().__init__(code)
         self.code, self.words, self.details, self.status = code, words, list(details), status
+        self.plain = False   # as SOAP has it, without what Exchange adds
 
 
 class Request:
@@ -78,7 +79,9 @@ def envelope(version, content):
 
 
 def fault(error):
-    """A fault as Exchange writes it."""
+    """A fault as Exchange writes it, or a plain one."""
+    if error.plain:
+        return make(SOAP, "Fault", make(None, "faultcode", f"s:{error.code}"), make(None, "faultstring", error.words))
     code = make(None, "faultcode", f"a:{error.code}")
     words = make(None, "faultstring", error.words, **{f"{{{XML}}}lang": "en-US"})
     details = make(None, "detail", make(ERRORS, "ResponseCode", error.code), make(ERRORS, "Message", error.words),

@@ -460,15 +460,16 @@ class Faults(Wire):
         "redirect": (302, b""), "garbage": (200, b"<s:Envelope"), "entities": (200, b"<!ENTITY"),
         "control-character": (200, b"<t:DisplayName>&#x1A;Inbox"), "fractions": (200, b"NoError"),
         "long-text": (200, b"a" * 1000), "deep": (200, b"<x><x><x>"), "doctype": (200, b"<!DOCTYPE"),
-        "gzip": (200, b""), "dribble": (200, b"NoError"), "twice": (200, b"NoError"), "close-after": (200, b"NoError"),
+        "gzip": (200, b""), "rewrite": (200, b"\xef\xbb\xbf<?xml"),
+        "dribble": (200, b"NoError"), "twice": (200, b"NoError"), "close-after": (200, b"NoError"),
     }
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
             "lost-answer": http.client.RemoteDisconnected}
     ELSEWHERE = {"cut", "silence", "held-back", "early-end", "flood", "stall", "stall-before", "item-vanishes",
-                 "item-changes", "folder-changes", "paging-offset", "never-last", "hidden-folder"}
+                 "item-changes", "folder-changes", "paging-offset", "never-last", "hidden-folder", "unpaged"}
     OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
-               "redirect": {"location": "https://login.example.org/"}}
+               "redirect": {"location": "https://login.example.org/"}, "rewrite": {"before": "\ufeff"}}
 
     def post_raw(self):
         """A socket on which a request was sent."""
@@ -508,6 +509,7 @@ class Faults(Wire):
         for order, request, wanted, part in (
                 ({"name": "paging-offset", "offset": 77}, find, True, b'IndexedPagingOffset="77"'),
                 ({"name": "paging-offset"}, find, False, b"IndexedPagingOffset"),
+                ({"name": "unpaged"}, find, False, b"IndexedPagingOffset"),
                 ({"name": "never-last"}, sync, True, b"IncludesLastItemInRange>false<"),
                 ({"name": "hidden-folder"}, folders, False, b">Archive<")):
             with self.subTest(order=order):
@@ -515,6 +517,17 @@ class Faults(Wire):
                 self.admin("POST", "faults", fault)
                 self.assertEqual(part in self.post(self.connect(), request)[1], wanted)
                 self.assertEqual(part in self.post(self.connect(), request)[1], not wanted)
+
+    def test_other_ways_of_writing(self):
+        self.order("rewrite", changes=[["<t:(DisplayName)>", "<t:\\1 a='b'>"]], charset="utf-16", type="a/b")
+        response, data = self.post(self.connect())
+        self.assertEqual(response.getheader("Content-Type"), "a/b")
+        self.assertIn("<t:DisplayName a='b'>", data.decode("utf-16"))
+        self.order("fault", plain=True, code="Client", message="No", status=200)
+        response, data = self.post(self.connect())
+        self.assertEqual(response.status, 200)
+        self.assertIn(b">s:Client</faultcode><faultstring>No<", data)
+        self.assertNotIn(b"detail", data)
 
     def test_headers(self):
         for name, header, value in (("unavailable", "Retry-After", "7"), ("too-many", "Retry-After", "7"),
