@@ -28,14 +28,30 @@ scene_clear (Scene *self)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
 
 static guint
-count (Scene *scene, const char *folder)
+count_words (Scene *scene, const char *folder, const char *words)
 {
   g_autofree char *what = g_strconcat ("folder?folder=", folder, NULL);
   g_autofree char *there = exchange_world_ask (scene->world, "GET", what, NULL);
   guint n = 0;
 
-  for (const char *at = there; (at = strstr (at, "\"id\": \"")) != NULL; at++)
+  for (const char *at = there; (at = strstr (at, words)) != NULL; at++)
     n++;
+  return n;
+}
+
+static guint
+count (Scene *scene, const char *folder)
+{
+  return count_words (scene, folder, "\"id\": \"");
+}
+
+/* Those that label() has changed: all of it, or nothing. */
+static guint
+count_labelled (Scene *scene)
+{
+  guint n = count_words (scene, "inbox", "Mine");
+
+  g_assert_cmpuint (count_words (scene, "inbox", "\"Mine \\\\flagged\""), ==, n);
   return n;
 }
 
@@ -144,12 +160,13 @@ run_one (Scene *scene, guint which, const char *fault)
   g_autoptr (TaubeIdSet) ids = NULL;
   g_autoptr (TaubeBatchResult) result = NULL;
   g_autoptr (GError) error = NULL;
-  guint inbox, archive, done = 0, maybe = 0;
+  guint inbox, archive, labelled, done = 0, maybe = 0;
 
   g_free (exchange_world_ask (scene->world, "POST", "messages?count=2", NULL));
   ids = list_ids (scene);
   inbox = count (scene, "inbox");
   archive = count (scene, "archive");
+  labelled = count_labelled (scene);
   exchange_world_order (scene->world, order);
   result = operations[which].run (scene, ids, &error);
   if (result != NULL)
@@ -162,6 +179,11 @@ run_one (Scene *scene, guint which, const char *fault)
   g_free (exchange_world_ask (scene->world, "DELETE", "faults", NULL));
   assert_between (count (scene, "inbox"), inbox, operations[which].takes, done, maybe);
   assert_between (count (scene, "archive"), archive, operations[which].gives, done, maybe);
+  if (operations[which].run == label)
+    {
+      g_assert_cmpuint (count_labelled (scene), >=, done);
+      g_assert_cmpuint (count_labelled (scene), <=, labelled + done + maybe);
+    }
   /* A lost answer is looked after, so somebody knows. */
   if (strstr (fault, "lost-answer") != NULL)
     g_assert_cmpuint (maybe, ==, 0);
