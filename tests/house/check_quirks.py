@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Quirks are data: each field is used, and each case of doc/quirks.md has a script that a test follows."""
+"""Quirks are data: each field is used, and each case of doc/quirks.md has a script that a test follows; each case of
+Exchange has tests that are there."""
 import re
 
 from house import ROOT, Report
@@ -8,6 +9,8 @@ from house import ROOT, Report
 TABLE = ROOT / "doc" / "quirks.md"
 SCRIPTS = ROOT / "tests" / "script"
 # protocol: the struct of its quirks, and its cases in the table
+EXCHANGE = ROOT / "tests" / "servers" / "exchange" / "CASES.md"
+EXCHANGE_CASES = {*map(str, (*range(60, 66), *range(68, 72))), "S16", *(f"S{n}" for n in range(21, 30)), "S31", "S32"}
 PROTOCOLS = {"imap": ("ImapQuirks", range(1, 51)), "pop3": ("Pop3Quirks", range(51, 60))}
 
 
@@ -70,6 +73,38 @@ def missing_scripts(rows):
                 yield f"case {number}: no test follows {script}.script"
 
 
+def read_exchange_rows():
+    for line in EXCHANGE.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == 3 and cells[0] != "case":
+            yield cells[0], re.findall(r"`([^`]+)`", cells[2])
+
+
+def has_test(name, sources):
+    """A path that stands there whole, or its end (without a number) where its beginning stands in the same program."""
+    group, _, last = name.rpartition("/")
+    if any(f'"/{name}"' in text or f'"/exchange/{name}"' in text for text in sources):
+        return True
+    begun = [text for text in sources if f'"/exchange/{group}/' in text or f'"/{group}/' in text]
+    word = last.lstrip("0123456789-")
+    return any(last == "…" or f'"{word}"' in text or f'\\"{word}\\"' in text for text in begun)
+
+
+def missing_exchange_tests():
+    folders = [ROOT / "tests" / name for name in ("integration", "unit/exchange", "unit/oauth2")]
+    sources = [path.read_text(encoding="utf-8") for folder in folders for path in folder.glob("*.c")]
+    found = set()
+    for case, names in read_exchange_rows():
+        found.add(case)
+        if not names:
+            yield f"case {case} of Exchange has no test"
+        for name in names:
+            if not (ROOT / name).is_file() if name.startswith("tests/") else not has_test(name, sources):
+                yield f"case {case} of Exchange: there is no test {name}"
+    for case in sorted(EXCHANGE_CASES - found):
+        yield f"case {case} is not in {EXCHANGE.name}"
+
+
 def main():
     report = Report()
     rows = list(read_rows())
@@ -77,6 +112,7 @@ def main():
         report.case(f"each quirk of {protocol} is read", unused_fields(protocol))
     report.case("each case is in the table", missing_cases(rows))
     report.case("each case has a script that a test follows", missing_scripts(rows))
+    report.case("each case of Exchange has tests", missing_exchange_tests())
     report.end()
 
 

@@ -454,21 +454,24 @@ collect (const char *category, const char *text, gpointer user_data)
 static void
 test_no_secret_in_trace (void)
 {
-  static const char *const offers[] = { "--auth=basic", "--auth=ntlm" };
+  static const char *const offers[] = { "--auth=basic", "--auth=ntlm", "--auth=bearer" };
 
   for (guint i = 0; i < G_N_ELEMENTS (offers); i++)
     {
       g_autoptr (ExchangeWorld) world = exchange_world_start (offers[i]);
       g_autoptr (GString) trace = g_string_new (NULL);
-      const char *password = exchange_world_get (world, "password");
+      const char *password = exchange_world_get (world, "password"), *token = exchange_world_get (world, "token");
+      g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+      g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
       g_autofree char *pair = g_strdup_printf ("alice@example.org:%s", password);
       g_autofree char *basic = g_base64_encode ((const guchar *) pair, strlen (pair));
       g_autoptr (GError) error = NULL;
 
+      g_ptr_array_add (purse->tokens, g_strdup (token));
       taube_log_set_handler (collect, trace, NULL);
       taube_log_set_categories ("all");
       {
-        g_autoptr (TaubeAccount) account = exchange_world_open (world, NULL, NULL);
+        g_autoptr (TaubeAccount) account = exchange_world_open (world, i == 2 ? credentials : NULL, NULL);
         g_autoptr (TaubeMessageList) list = NULL;
 
         connects (account, &error);
@@ -481,6 +484,7 @@ test_no_secret_in_trace (void)
       g_assert_nonnull (strstr (trace->str, "GetFolder"));
       g_assert_null (strstr (trace->str, password));
       g_assert_null (strstr (trace->str, basic));
+      g_assert_null (strstr (trace->str, token));
     }
 }
 
