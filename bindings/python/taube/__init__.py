@@ -25,6 +25,7 @@ import gi
 gi.require_version("Taube", "1")
 from gi.repository import GLib, GObject, Gio, Taube  # noqa: E402
 
+from .oauth2 import OAuth2  # noqa: E402
 from .sharing import Permission, Quota  # noqa: E402
 from .spool import Spool  # noqa: E402
 from .view import View  # noqa: E402
@@ -47,8 +48,8 @@ error_quark = Taube.error_quark
 
 __all__ = [
     "Account", "Capabilities", "Capability", "Changes", "Content", "Discard", "Error", "Fields", "Flags", "Folder",
-    "Importance", "Message", "Namespace", "Permission", "Quota", "Rights", "Role", "SearchPlace", "SearchResult",
-    "SearchStep", "Spool", "Support", "Threading", "View", "backends", "error_quark", "open",
+    "Importance", "Message", "Namespace", "OAuth2", "Permission", "Quota", "Rights", "Role", "SearchPlace",
+    "SearchResult", "SearchStep", "Spool", "Support", "Threading", "View", "backends", "error_quark", "open",
 ]
 
 
@@ -640,9 +641,9 @@ class Account:
 def open(uri, password=None, token_source=None, ask=None, settings=None):  # pylint: disable=redefined-builtin
     """The account of a URI; ``with`` connects it.
 
-    Sign in with a ``password``, with tokens of ``token_source`` (a ``Taube.TokenSource``, or a function that gives a
-    token for a host), or with what the function ``ask`` answers to each ``Taube.Question``. ``settings`` maps names
-    such as ``"ca-file"`` to text.
+    Sign in with a ``password``, with tokens of ``token_source`` (an ``OAuth2``, a ``Taube.TokenSource``, or a function
+    that gives a token for a host), or with what the function ``ask`` answers to each ``Taube.Question``. ``settings``
+    maps names such as ``"ca-file"`` to text.
     """
     native_settings = Taube.Settings.new()
     for name, value in (settings or {}).items():
@@ -652,7 +653,7 @@ def open(uri, password=None, token_source=None, ask=None, settings=None):  # pyl
     elif token_source is not None:
         if callable(token_source):
             token_source = _FunctionTokenSource(token_source)
-        credentials = Taube.Credentials.new_token_source(token_source)
+        credentials = Taube.Credentials.new_token_source(getattr(token_source, "native", token_source))
     elif ask is not None:
         credentials = Taube.Credentials.new_callback(lambda question, *_: ask(question))
     else:
