@@ -213,14 +213,15 @@ find_difference (FolderMirror *self, const char *folder, GHashTable *truth)
 void
 folder_mirror_check (FolderMirror *self, const char *folder, GHashTable *truth)
 {
-  gint64 end = g_get_monotonic_time () + self->kind->wait_seconds * G_USEC_PER_SEC;
+  gint64 pause = self->kind->wait_seconds * G_USEC_PER_SEC;
   char *difference;
 
   g_mutex_lock (&self->lock);
   while ((difference = find_difference (self, folder, truth)) != NULL)
     {
-      if (!g_cond_wait_until (&self->cond, &self->lock, end))
-        g_error ("%s", difference);
+      /* Each event is signalled: then another one may take as long. */
+      if (!g_cond_wait_until (&self->cond, &self->lock, g_get_monotonic_time () + pause))
+        g_error ("%s; after %u events", difference, self->events);
       g_free (difference);
     }
   g_mutex_unlock (&self->lock);

@@ -95,10 +95,26 @@ find (TaubeAccount *account, const char *text, const char *sort, guint *n_out)
   return g_string_free (out, FALSE);
 }
 
+/* Dovecot keeps the rank of each name in its index. Backwards it misplaces those that have none yet, and keeps that
+ * (doc/search.md), so all of them are ranked forwards once. */
+static void
+rank_names (TaubeAccount *imap)
+{
+  static const char *const sorts[] = { "from", "to", "cc" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sorts); i++)
+    {
+      guint n;
+
+      g_free (find (imap, "*", sorts[i], &n));
+      g_assert_cmpuint (n, ==, N_MESSAGES);
+    }
+}
+
 static void
 test_agreement (void)
 {
-  static const char *const sorts[] = { "arrival", "date", "-size", "-date" };
+  static const char *const sorts[] = { "arrival", "date", "-size", "-date", "from", "to", "-from", "cc", "-to" };
   g_autoptr (TaubeTestDovecot) dovecot = taube_test_dovecot_start (NULL);
   g_autoptr (ExchangeWorld) world = exchange_world_start ("");
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
@@ -116,6 +132,7 @@ test_agreement (void)
     }
   imap = connect_imap (dovecot);
   exchange = exchange_world_connect (world);
+  rank_names (imap);
   for (guint i = 0; i < N_QUERIES; i++)
     {
       g_autofree char *query = random_query (random, 2), *there = NULL, *here = NULL;

@@ -205,6 +205,7 @@ test_queries (gconstpointer kind)
   g_assert_cmpuint (found, >, N_QUERIES / 4);
 }
 
+/* Each key is first asked for forwards, of all messages: Dovecot misplaces backwards what it has not ranked yet. */
 static void
 test_sort (gconstpointer kind)
 {

@@ -481,7 +481,8 @@ test_no_line_ends (void)
   g_clear_object (&folder);
   g_clear_object (&account);
   received = taube_test_server_get_received (server);
-  g_assert_null (strstr (received, "T9"));
+  g_assert_null (strstr (received, "DELETE"));
+  g_assert_null (strstr (received, "\nT9"));
   g_free (taube_test_server_stop (server));
 }
 

@@ -297,6 +297,16 @@ tear_down (World *world)
     taube_test_hand_free (world->hands[i]);
 }
 
+/* A slow machine tells of many changes at once, in few bytes. */
+static gboolean
+was_stormy (World *world)
+{
+  StormCount count = storm_line_get_count (world->storm);
+
+  return count.cuts + count.stalls + count.delays > 3;
+}
+
+/* There are changes until there was a storm, too. */
 static void
 test_storm (gconstpointer data)
 {
@@ -311,7 +321,7 @@ test_storm (gconstpointer data)
   set_up (&world, way, mail);
   start_watch (&world);
   storm_line_set_weather (world.storm, way->bytes);
-  for (guint i = 1; i <= changes; i++)
+  for (guint i = 1; i <= changes || !was_stormy (&world); i++)
     {
       change (&world);
       if (i % 250 == 0)
@@ -323,7 +333,6 @@ test_storm (gconstpointer data)
   count = storm_line_get_count (world.storm);
   g_test_message ("%u changes, %u events, %u connections: %u cut, %u stalled, %u slow", changes,
                   folder_mirror_get_events (world.mirror), count.connections, count.cuts, count.stalls, count.delays);
-  g_assert_cmpuint (count.cuts + count.stalls + count.delays, >, 3);
   tear_down (&world);
 }
 

@@ -149,6 +149,13 @@ test_killed (gconstpointer kind)
   g_assert_cmpint (errno, ==, ESRCH);
 }
 
+/* It warns of that on a busy machine, whatever the mail is. */
+static gboolean
+is_about_time (const char *line)
+{
+  return strstr (line, "Time moved") != NULL || strstr (line, " seconds") != NULL;
+}
+
 /* The mail that ./dev demo shows: Dovecot must read it without a complaint. */
 static void
 test_corpus (void)
@@ -161,6 +168,7 @@ test_corpus (void)
   g_autofree char *log = NULL;
   g_autofree char *log_file = NULL;
   g_auto (GStrv) messages = NULL;
+  g_auto (GStrv) lines = NULL;
 
   if (dovecot == NULL)
     return;
@@ -169,8 +177,10 @@ test_corpus (void)
   g_assert_cmpuint (g_strv_length (messages), ==, 301);
   log_file = g_build_filename (taube_test_dovecot_get (dovecot, "dir"), "log", NULL);
   g_file_get_contents (log_file, &log, NULL, NULL);
-  g_assert_null (strstr (log, "Error"));
-  g_assert_null (strstr (log, "Warning"));
+  lines = g_strsplit (log, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strstr (lines[i], "Error") != NULL || (strstr (lines[i], "Warning") != NULL && !is_about_time (lines[i])))
+      g_error ("Dovecot says: %s", lines[i]);
 }
 
 int
