@@ -22,6 +22,7 @@ typedef struct
   char *user;
   TaubeSecret *password;
   ExchangeProofKind kind;
+  gboolean streams;
   GUri *uri;
   GBytes *body;
   TaubeMessageSource *source; /* a message behind the body, or NULL */

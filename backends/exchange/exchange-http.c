@@ -7,6 +7,7 @@
 
 #include "exchange-gettext.h"
 #include "exchange-http-errors.h"
+#include "exchange-status.h"
 #include "exchange-trace.h"
 
 #define IDLE_SECONDS 90
@@ -19,6 +20,7 @@ struct _ExchangeHttp
   GProxyResolver *proxy;
   guint connections;
   guint silence_seconds;
+  int speaks; /* it has answered in HTTP; atomic */
   SoupSession *session; /* made, used and dropped on the I/O thread */
 };
 
@@ -49,6 +51,7 @@ exchange_http_new_patient (ExchangeHttp *like)
   g_set_object (&self->client_certificate, like->client_certificate);
   g_set_object (&self->proxy, like->proxy);
   self->connections = like->connections;
+  self->speaks = g_atomic_int_get (&like->speaks);
   return self;
 }
 
@@ -199,6 +202,40 @@ fail (ExchangeFlight *self, GError *error)
   g_clear_error (&error);
 }
 
+/* libsoup takes a connection that ends in the middle of a header for the end of the header. Such an answer has no body
+ * and does not say so; with some statuses that is all that there is to say. */
+static gboolean
+is_cut (ExchangeFlight *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+
+  if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_EOF)
+    return FALSE;
+  if (self->status == 401)
+    return !g_hash_table_contains (self->headers, "www-authenticate");
+  if (self->status / 100 == 3)
+    return !soup_message_headers_header_contains (headers, "Connection", "close");
+  return self->status == 200 || self->status == 500;
+}
+
+static GError *
+make_cut_error (void)
+{
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT, _ ("it ended in the middle of an answer"));
+}
+
+/* Who has spoken HTTP has not forgotten it: what cannot be read broke off. ERROR is taken. (transfer full) */
+static GError *
+explain (ExchangeFlight *self, GError *error)
+{
+  if (!g_atomic_int_get (&self->http->speaks)
+      || (!g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_PARSING)
+          && !g_error_matches (error, SOUP_SESSION_ERROR, SOUP_SESSION_ERROR_ENCODING)))
+    return error;
+  g_error_free (error);
+  return make_cut_error ();
+}
+
 static void read_more (ExchangeFlight *self);
 
 static void
@@ -209,14 +246,20 @@ on_chunk (GObject *source, GAsyncResult *result, gpointer user_data)
   GBytes *chunk = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
   gboolean more = FALSE;
 
+  if (chunk != NULL && g_bytes_get_size (chunk) == 0 && !self->answered && is_cut (self))
+    {
+      g_clear_pointer (&chunk, g_bytes_unref);
+      error = make_cut_error ();
+    }
   if (chunk == NULL)
     {
-      fail (self, error);
+      fail (self, explain (self, error));
       exchange_flight_unref (self);
       return;
     }
   g_mutex_lock (&self->lock);
   self->reading = FALSE;
+  self->answered = TRUE;
   if (g_bytes_get_size (chunk) == 0)
     {
       self->ended = TRUE;
@@ -281,7 +324,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   g_signal_handlers_disconnect_by_data (self->message, self);
   if (stream == NULL)
     {
-      fail (self, error);
+      fail (self, explain (self, error));
       exchange_flight_unref (self);
       return;
     }
@@ -300,7 +343,11 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
   self->status = soup_message_get_status (self->message);
   self->reason = g_strdup (soup_message_get_reason_phrase (self->message));
   soup_message_headers_foreach (soup_message_get_response_headers (self->message), add_header, self->headers);
-  self->sent = self->answered = TRUE;
+  g_atomic_int_set (&self->http->speaks, TRUE);
+  /* The first byte of the body says that the header is whole. A stream may be silent before. */
+  self->sent = TRUE;
+  self->answered = self->streams && exchange_status_is_soap (g_hash_table_lookup (self->headers, "content-type"))
+                   && !is_cut (self);
   self->arrived = g_get_monotonic_time ();
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
@@ -509,6 +556,7 @@ exchange_flight_new (ExchangeHttp *http, const ExchangeRequest *request)
   self->io_cancellable = g_cancellable_new ();
   self->headers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->kind = request->proof.kind;
+  self->streams = request->streams;
   self->user = g_strdup (request->proof.user);
   self->uri = g_uri_ref (request->uri);
   self->message = soup_message_new_from_uri (request->method, request->uri);

@@ -99,8 +99,8 @@ describe (TaubeMessageList *list, guint row)
   return g_strdup_printf ("%s %s", flags & TAUBE_MESSAGE_FLAGS_SEEN ? "read" : "unread", joined);
 }
 
-/* The line may also break in the middle of a header, which is no HTTP then. A stream that falls silent before its first
- * sign of life counts as dead after a minute. */
+/* The line may also break in the middle of the first header of all, which is no HTTP then. A stream that falls silent
+ * before its first sign of life counts as dead after a minute. */
 static const int again[] = { TAUBE_ERROR_CONNECTION, TAUBE_ERROR_PROTOCOL, TAUBE_ERROR_THROTTLED, -1 };
 static const int gone[] = { TAUBE_ERROR_NOT_FOUND, -1 };
 static const FolderMirrorKind kind = { .describe = describe, .again = again, .gone = gone, .wait_seconds = 200 };

@@ -62,7 +62,7 @@ class Rule:
                                status=self.get("status", 500))
             error.plain = self.get("plain", False)
             raise error
-        maker = REPLIES.get(self.name)
+        maker = REPLIES.get(self.get("like", self.name))
         return None if maker is None else maker(self)
 
     # ---- one item of it ----
@@ -212,7 +212,8 @@ MANGLES = {"control-character": insert_reference, "fractions": add_fractions, "l
            "paging-offset": misnumber, "never-last": deny_end, "hidden-folder": hide_folder}
 
 # How the connection misbehaves with a good answer: http.py does it.
-DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "dribble", "twice"}
+DELIVERIES = {"truncated", "stall", "close", "stall-before", "lost-answer", "close-after", "cut-answer", "dribble",
+              "twice"}
 # What goes wrong with a stream only.
 STREAMS = {"cut", "silence", "held-back", "early-end", "flood"}
 NAMES = {"server-busy", "fault", "server-busy-inside", "item-error", "batch-stopped", "warning", "shuffled",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """HTTP/1.1: connections that stay, chunks, who signs in, and all the ways in which a connection can misbehave."""
+import io
 import os
 import select
 import socket
@@ -202,6 +203,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_stall_before(None, call.rule)
         if call.has_fault("held-back"):
             frames = self.hold_back(frames)
+        if call.has_fault("cut-answer"):
+            self.send_cut_answer(Reply(200, headers=call.reply_headers), call.rule)
         self.send_head(Reply(200, headers=call.reply_headers), [("Transfer-Encoding", "chunked")])
         self.wfile.flush()
         with self.server.streaming(self):
@@ -313,6 +316,21 @@ class Handler(BaseHTTPRequestHandler):
         """Answered, and closed without a word."""
         self.send_head(reply, [("Content-Length", str(len(reply.body)))])
         self.wfile.write(reply.body)
+        self.hang_up()
+
+    def send_cut_answer(self, reply, rule):
+        """So many bytes of it, beginning with the status line; the length may stand before all other fields."""
+        line, self.wfile = self.wfile, io.BytesIO()
+        try:
+            self.send_head(reply, [("Content-Length", str(len(reply.body)))])
+            head = self.wfile.getvalue()
+        finally:
+            self.wfile = line
+        if rule.get("length-first"):
+            status, *fields = head.split(b"\r\n")
+            fields.sort(key=lambda field: not field.startswith(b"Content-Length:") if field else 2)
+            head = b"\r\n".join([status, *fields])
+        self.wfile.write((head + reply.body)[:rule.get("at", len(head) // 2)])
         self.hang_up()
 
     def send_dribble(self, reply, rule):

@@ -464,10 +464,10 @@ class Faults(Wire):
         "dribble": (200, b"NoError"), "twice": (200, b"NoError"), "close-after": (200, b"NoError"),
     }
     ENDS = {"truncated": http.client.IncompleteRead, "close": http.client.RemoteDisconnected,
-            "lost-answer": http.client.RemoteDisconnected}
+            "lost-answer": http.client.RemoteDisconnected, "cut-answer": http.client.RemoteDisconnected}
     ELSEWHERE = {"cut", "silence", "held-back", "early-end", "flood", "stall", "stall-before", "item-vanishes",
                  "item-changes", "folder-changes", "paging-offset", "never-last", "hidden-folder", "unpaged"}
-    OPTIONS = {"server-busy": {"backoff": 5}, "control-character": {"element": "DisplayName"},
+    OPTIONS = {"server-busy": {"backoff": 5}, "cut-answer": {"at": 0}, "control-character": {"element": "DisplayName"},
                "long-text": {"element": "DisplayName", "bytes": 2000}, "deep": {"depth": 50},
                "redirect": {"location": "https://login.example.org/"}, "rewrite": {"before": "\ufeff"}}
 
@@ -494,6 +494,16 @@ class Faults(Wire):
                 self.assertEqual(response.status, status)
                 self.assertIn(part, data)
                 self.assertEqual(codes(self.post(self.connect())[1]), ["NoError"])
+
+    def test_cut_answers(self):
+        for options, wanted in (({"at": 12}, b"HTTP/1.1 200"), ({"at": 32, "length-first": True}, None),
+                                ({"at": 12, "like": "tenant-blocked"}, b"HTTP/1.1 403")):
+            with self.subTest(options=options):
+                self.order("cut-answer", **options)
+                with self.post_raw() as s:
+                    data = b"".join(iter(lambda: s.recv(4096), b""))  # pylint: disable=cell-var-from-loop
+                self.assertEqual(len(data), options["at"])
+                self.assertEqual(data, wanted or b"HTTP/1.1 200 OK\r\nContent-Length:"[:32])
 
     def test_pages(self):
         shape = '<t:BaseShape>IdOnly</t:BaseShape>'
