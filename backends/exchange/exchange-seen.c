@@ -3,12 +3,20 @@
 
 #include <string.h>
 
-#define FIRST_SLOTS 256
+/* The hashes lie in many small tables, each of which grows by itself and by little: there never is a second copy. */
+#define N_TABLES 256
+#define FIRST_SLOTS 8
+
+typedef struct
+{
+  guint64 *slots; /* 0: free; NULL: none yet */
+  guint n_slots;
+  guint size;
+} Table;
 
 struct _ExchangeSeen
 {
-  guint64 *slots; /* 0: free */
-  guint mask;
+  Table tables[N_TABLES];
   guint size;
   guint64 key;
 };
@@ -16,7 +24,7 @@ struct _ExchangeSeen
 static guint64
 random_word (void)
 {
-  return (guint64) g_random_int () << 32 | g_random_int ();
+  return (guint64)g_random_int () << 32 | g_random_int ();
 }
 
 ExchangeSeen *
@@ -24,8 +32,6 @@ exchange_seen_new (void)
 {
   ExchangeSeen *self = g_new0 (ExchangeSeen, 1);
 
-  self->slots = g_new0 (guint64, FIRST_SLOTS);
-  self->mask = FIRST_SLOTS - 1;
   self->key = random_word ();
   return self;
 }
@@ -33,7 +39,8 @@ exchange_seen_new (void)
 void
 exchange_seen_free (ExchangeSeen *self)
 {
-  g_free (self->slots);
+  for (guint i = 0; i < N_TABLES; i++)
+    g_free (self->tables[i].slots);
   g_free (self);
 }
 
@@ -57,47 +64,58 @@ hash (guint64 key, const char *id)
   return value != 0 ? value : 1;
 }
 
+/* The table is chosen by the highest bits of the hash, the place in it by others. */
 static guint64 *
-find_slot (const ExchangeSeen *self, guint64 value)
+find_slot (const Table *table, guint64 value)
 {
-  guint i = (guint) value & self->mask;
+  guint i = (guint)((value & G_MAXUINT32) * table->n_slots >> 32);
 
-  while (self->slots[i] != 0 && self->slots[i] != value)
-    i = (i + 1) & self->mask;
-  return &self->slots[i];
+  while (table->slots[i] != 0 && table->slots[i] != value)
+    i = i + 1 < table->n_slots ? i + 1 : 0;
+  return &table->slots[i];
 }
 
+/* Seven of eight slots are taken at the most, seven of ten afterwards. */
 static void
-grow (ExchangeSeen *self)
+make_room (Table *table)
 {
-  g_autofree guint64 *old = g_steal_pointer (&self->slots);
-  guint n = self->mask + 1;
+  g_autofree guint64 *old = NULL;
+  guint n = table->n_slots;
 
-  self->slots = g_new0 (guint64, 2 * (gsize) n);
-  self->mask = 2 * n - 1;
+  if (table->size < n / 8 * 7)
+    return;
+  old = g_steal_pointer (&table->slots);
+  table->n_slots = MAX (FIRST_SLOTS, (n + n / 4 + 7) / 8 * 8);
+  table->slots = g_new0 (guint64, table->n_slots);
   for (guint i = 0; i < n; i++)
     if (old[i] != 0)
-      *find_slot (self, old[i]) = old[i];
+      *find_slot (table, old[i]) = old[i];
 }
 
 gboolean
 exchange_seen_add (ExchangeSeen *self, const char *id)
 {
   guint64 value = hash (self->key, id);
-  guint64 *slot = find_slot (self, value);
+  Table *table = &self->tables[value >> 56];
+  guint64 *slot;
 
+  make_room (table);
+  slot = find_slot (table, value);
   if (*slot != 0)
     return FALSE;
   *slot = value;
-  if (++self->size > self->mask / 4 * 3)
-    grow (self);
+  table->size++;
+  self->size++;
   return TRUE;
 }
 
 gboolean
 exchange_seen_contains (const ExchangeSeen *self, const char *id)
 {
-  return *find_slot (self, hash (self->key, id)) != 0;
+  guint64 value = hash (self->key, id);
+  const Table *table = &self->tables[value >> 56];
+
+  return table->slots != NULL && *find_slot (table, value) != 0;
 }
 
 guint

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Which ids have come already, in 11 to 32 bytes each however long they are: only a hash of each is kept, of 64 bits
+/* Which ids have come already, in 9 to 12 bytes each however long they are: only a hash of each is kept, of 64 bits
  * and with a key that nobody outside knows. That any two of a million have the same one is as likely as 1 in 30
  * million. */
 typedef struct _ExchangeSeen ExchangeSeen;

@@ -73,7 +73,7 @@ check_status (ExchangeStatus status, TaubeError code, const char *words)
 {
   g_autoptr (GError) error = exchange_status_to_error (&status, "mail.example.org");
 
-  g_assert_error (error, TAUBE_ERROR, (int) code);
+  g_assert_error (error, TAUBE_ERROR, (int)code);
   if (strstr (error->message, words) == NULL)
     g_error ("\"%s\" does not say \"%s\"", error->message, words);
   g_assert_nonnull (strstr (error->message, "mail.example.org"));
@@ -148,7 +148,7 @@ test_header (void)
   for (guint i = 0; i < G_N_ELEMENTS (headers); i++)
     for (gsize split = 0; split <= strlen (headers[i].message); split++)
       {
-        const guint8 *bytes = (const guint8 *) headers[i].message;
+        const guint8 *bytes = (const guint8 *)headers[i].message;
         gsize length = strlen (headers[i].message);
         ExchangeHeader header = { 0 };
         gsize n = exchange_header_cut (&header, bytes, split);
@@ -172,9 +172,32 @@ test_seen (void)
         g_assert_true (exchange_seen_add (seen, id) == (round == 0));
       }
   g_assert_cmpuint (exchange_seen_get_size (seen), ==, 20000);
+  g_assert_false (exchange_seen_contains (seen, "a"));
   g_assert_true (exchange_seen_add (seen, ""));
   g_assert_true (exchange_seen_add (seen, "a"));
+  g_assert_true (exchange_seen_contains (seen, "a"));
   g_assert_false (exchange_seen_add (seen, ""));
+}
+
+/* A million are all told apart. */
+static void
+test_seen_many (void)
+{
+  g_autoptr (ExchangeSeen) seen = exchange_seen_new ();
+  char id[32];
+
+  g_assert_false (exchange_seen_contains (seen, "0"));
+  for (guint i = 0; i < 1000000; i++)
+    {
+      g_snprintf (id, sizeof id, "%u", i);
+      g_assert_true (exchange_seen_add (seen, id));
+    }
+  g_assert_cmpuint (exchange_seen_get_size (seen), ==, 1000000);
+  for (guint i = 0; i < 1000000; i += 997)
+    {
+      g_snprintf (id, sizeof id, "%u", i);
+      g_assert_false (exchange_seen_add (seen, id));
+    }
 }
 
 int
@@ -189,5 +212,6 @@ main (int argc, char **argv)
   g_test_add_func ("/exchange/plain/token", test_token);
   g_test_add_func ("/exchange/plain/header", test_header);
   g_test_add_func ("/exchange/seen", test_seen);
+  g_test_add_func ("/exchange/seen-many", test_seen_many);
   return g_test_run ();
 }
