@@ -28,7 +28,7 @@ static void imap_folder_quota_init (TaubeQuotaHolderInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (TaubeImapFolder, imap_folder, TAUBE_TYPE_FOLDER,
                                G_IMPLEMENT_INTERFACE (TAUBE_TYPE_SHARING, imap_folder_sharing_init)
-                                 G_IMPLEMENT_INTERFACE (TAUBE_TYPE_QUOTA_HOLDER, imap_folder_quota_init))
+                                   G_IMPLEMENT_INTERFACE (TAUBE_TYPE_QUOTA_HOLDER, imap_folder_quota_init))
 
 /* Names. */
 
@@ -116,8 +116,7 @@ gboolean
 imap_folder_add_name (TaubeFolder *folder, ImapSession *session, ImapCommand *command, GCancellable *cancellable,
                       GError **error)
 {
-  g_autofree char *name
-    = imap_session_make_name (session, taube_folder_get_path (folder), FALSE, cancellable, error);
+  g_autofree char *name = imap_session_make_name (session, taube_folder_get_path (folder), FALSE, cancellable, error);
 
   if (name == NULL)
     return FALSE;
@@ -162,7 +161,7 @@ parse_number (const char *text, gsize length, guint32 *number_out)
     {
       if (!g_ascii_isdigit (text[i]))
         return FALSE;
-      number = number * 10 + (guint64) (text[i] - '0');
+      number = number * 10 + (guint64)(text[i] - '0');
     }
   *number_out = number;
   return number <= G_MAXUINT32;
@@ -200,7 +199,7 @@ gboolean
 imap_folder_check_set (ImapSession *session, TaubeFolder *folder, const TaubeIdSet *ids, GError **error)
 {
   g_autofree const char **prefixes = taube_id_set_get_prefixes (ids);
-  g_autofree const char **strings = taube_id_set_get_strings (ids);
+  g_auto (GStrv) strings = taube_id_set_get_strings (ids);
 
   if (strings != NULL && strings[0] != NULL)
     return set_invalid (folder, strings[0], error);
@@ -268,7 +267,7 @@ on_status (const ImapResponse *response, gpointer user_data, GError **error)
   if (status.fields & IMAP_STATUS_UNSEEN)
     counts->unread = status.unseen;
   if ((status.fields & IMAP_STATUS_SIZE) && !(status.malformed & IMAP_STATUS_SIZE))
-    counts->size = MIN (status.size, (guint64) G_MAXINT64);
+    counts->size = MIN (status.size, (guint64)G_MAXINT64);
   return TRUE;
 }
 

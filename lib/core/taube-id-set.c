@@ -3,6 +3,8 @@
 
 #include <taube-backend/taube-id-set-impl.h>
 
+#include "core/taube-packed-set.h"
+
 #include <string.h>
 
 /* Beyond this the strings alone would take gigabytes: work on ranges instead. */
@@ -24,8 +26,8 @@ typedef struct
  */
 struct _TaubeIdSet
 {
-  GHashTable *groups;  /* prefix -> Group, none of them empty; NULL: no group yet */
-  GHashTable *strings; /* the ids that are not numbered; NULL: none yet */
+  GHashTable *groups;      /* prefix -> Group, none of them empty; NULL: no group yet */
+  TaubePackedSet *strings; /* the ids that are not numbered; NULL: none yet */
 };
 
 G_DEFINE_BOXED_TYPE (TaubeIdSet, taube_id_set, taube_id_set_copy, taube_id_set_free)
@@ -175,7 +177,7 @@ group_get_size (const Group *group)
   guint64 size = 0;
 
   for (guint i = 0; i < group->n_ranges; i++)
-    size += (guint64) group->ranges[i].last - group->ranges[i].first + 1;
+    size += (guint64)group->ranges[i].last - group->ranges[i].first + 1;
   return size;
 }
 
@@ -188,14 +190,15 @@ split_id (const char *id, gsize *prefix_length_out, guint32 *number_out)
 
   while (start > 0 && g_ascii_isdigit (id[start - 1]))
     start--;
-  if (start == length || length - start > 10 || id[start] == '0')
+  /* Long ids that a server draws by chance end with a digit now and then: no two of them are neighbours. */
+  if (start == length || length - start > 10 || id[start] == '0' || start > TAUBE_ID_PREFIX_MAX)
     return FALSE;
   for (gsize i = start; i < length; i++)
-    number = number * 10 + (guint64) (id[i] - '0');
+    number = number * 10 + (guint64)(id[i] - '0');
   if (number > G_MAXUINT32)
     return FALSE;
   *prefix_length_out = start;
-  *number_out = (guint32) number;
+  *number_out = (guint32)number;
   return TRUE;
 }
 
@@ -225,8 +228,76 @@ static void
 put_string (TaubeIdSet *self, const char *id)
 {
   if (self->strings == NULL)
-    self->strings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_hash_table_add (self->strings, g_strdup (id));
+    self->strings = taube_packed_set_new ();
+  taube_packed_set_add (self->strings, id);
+}
+
+static void
+put_strings (TaubeIdSet *self, const char *prefix, guint32 first, guint32 last)
+{
+  for (guint64 number = first; number <= last; number++)
+    {
+      g_autofree char *id = g_strdup_printf ("%s%u", prefix, (guint) number);
+
+      put_string (self, id);
+    }
+}
+
+static guint
+count_strings (const TaubeIdSet *self)
+{
+  return self->strings != NULL ? taube_packed_set_get_size (self->strings) : 0;
+}
+
+static void
+add_strings (TaubeIdSet *self, const TaubeIdSet *other)
+{
+  g_auto (TaubePackedSetIter) iter = { 0 };
+  const char *id;
+
+  if (count_strings (other) == 0)
+    return;
+  if (count_strings (self) == 0)
+    {
+      g_clear_pointer (&self->strings, taube_packed_set_free);
+      self->strings = taube_packed_set_copy (other->strings);
+      return;
+    }
+  taube_packed_set_iter_init (&iter, other->strings);
+  while ((id = taube_packed_set_iter_next (&iter)) != NULL)
+    taube_packed_set_add (self->strings, id);
+}
+
+/* The smaller one of both is walked along: the other may be a whole folder. */
+static void
+remove_strings (TaubePackedSet *strings, const TaubePackedSet *others)
+{
+  gboolean few = taube_packed_set_get_size (strings) < taube_packed_set_get_size (others);
+  g_autoptr (GPtrArray) both = g_ptr_array_new_with_free_func (g_free);
+  g_auto (TaubePackedSetIter) iter = { 0 };
+  const char *id;
+
+  taube_packed_set_iter_init (&iter, few ? strings : others);
+  while ((id = taube_packed_set_iter_next (&iter)) != NULL)
+    if (!few)
+      taube_packed_set_remove (strings, id);
+    else if (taube_packed_set_contains (others, id))
+      g_ptr_array_add (both, g_strdup (id));
+  for (guint i = 0; i < both->len; i++)
+    taube_packed_set_remove (strings, both->pdata[i]);
+}
+
+static gboolean
+holds_all (const TaubePackedSet *set, const TaubePackedSet *others)
+{
+  g_auto (TaubePackedSetIter) iter = { 0 };
+  const char *id;
+
+  taube_packed_set_iter_init (&iter, others);
+  while ((id = taube_packed_set_iter_next (&iter)) != NULL)
+    if (!taube_packed_set_contains (set, id))
+      return FALSE;
+  return TRUE;
 }
 
 /**
@@ -296,7 +367,7 @@ taube_id_set_free (TaubeIdSet *self)
   g_return_if_fail (self != NULL);
 
   g_clear_pointer (&self->groups, g_hash_table_unref);
-  g_clear_pointer (&self->strings, g_hash_table_unref);
+  g_clear_pointer (&self->strings, taube_packed_set_free);
   g_free (self);
 }
 
@@ -337,6 +408,11 @@ taube_id_set_add_range (TaubeIdSet *self, const char *prefix, guint32 first, gui
   g_return_if_fail (prefix != NULL && (prefix[0] == '\0' || !g_ascii_isdigit (prefix[strlen (prefix) - 1])));
   g_return_if_fail (first > 0 && first <= last);
 
+  if (strlen (prefix) > TAUBE_ID_PREFIX_MAX)
+    {
+      put_strings (self, prefix, first, last);
+      return;
+    }
   group = find_group (self, prefix);
   if (group != NULL)
     {
@@ -376,12 +452,7 @@ taube_id_set_add_set (TaubeIdSet *self, const TaubeIdSet *other)
           put_group (self, group != NULL ? group_union (group, value) : group_copy (value));
         }
     }
-  if (other->strings != NULL)
-    {
-      g_hash_table_iter_init (&iter, other->strings);
-      while (g_hash_table_iter_next (&iter, &key, NULL))
-        put_string (self, key);
-    }
+  add_strings (self, other);
 }
 
 /**
@@ -403,7 +474,7 @@ taube_id_set_remove_set (TaubeIdSet *self, const TaubeIdSet *other)
   if (self == other)
     {
       g_clear_pointer (&self->groups, g_hash_table_unref);
-      g_clear_pointer (&self->strings, g_hash_table_unref);
+      g_clear_pointer (&self->strings, taube_packed_set_free);
       return;
     }
   if (self->groups != NULL && other->groups != NULL)
@@ -417,12 +488,8 @@ taube_id_set_remove_set (TaubeIdSet *self, const TaubeIdSet *other)
             put_group (self, group_difference (group, value));
         }
     }
-  if (self->strings != NULL && other->strings != NULL)
-    {
-      g_hash_table_iter_init (&iter, other->strings);
-      while (g_hash_table_iter_next (&iter, &key, NULL))
-        g_hash_table_remove (self->strings, key);
-    }
+  if (count_strings (self) > 0 && count_strings (other) > 0)
+    remove_strings (self->strings, other->strings);
 }
 
 /**
@@ -447,7 +514,7 @@ taube_id_set_contains (const TaubeIdSet *self, const char *id)
   g_return_val_if_fail (id != NULL, FALSE);
 
   if (!split_id (id, &length, &number))
-    return self->strings != NULL && g_hash_table_contains (self->strings, id);
+    return self->strings != NULL && taube_packed_set_contains (self->strings, id);
   if (self->groups == NULL)
     return FALSE;
   prefix = g_strndup (id, length);
@@ -475,7 +542,7 @@ taube_id_set_get_size (const TaubeIdSet *self)
 
   g_return_val_if_fail (self != NULL, 0);
 
-  size = self->strings != NULL ? g_hash_table_size (self->strings) : 0;
+  size = count_strings (self);
   if (self->groups == NULL)
     return size;
   g_hash_table_iter_init (&iter, self->groups);
@@ -485,9 +552,9 @@ taube_id_set_get_size (const TaubeIdSet *self)
 }
 
 static guint
-table_size (GHashTable *table)
+count_groups (const TaubeIdSet *self)
 {
-  return table != NULL ? g_hash_table_size (table) : 0;
+  return self->groups != NULL ? g_hash_table_size (self->groups) : 0;
 }
 
 /**
@@ -508,7 +575,7 @@ taube_id_set_equal (const TaubeIdSet *a, const TaubeIdSet *b)
   g_return_val_if_fail (a != NULL, FALSE);
   g_return_val_if_fail (b != NULL, FALSE);
 
-  if (table_size (a->groups) != table_size (b->groups) || table_size (a->strings) != table_size (b->strings))
+  if (count_groups (a) != count_groups (b) || count_strings (a) != count_strings (b))
     return FALSE;
   if (a->groups != NULL)
     {
@@ -522,49 +589,50 @@ taube_id_set_equal (const TaubeIdSet *a, const TaubeIdSet *b)
             return FALSE;
         }
     }
-  if (a->strings != NULL)
-    {
-      g_hash_table_iter_init (&iter, a->strings);
-      while (g_hash_table_iter_next (&iter, &key, NULL))
-        if (b->strings == NULL || !g_hash_table_contains (b->strings, key))
-          return FALSE;
-    }
-  return TRUE;
+  return count_strings (a) == 0 || holds_all (b->strings, a->strings);
 }
 
 static int
 compare_texts (gconstpointer a, gconstpointer b)
 {
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-/* The keys of TABLE, sorted; ends with NULL. */
-static const char **
-sorted_keys (GHashTable *table)
-{
-  guint n = 0;
-  const char **keys = table != NULL ? (const char **) g_hash_table_get_keys_as_array (table, &n)
-                                    : g_new0 (const char *, 1);
-
-  if (n > 1)
-    qsort (keys, n, sizeof *keys, compare_texts);
-  return keys;
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
 }
 
 const char **
 taube_id_set_get_prefixes (const TaubeIdSet *self)
 {
+  const char **prefixes;
+  guint n = 0;
+
   g_return_val_if_fail (self != NULL, NULL);
 
-  return sorted_keys (self->groups);
+  prefixes = self->groups != NULL ? (const char **)g_hash_table_get_keys_as_array (self->groups, &n)
+                                  : g_new0 (const char *, 1);
+  if (n > 1)
+    qsort (prefixes, n, sizeof *prefixes, compare_texts);
+  return prefixes;
 }
 
-const char **
+char **
 taube_id_set_get_strings (const TaubeIdSet *self)
 {
+  g_auto (TaubePackedSetIter) iter = { 0 };
+  char **strings;
+  const char *id;
+  guint n = 0;
+
   g_return_val_if_fail (self != NULL, NULL);
 
-  return sorted_keys (self->strings);
+  strings = g_new (char *, count_strings (self) + (gsize)1);
+  if (self->strings != NULL)
+    {
+      taube_packed_set_iter_init (&iter, self->strings);
+      while ((id = taube_packed_set_iter_next (&iter)) != NULL)
+        strings[n++] = g_strdup (id);
+    }
+  strings[n] = NULL;
+  qsort (strings, n, sizeof *strings, compare_texts);
+  return strings;
 }
 
 const TaubeIdRange *
@@ -599,7 +667,7 @@ char **
 taube_id_set_to_strv (const TaubeIdSet *self)
 {
   g_autofree const char **prefixes = NULL;
-  g_autofree const char **strings = NULL;
+  g_autofree char **strings = NULL;
   guint64 size;
   char **ids;
   gsize n = 0;
@@ -617,11 +685,11 @@ taube_id_set_to_strv (const TaubeIdSet *self)
 
       for (guint i = 0; i < group->n_ranges; i++)
         for (guint64 number = group->ranges[i].first; number <= group->ranges[i].last; number++)
-          ids[n++] = g_strdup_printf ("%s%u", prefixes[p], (guint) number);
+          ids[n++] = g_strdup_printf ("%s%u", prefixes[p], (guint)number);
     }
   strings = taube_id_set_get_strings (self);
   for (gsize i = 0; strings[i] != NULL; i++)
-    ids[n++] = g_strdup (strings[i]);
+    ids[n++] = strings[i];
   ids[n] = NULL;
   return ids;
 }

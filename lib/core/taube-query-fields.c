@@ -220,7 +220,7 @@ add_id_range (TaubeIdSet *ids, const char *first, guint64 last)
   if (digits == length || first[digits] == '0' || length - digits > 10)
     return FALSE;
   number = g_ascii_strtoull (first + digits, NULL, 10);
-  if (number > last || last > G_MAXUINT32)
+  if (number > last || last > G_MAXUINT32 || (digits > TAUBE_ID_PREFIX_MAX && number < last))
     return FALSE;
   prefix = g_strndup (first, digits);
   taube_id_set_add_range (ids, prefix, (guint32) number, (guint32) last);

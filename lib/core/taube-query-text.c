@@ -164,7 +164,7 @@ static void
 print_ids (GString *out, const TaubeIdSet *ids)
 {
   g_autofree const char **prefixes = taube_id_set_get_prefixes (ids);
-  g_autofree const char **strings = taube_id_set_get_strings (ids);
+  g_auto (GStrv) strings = taube_id_set_get_strings (ids);
   const char *separator = "id:";
 
   for (guint i = 0; prefixes != NULL && prefixes[i] != NULL; i++)
@@ -229,12 +229,12 @@ print_within (GString *out, const TaubeQuery *query, TaubeQueryKind outer)
     g_string_append_c (out, ')');
   else if (outer == TAUBE_QUERY_KIND_FUZZY && (out->str[start] == '-' || out->str[start] == '~'))
     {
-      g_string_insert_c (out, (gssize) start, '(');
+      g_string_insert_c (out, (gssize)start, '(');
       g_string_append_c (out, ')');
     }
   else if (outer == TAUBE_QUERY_KIND_NOT && out->str[start] == '-')
     {
-      g_string_insert_c (out, (gssize) start, '(');
+      g_string_insert_c (out, (gssize)start, '(');
       g_string_append_c (out, ')');
     }
 }

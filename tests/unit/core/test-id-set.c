@@ -66,7 +66,7 @@ test_order (void)
   static const char *const ids[] = { "b", "7.3", "12", "7.1", "a007", "8.1", "7.2", "7.3", "b", "9", NULL };
   g_autoptr (TaubeIdSet) set = taube_id_set_new_from_ids (ids);
   g_autofree const char **prefixes = taube_id_set_get_prefixes (set);
-  g_autofree const char **strings = taube_id_set_get_strings (set);
+  g_auto (GStrv) strings = taube_id_set_get_strings (set);
 
   assert_ids (set, "9 12 7.1 7.2 7.3 8.1 a007 b");
   assert_ranges (set, "7.", "1:3");
@@ -85,8 +85,19 @@ test_order (void)
 static void
 test_numbers (void)
 {
-  static const char *const plain[] = { "0", "00", "01", "7.0", "7.007", "4294967296", "7.99999999999",
-                                       "7.4294967296", "7.-", "+", "7.18446744073709551617", "7.1 ", NULL };
+  static const char *const plain[] = { "0",
+                                       "00",
+                                       "01",
+                                       "7.0",
+                                       "7.007",
+                                       "4294967296",
+                                       "7.99999999999",
+                                       "7.4294967296",
+                                       "7.-",
+                                       "+",
+                                       "7.18446744073709551617",
+                                       "7.1 ",
+                                       NULL };
   static const char *const numbered[] = { "1", "7.1", "4294967295", "x4294967295", "-1", "7..10", "ü9", "7. 3", NULL };
 
   for (gsize i = 0; plain[i] != NULL; i++)
@@ -102,13 +113,36 @@ test_numbers (void)
   for (gsize i = 0; numbered[i] != NULL; i++)
     {
       g_autoptr (TaubeIdSet) set = make_set ("");
-      g_autofree const char **strings = NULL;
+      g_auto (GStrv) strings = NULL;
 
       taube_id_set_add (set, numbered[i]);
       assert_ids (set, numbered[i]);
       strings = taube_id_set_get_strings (set);
       g_assert_null (strings[0]);
     }
+}
+
+/* Ids as long as Exchange's are strings, whatever they end with. */
+static void
+test_long (void)
+{
+  g_autofree char *most = g_strnfill (TAUBE_ID_PREFIX_MAX, 'a'), *more = g_strconcat (most, "b", NULL);
+  g_autofree char *numbered = g_strconcat (most, "7", NULL), *plain = g_strconcat (more, "7", NULL);
+  g_autoptr (TaubeIdSet) set = taube_id_set_new ();
+  g_auto (GStrv) strings = NULL;
+  guint n;
+
+  taube_id_set_add (set, numbered);
+  taube_id_set_add (set, plain);
+  taube_id_set_add_range (set, more, 6, 8);
+  assert_ranges (set, most, "7:7");
+  g_assert_null (taube_id_set_get_ranges (set, more, &n));
+  strings = taube_id_set_get_strings (set);
+  g_assert_cmpuint (g_strv_length (strings), ==, 3);
+  g_assert_cmpstr (strings[1], ==, plain);
+  g_assert_true (taube_id_set_contains (set, numbered));
+  g_assert_true (taube_id_set_contains (set, plain));
+  g_assert_cmpuint (taube_id_set_get_size (set), ==, 4);
 }
 
 static void
@@ -229,8 +263,8 @@ test_model (void)
 
           for (gint i = 0; i < n; i++)
             {
-              guint32 first = (guint32) g_test_rand_int_range (1, MODEL);
-              guint32 length = (guint32) g_test_rand_int_range (0, 9);
+              guint32 first = (guint32)g_test_rand_int_range (1, MODEL);
+              guint32 length = (guint32)g_test_rand_int_range (0, 9);
               guint32 last = MIN (first + length, MODEL - 1);
 
               taube_id_set_add_range (single && !remove ? set : other, "m", first, last);
@@ -281,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/id-set/empty", test_empty);
   g_test_add_func ("/id-set/order", test_order);
   g_test_add_func ("/id-set/numbers", test_numbers);
+  g_test_add_func ("/id-set/long", test_long);
   g_test_add_func ("/id-set/join", test_join);
   g_test_add_func ("/id-set/everything", test_everything);
   g_test_add_func ("/id-set/sets", test_sets);
