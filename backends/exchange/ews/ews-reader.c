@@ -3,23 +3,18 @@
 
 #include <string.h>
 
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-
-#include <taube/taube-error.h>
 #include <taube-backend/taube-arena.h>
+#include <taube-backend/taube-buffer.h>
 
-#include "ews/ews-filter.h"
+#include "ews/ews-parser.h"
 #include "exchange-gettext.h"
 
-/* At most this much is given to the parser at once. */
-#define FEED_MAXIMUM (64 << 10)
 #define ATTRIBUTES_MAXIMUM 64
 
 /* Where in an envelope the parser is. */
 typedef enum
 {
-  PLACE_START,    /* outside */
+  PLACE_START, /* outside */
   PLACE_ENVELOPE,
   PLACE_HEADER,
   PLACE_BODY,
@@ -37,27 +32,19 @@ struct _EwsReader
   const char *answer_name;
   gboolean many;
 
-  xmlParserCtxtPtr parser;
-  EwsFilter filter;
-  TaubeBuffer clean;
-  GError *error;
-
-  GArray *places;      /* of Place: from the envelope down to where a tree begins */
-  guint depth;
-  gboolean begun;      /* the parser has had a byte of this document */
-  gboolean in_envelope;
+  EwsParser *parser;
+  GArray *places; /* of Place: from the envelope down to where a tree begins */
   gboolean had_body;
-  guint n_envelopes;
   guint n_messages;
   guint n_units;
 
-  EwsNode *tree;       /* of the outer arena: what is being read */
-  EwsNode *current;    /* innermost open element of the tree, or of the unit */
-  EwsNode *container;  /* whose children are units */
-  EwsNode *unit;       /* of the inner arena */
+  EwsNode *tree;      /* of the outer arena: what is being read */
+  EwsNode *current;   /* innermost open element of the tree, or of the unit */
+  EwsNode *container; /* whose children are units */
+  EwsNode *unit;      /* of the inner arena */
   gboolean streaming;
-  gboolean dropping;    /* text that nobody wants */
-  guint tree_depth;    /* of elements open in it */
+  gboolean dropping; /* text that nobody wants */
+  guint tree_depth;  /* of elements open in it */
   TaubeArena *outer, *inner;
   TaubeBuffer text;
 };
@@ -77,10 +64,8 @@ static const struct
 };
 
 static EwsSpace
-find_space (const xmlChar *uri)
+find_space (const char *text)
 {
-  const char *text = (const char *) uri;
-
   if (text == NULL)
     return EWS_SPACE_NONE;
   /* What documents write as https is http on the wire; a server written after them is understood too. */
@@ -96,37 +81,31 @@ find_space (const xmlChar *uri)
 
 /* Failing. */
 
-static void stop (EwsReader *self, TaubeError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
-
-static void
-stop (EwsReader *self, TaubeError code, const char *format, ...)
+static gboolean
+failed (const EwsReader *self)
 {
-  va_list args;
+  return ews_parser_has_failed (self->parser);
+}
 
-  if (self->error == NULL)
-    {
-      va_start (args, format);
-      self->error = g_error_new_valist (TAUBE_ERROR, (int) code, format, args);
-      va_end (args);
-    }
-  xmlStopParser (self->parser);
+/* Where the functions of others say what is wrong. */
+static GError **
+problem (EwsReader *self)
+{
+  return ews_parser_get_error (self->parser);
 }
 
 static void
 check (EwsReader *self, gboolean good)
 {
-  if (good)
-    return;
-  if (self->error == NULL)
-    g_set_error (&self->error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("the server's answer cannot be used"));
-  xmlStopParser (self->parser);
+  ews_parser_check (self->parser, good);
 }
 
 static void
 stop_for_size (EwsReader *self)
 {
-  stop (self, TAUBE_ERROR_LIMIT, _ ("one element of the server's answer takes more than %u MiB of memory"),
-        (guint) (self->limits->response_bytes >> 20));
+  ews_parser_stop (self->parser, TAUBE_ERROR_LIMIT,
+                   _ ("one element of the server's answer takes more than %u MiB of memory"),
+                   (guint) (self->limits->response_bytes >> 20));
 }
 
 /* Nodes. */
@@ -146,24 +125,25 @@ new_node (EwsReader *self, TaubeArena *arena, EwsSpace space, const char *name)
   return node;
 }
 
-/* As the parser gives them: name, prefix, namespace, first and last byte of the value. */
 static void
-add_attributes (EwsReader *self, TaubeArena *arena, EwsNode *node, int n, const xmlChar **attributes)
+add_attributes (EwsReader *self, TaubeArena *arena, EwsNode *node, guint n, gconstpointer attributes)
 {
   if (n > ATTRIBUTES_MAXIMUM)
     {
-      stop (self, TAUBE_ERROR_LIMIT, _ ("the server's answer has an element with %d attributes"), n);
+      ews_parser_stop (self->parser, TAUBE_ERROR_LIMIT, _ ("the server's answer has an element with %u attributes"), n);
       return;
     }
-  for (int i = 0; i < n; i++, attributes += 5)
+  for (guint i = 0; i < n; i++)
     {
       EwsAttribute *attribute = taube_arena_alloc (arena, sizeof *attribute);
-      const char *name = (const char *) attributes[0], *value = (const char *) attributes[3];
+      const char *name, *value;
+      gsize length;
 
+      ews_parser_get_attribute (attributes, i, &name, &value, &length);
       if (attribute != NULL)
         {
           attribute->name = taube_arena_strndup (arena, name, strlen (name));
-          attribute->value = taube_arena_strndup (arena, value, (gsize) (attributes[4] - attributes[3]));
+          attribute->value = taube_arena_strndup (arena, value, length);
         }
       if (attribute == NULL || attribute->name == NULL || attribute->value == NULL)
         {
@@ -200,12 +180,12 @@ is_container (const EwsReader *self, const EwsNode *node)
   gboolean named = g_strv_contains (containers, node->name)
                    || (strcmp (node->name, "Attachments") == 0 && node->parent == self->tree);
 
-  return node->space == EWS_SPACE_EWS && named
-         && self->places->len > 0 && g_array_index (self->places, Place, self->places->len - 1) != PLACE_HEADER;
+  return node->space == EWS_SPACE_EWS && named && self->places->len > 0
+         && g_array_index (self->places, Place, self->places->len - 1) != PLACE_HEADER;
 }
 
 static void
-open_node (EwsReader *self, EwsSpace space, const char *name, int n_attributes, const xmlChar **attributes)
+open_node (EwsReader *self, EwsSpace space, const char *name, guint n_attributes, gconstpointer attributes)
 {
   gboolean unit = begins_unit (self);
   TaubeArena *arena = unit || self->unit != NULL ? self->inner : self->outer;
@@ -219,7 +199,8 @@ open_node (EwsReader *self, EwsSpace space, const char *name, int n_attributes, 
       node->parent = self->container;
       self->unit = node;
       if (++self->n_units > self->limits->messages)
-        stop (self, TAUBE_ERROR_LIMIT, _ ("the server's answer has more than %u items"), self->limits->messages);
+        ews_parser_stop (self->parser, TAUBE_ERROR_LIMIT, _ ("the server's answer has more than %u items"),
+                         self->limits->messages);
     }
   else if (self->current != NULL)
     append_child (self->current, node);
@@ -242,7 +223,7 @@ close_text (EwsReader *self, EwsNode *node)
   if (node->children == NULL && length > 0)
     {
       node->text = taube_arena_strndup (self->unit != NULL ? self->inner : self->outer,
-                                        (const char *) taube_buffer_peek (&self->text), length);
+                                        (const char *)taube_buffer_peek (&self->text), length);
       if (node->text == NULL)
         {
           node->text = "";
@@ -260,13 +241,13 @@ deliver_tree (EwsReader *self)
   Place place = g_array_index (self->places, Place, self->places->len - 1);
 
   if (place == PLACE_HEADER && self->funcs->header != NULL)
-    check (self, self->funcs->header (tree, self->user_data, &self->error));
+    check (self, self->funcs->header (tree, self->user_data, problem (self)));
   else if (place == PLACE_BODY && self->funcs->fault != NULL)
-    check (self, self->funcs->fault (tree, self->user_data, &self->error));
+    check (self, self->funcs->fault (tree, self->user_data, problem (self)));
   else if (place == PLACE_ANSWER || place == PLACE_MESSAGES)
     {
       if (self->funcs->message != NULL)
-        check (self, self->funcs->message (tree, self->n_messages, self->user_data, &self->error));
+        check (self, self->funcs->message (tree, self->n_messages, self->user_data, problem (self)));
       self->n_messages++;
     }
   taube_arena_reset (self->outer);
@@ -284,14 +265,14 @@ close_node (EwsReader *self)
   if (node == self->unit)
     {
       self->unit = NULL;
-      if (self->error == NULL && self->funcs->unit != NULL)
-        check (self, self->funcs->unit (node, self->tree, self->n_messages, self->user_data, &self->error));
+      if (!failed (self) && self->funcs->unit != NULL)
+        check (self, self->funcs->unit (node, self->tree, self->n_messages, self->user_data, problem (self)));
       taube_arena_reset (self->inner);
       return;
     }
   if (node == self->container)
     self->container = NULL;
-  if (self->current == NULL && self->error == NULL)
+  if (self->current == NULL && !failed (self))
     deliver_tree (self);
 }
 
@@ -309,8 +290,8 @@ enter_answer (EwsReader *self, EwsSpace space, const char *name)
   self->n_messages = 0;
   self->n_units = 0;
   if (self->answer_name != NULL && (space != EWS_SPACE_EWS || strcmp (name, self->answer_name) != 0))
-    stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server answered another question: %s in place of %s"), name,
-          self->answer_name);
+    ews_parser_stop (self->parser, TAUBE_ERROR_PROTOCOL, _ ("the server answered another question: %s in place of %s"),
+                     name, self->answer_name);
   push_place (self, PLACE_ANSWER);
 }
 
@@ -318,8 +299,8 @@ static void
 enter_start (EwsReader *self, EwsSpace space, const char *name)
 {
   if (space != EWS_SPACE_SOAP || strcmp (name, "Envelope") != 0)
-    stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is no SOAP: it begins with <%s>"), name);
-  self->in_envelope = TRUE;
+    ews_parser_stop (self->parser, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is no SOAP: it begins with <%s>"),
+                     name);
   self->had_body = FALSE;
   push_place (self, PLACE_ENVELOPE);
 }
@@ -375,41 +356,28 @@ enter (EwsReader *self, EwsSpace space, const char *name)
 static void
 leave_envelope (EwsReader *self)
 {
-  self->in_envelope = FALSE;
-  self->n_envelopes++;
-  if (self->error == NULL && self->funcs->envelope != NULL)
-    check (self, self->funcs->envelope (self->user_data, &self->error));
+  if (!failed (self) && self->funcs->envelope != NULL)
+    check (self, self->funcs->envelope (self->user_data, problem (self)));
 }
 
 /* What the parser tells. */
 
 static void
-on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int n_namespaces,
-          const xmlChar **namespaces, int n_attributes, int n_defaulted, const xmlChar **attributes)
+on_start (const char *name, const char *uri, guint n_attributes, gconstpointer attributes, gpointer user_data)
 {
-  EwsReader *self = data;
+  EwsReader *self = user_data;
   EwsSpace space = find_space (uri);
 
-  if (self->error != NULL)
+  if (self->current == NULL && enter (self, space, name))
     return;
-  if (++self->depth > self->limits->nesting)
-    {
-      stop (self, TAUBE_ERROR_LIMIT, _ ("the server's answer is nested more than %u deep"), self->limits->nesting);
-      return;
-    }
-  if (self->current == NULL && enter (self, space, (const char *) name))
-    return;
-  open_node (self, space, (const char *) name, n_attributes, attributes);
+  open_node (self, space, name, n_attributes, attributes);
 }
 
 static void
-on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+on_end (gpointer user_data)
 {
-  EwsReader *self = data;
+  EwsReader *self = user_data;
 
-  if (self->error != NULL)
-    return;
-  self->depth--;
   if (self->current != NULL)
     {
       close_node (self);
@@ -421,84 +389,27 @@ on_end (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
 }
 
 static void
-on_text (void *data, const xmlChar *text, int length)
+on_text (const char *text, gsize length, gpointer user_data)
 {
-  EwsReader *self = data;
+  EwsReader *self = user_data;
 
-  if (self->error != NULL || self->current == NULL)
+  if (self->current == NULL)
     return;
   if (self->streaming)
     {
       if (self->funcs->stream != NULL)
-        check (self, self->funcs->stream ((const char *) text, (gsize) length, self->user_data, &self->error));
+        check (self, self->funcs->stream (text, length, self->user_data, problem (self)));
       return;
     }
   /* Blanks between elements, which there may be a lot of. */
   if (self->dropping || self->current->children != NULL)
     return;
-  taube_buffer_append (&self->text, text, (gsize) length);
+  taube_buffer_append (&self->text, text, length);
   if (taube_buffer_length (&self->text) > self->limits->response_bytes)
     stop_for_size (self);
 }
 
-static void
-on_doctype (void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
-{
-  stop (data, TAUBE_ERROR_PROTOCOL, _ ("the server's answer has a document type definition, which is refused"));
-}
-
-static void
-on_document (void *data)
-{
-  EwsReader *self = data;
-  const char *encoding = (const char *) self->parser->encoding;
-
-  if (encoding != NULL && g_ascii_strcasecmp (encoding, "UTF-8") != 0 && g_ascii_strcasecmp (encoding, "US-ASCII") != 0)
-    stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is in %s, not in UTF-8"), encoding);
-}
-
-static void
-on_problem (void *data, xmlErrorPtr problem)
-{
-  EwsReader *self = data;
-  g_autofree char *words = NULL;
-
-  if (problem->level != XML_ERR_FATAL || problem->code == XML_ERR_USER_STOP || self->error != NULL)
-    return;
-  words = g_utf8_make_valid (problem->message != NULL ? problem->message : "?", -1);
-  stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is no XML: %s"), g_strchomp (words));
-}
-
-static xmlEntityPtr
-on_entity (void *data, const xmlChar *name)
-{
-  return xmlGetPredefinedEntity (name);
-}
-
-static xmlSAXHandler handler = {
-  .initialized = XML_SAX2_MAGIC,
-  .startDocument = on_document,
-  .startElementNs = on_start,
-  .endElementNs = on_end,
-  .characters = on_text,
-  .ignorableWhitespace = on_text,
-  .cdataBlock = on_text,
-  .internalSubset = on_doctype,
-  .getEntity = on_entity,
-  .serror = on_problem,
-};
-
-/* Feeding. */
-
-static void
-make_parser (EwsReader *self)
-{
-  if (self->parser != NULL)
-    xmlFreeParserCtxt (self->parser);
-  self->parser = xmlCreatePushParserCtxt (&handler, self, NULL, 0, NULL);
-  xmlCtxtUseOptions (self->parser, XML_PARSE_NONET | XML_PARSE_COMPACT);
-  self->begun = FALSE;
-}
+static const EwsParserFuncs parser_funcs = { .start = on_start, .end = on_end, .text = on_text };
 
 EwsReader *
 ews_reader_new (const TaubeLimits *limits, const EwsReaderFuncs *funcs, gpointer user_data)
@@ -511,20 +422,18 @@ ews_reader_new (const TaubeLimits *limits, const EwsReaderFuncs *funcs, gpointer
   self->places = g_array_new (FALSE, FALSE, sizeof (Place));
   self->outer = taube_arena_new (limits->response_bytes);
   self->inner = taube_arena_new (limits->response_bytes);
-  make_parser (self);
+  self->parser = ews_parser_new (&parser_funcs, self, limits->nesting, 0);
   return self;
 }
 
 void
 ews_reader_free (EwsReader *self)
 {
-  xmlFreeParserCtxt (self->parser);
-  taube_buffer_clear (&self->clean);
+  ews_parser_free (self->parser);
   taube_buffer_clear (&self->text);
   taube_arena_free (self->outer);
   taube_arena_free (self->inner);
   g_array_unref (self->places);
-  g_clear_error (&self->error);
   g_free (self);
 }
 
@@ -537,6 +446,7 @@ ews_reader_set_stream (EwsReader *self, const char *name)
 void
 ews_reader_set_many (EwsReader *self)
 {
+  ews_parser_set_many (self->parser);
   self->many = TRUE;
 }
 
@@ -546,104 +456,19 @@ ews_reader_set_answer (EwsReader *self, const char *name)
   self->answer_name = name;
 }
 
-static gboolean
-report (EwsReader *self, GError **error)
-{
-  if (self->error == NULL)
-    return TRUE;
-  if (error != NULL)
-    *error = g_error_copy (self->error);
-  return FALSE;
-}
-
-static void
-parse (EwsReader *self, const char *text, gsize length, gboolean last)
-{
-  if (self->error != NULL)
-    return;
-  xmlParseChunk (self->parser, text, (int) length, last);
-  if (self->error == NULL && !self->parser->wellFormed)
-    stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server's answer is no XML: %s"), "?");
-}
-
-/* Where one envelope ends and the next begins only the parser knows: it gets no tag before it has dealt with the one
- * in front of it. */
-static void
-parse_many (EwsReader *self, const char *text, gsize length)
-{
-  while (length > 0 && self->error == NULL)
-    {
-      const char *end = memchr (text, '>', length);
-      gsize piece = end != NULL ? (gsize) (end - text) + 1 : length;
-      guint before = self->n_envelopes;
-
-      /* An XML declaration is one only at the very beginning. */
-      while (piece > 0 && !self->begun && g_ascii_isspace (*text))
-        {
-          text++;
-          length--;
-          piece--;
-        }
-      self->begun |= piece > 0;
-      if (piece > 0)
-        parse (self, text, piece, FALSE);
-      text += piece;
-      length -= piece;
-      if (self->error == NULL && self->n_envelopes != before)
-        make_parser (self);
-    }
-}
-
-static void
-parse_clean (EwsReader *self)
-{
-  while (taube_buffer_length (&self->clean) > 0 && self->error == NULL)
-    {
-      gsize length = MIN (taube_buffer_length (&self->clean), FEED_MAXIMUM);
-      const char *text = (const char *) taube_buffer_peek (&self->clean);
-
-      if (self->many)
-        parse_many (self, text, length);
-      else
-        parse (self, text, length, FALSE);
-      taube_buffer_consume (&self->clean, length);
-    }
-}
-
 gboolean
 ews_reader_feed (EwsReader *self, gconstpointer data, gsize length, GError **error)
 {
-  const guint8 *bytes = data;
-
-  while (length > 0 && self->error == NULL)
-    {
-      gsize piece = MIN (length, FEED_MAXIMUM);
-
-      ews_filter_feed (&self->filter, bytes, piece, &self->clean);
-      parse_clean (self);
-      bytes += piece;
-      length -= piece;
-    }
-  return report (self, error);
+  return ews_parser_feed (self->parser, data, length, error);
 }
 
 gboolean
 ews_reader_end (EwsReader *self, GError **error)
 {
-  gboolean cut;
-
-  if (self->error == NULL)
-    {
-      ews_filter_end (&self->filter, &self->clean);
-      parse_clean (self);
-    }
-  cut = self->in_envelope || (self->many && self->begun && self->n_envelopes > 0);
-  if (self->error == NULL && (cut || self->n_envelopes == 0))
-    stop (self, TAUBE_ERROR_PROTOCOL, cut ? _ ("the server's answer ends in the middle")
-                                          : _ ("the server's answer is empty"));
-  if (!self->many)
-    parse (self, "", 0, TRUE);
-  if (self->error == NULL && !self->many && !self->had_body)
-    stop (self, TAUBE_ERROR_PROTOCOL, _ ("the server's answer has no body"));
-  return report (self, error);
+  if (!ews_parser_end (self->parser, error))
+    return FALSE;
+  if (self->many || self->had_body)
+    return TRUE;
+  ews_parser_stop (self->parser, TAUBE_ERROR_PROTOCOL, _ ("the server's answer has no body"));
+  return ews_parser_feed (self->parser, NULL, 0, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Any bytes as an answer of Autodiscover. */
+/* Any bytes as an answer of Autodiscover; the build says by DISCOVER_READ of which kind. */
 #include <stdint.h>
 
 #include "discover/discover-answer.h"
@@ -11,7 +11,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DiscoverAnswer) answer = discover_answer_from_soap (data, size, &error);
+  g_autoptr (DiscoverAnswer) answer = DISCOVER_READ (data, size, &error);
 
   g_assert_true ((answer != NULL) == (error == NULL));
   if (answer == NULL)
