@@ -3,6 +3,7 @@
 /* The same mail on Dovecot and on the private EWS server: a query finds the same there and here, in the same order.
  * Random queries, the seed is printed. What the two mean differently is left out: doc/search.md. */
 #include "exchange-world.h"
+#include "imap-client.h"
 
 #include "taube-test-dovecot.h"
 
@@ -10,21 +11,6 @@
 
 #define N_MESSAGES 48
 #define N_QUERIES 50
-
-static TaubeAccount *
-connect_imap (TaubeTestDovecot *dovecot)
-{
-  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (TAUBE_TEST_PASSWORD);
-  g_autofree char *uri = g_strdup_printf ("%s?ca-file=%s", taube_test_dovecot_get (dovecot, "imaps-uri"),
-                                          taube_test_dovecot_get (dovecot, "ca-file"));
-  g_autoptr (GError) error = NULL;
-  TaubeAccount *account = taube_account_create (uri, credentials, &error);
-
-  g_assert_no_error (error);
-  taube_account_connect (account, NULL, &error);
-  g_assert_no_error (error);
-  return account;
-}
 
 static char *
 make_message (guint n)
@@ -119,6 +105,7 @@ test_agreement (void)
   g_autoptr (ExchangeWorld) world = exchange_world_start ("");
   g_autoptr (GRand) random = g_rand_new_with_seed (g_test_rand_int ());
   g_autoptr (TaubeAccount) imap = NULL, exchange = NULL;
+  g_autoptr (GError) error = NULL;
   guint found = 0;
 
   if (dovecot == NULL)
@@ -130,7 +117,9 @@ test_agreement (void)
       taube_test_dovecot_deliver (dovecot, "alice", "INBOX", mime, -1);
       exchange_world_deliver (world, mime);
     }
-  imap = connect_imap (dovecot);
+  imap = imap_client_open (dovecot, "alice", "imaps", "");
+  imap_client_connect (imap, &error);
+  g_assert_no_error (error);
   exchange = exchange_world_connect (world);
   rank_names (imap);
   for (guint i = 0; i < N_QUERIES; i++)

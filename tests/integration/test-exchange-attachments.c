@@ -2,6 +2,8 @@
 
 /* Parts of messages: what Exchange tells is held against what Dovecot says of the same message. */
 #include "exchange-world.h"
+#include "imap-client.h"
+#include "meter.h"
 
 #include <string.h>
 
@@ -293,31 +295,19 @@ look (TaubeAccount *account, guint n, Agreement agreement)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-static TaubeAccount *
-connect_imap (TaubeTestDovecot *dovecot)
-{
-  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_password (TAUBE_TEST_PASSWORD);
-  g_autofree char *uri = g_strdup_printf ("%s?ca-file=%s", taube_test_dovecot_get (dovecot, "imaps-uri"),
-                                          taube_test_dovecot_get (dovecot, "ca-file"));
-  g_autoptr (GError) error = NULL;
-  TaubeAccount *account = taube_account_create (uri, credentials, &error);
-
-  g_assert_no_error (error);
-  taube_account_connect (account, NULL, &error);
-  g_assert_no_error (error);
-  return account;
-}
-
 static void
 test_agreement (void)
 {
   g_autoptr (TaubeTestDovecot) dovecot = taube_test_dovecot_start (NULL);
   g_autoptr (ExchangeWorld) world = exchange_world_start ("");
   g_autoptr (TaubeAccount) imap = NULL, exchange = NULL;
+  g_autoptr (GError) error = NULL;
 
   if (dovecot == NULL)
     return;
-  imap = connect_imap (dovecot);
+  imap = imap_client_open (dovecot, "alice", "imaps", "");
+  imap_client_connect (imap, &error);
+  g_assert_no_error (error);
   exchange = exchange_world_connect (world);
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
     {
@@ -397,47 +387,13 @@ test_requests (void)
 }
 
 /* A file of 24 MB goes by in pieces. */
-typedef struct
-{
-  GOutputStream parent_instance;
-  gsize largest, total;
-} Meter;
-typedef struct
-{
-  GOutputStreamClass parent_class;
-} MeterClass;
-static GType meter_get_type (void);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meter, g_object_unref)
-G_DEFINE_TYPE (Meter, meter, G_TYPE_OUTPUT_STREAM)
-
-static gssize
-meter_write (GOutputStream *stream, const void *bytes, gsize length, GCancellable *cancellable, GError **error)
-{
-  Meter *meter = (Meter *) stream;
-
-  meter->largest = MAX (meter->largest, length);
-  meter->total += length;
-  return (gssize) length;
-}
-
-static void
-meter_class_init (MeterClass *klass)
-{
-  G_OUTPUT_STREAM_CLASS (klass)->write_fn = meter_write;
-}
-
-static void
-meter_init (Meter *self)
-{
-}
-
 static void
 test_large_part (void)
 {
   g_autofree char *mime = make_text_and_files (24 << 20);
   g_auto (Case) it = { 0 };
   g_autoptr (TaubePart) root = NULL;
-  g_autoptr (Meter) meter = g_object_new (meter_get_type (), NULL);
+  g_autoptr (Meter) meter = meter_new ();
   g_autoptr (TaubeProgress) progress = taube_progress_new ();
   g_autoptr (GError) error = NULL;
 

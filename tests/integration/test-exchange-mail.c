@@ -2,6 +2,7 @@
 
 /* Mail over Exchange, against the private server: what everybody does every day. */
 #include "exchange-world.h"
+#include "meter.h"
 
 #include <string.h>
 
@@ -125,40 +126,6 @@ test_long_list (void)
 }
 
 /* A message of 20 MB comes in pieces: what is written at once is small. */
-typedef struct
-{
-  GOutputStream parent_instance;
-  gsize largest, total;
-} Meter;
-typedef struct
-{
-  GOutputStreamClass parent_class;
-} MeterClass;
-static GType meter_get_type (void);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meter, g_object_unref)
-G_DEFINE_TYPE (Meter, meter, G_TYPE_OUTPUT_STREAM)
-
-static gssize
-meter_write (GOutputStream *stream, const void *bytes, gsize length, GCancellable *cancellable, GError **error)
-{
-  Meter *meter = (Meter *) stream;
-
-  meter->largest = MAX (meter->largest, length);
-  meter->total += length;
-  return (gssize) length;
-}
-
-static void
-meter_class_init (MeterClass *klass)
-{
-  G_OUTPUT_STREAM_CLASS (klass)->write_fn = meter_write;
-}
-
-static void
-meter_init (Meter *self)
-{
-}
-
 static void
 test_large_message (void)
 {
@@ -166,7 +133,7 @@ test_large_message (void)
   g_autoptr (TaubeAccount) account = exchange_world_connect (world);
   g_autoptr (GString) mime = g_string_new ("From: a@example.org\r\nSubject: large\r\n\r\n");
   g_autoptr (TaubeFolder) inbox = taube_account_get_folder_by_name (account, "INBOX");
-  g_autoptr (Meter) meter = g_object_new (meter_get_type (), NULL);
+  g_autoptr (Meter) meter = meter_new ();
   g_autoptr (TaubeMessageList) list = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *id = NULL;

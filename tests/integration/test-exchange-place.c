@@ -2,6 +2,7 @@
 
 /* Finding the server: what one signs in with on the way, and what becomes of what was found. */
 #include "discover-world.h"
+#include "purse.h"
 
 #include <string.h>
 
@@ -63,67 +64,6 @@ test_asked_again (void)
 /* A token opens more than this mailbox: a host that only a convention names does not get it, one that the user names
  * does. */
 
-typedef struct
-{
-  GObject parent_instance;
-  char *token;
-} Purse;
-typedef struct
-{
-  GObjectClass parent_class;
-} PurseClass;
-static GType purse_get_type (void);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purse, g_object_unref)
-static void purse_source_init (TaubeTokenSourceInterface *iface);
-G_DEFINE_TYPE_WITH_CODE (Purse, purse, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (TAUBE_TYPE_TOKEN_SOURCE, purse_source_init))
-
-static void
-purse_get_async (TaubeTokenSource *source, const char *host, GCancellable *cancellable, GAsyncReadyCallback callback,
-                 gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
-
-  g_task_return_pointer (task, g_strdup (((Purse *) source)->token), g_free);
-}
-
-static char *
-purse_get_finish (TaubeTokenSource *source, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-purse_invalidate (TaubeTokenSource *source, const char *token)
-{
-}
-
-static void
-purse_source_init (TaubeTokenSourceInterface *iface)
-{
-  iface->get_token_async = purse_get_async;
-  iface->get_token_finish = purse_get_finish;
-  iface->invalidate = purse_invalidate;
-}
-
-static void
-purse_finalize (GObject *object)
-{
-  g_free (((Purse *) object)->token);
-  G_OBJECT_CLASS (purse_parent_class)->finalize (object);
-}
-
-static void
-purse_class_init (PurseClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = purse_finalize;
-}
-
-static void
-purse_init (Purse *self)
-{
-}
-
 static void
 test_token (void)
 {
@@ -134,10 +74,9 @@ test_token (void)
     gboolean found;
   } cases[] = { { "json", NULL, TRUE }, { "soap", NULL, FALSE }, { "soap", "allow-hosts=" OWN, TRUE } };
   g_autoptr (ExchangeWorld) world = discover_world_start (NULL, "--auth=bearer");
-  g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+  g_autoptr (Purse) purse = purse_new (exchange_world_get (world, "token"));
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
 
-  purse->token = g_strdup (exchange_world_get (world, "token"));
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *sites

@@ -2,6 +2,7 @@
 
 /* Signing in to Exchange, and who gets to know what for. */
 #include "exchange-world.h"
+#include "purse.h"
 
 #include <string.h>
 
@@ -122,84 +123,17 @@ test_asked_again (void)
 
 /* Tokens. */
 
-typedef struct
-{
-  GObject parent_instance;
-  GPtrArray *tokens; /* one after the other */
-  guint invalidated;
-} Purse;
-typedef struct
-{
-  GObjectClass parent_class;
-} PurseClass;
-static GType purse_get_type (void);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Purse, g_object_unref)
-static void purse_source_init (TaubeTokenSourceInterface *iface);
-G_DEFINE_TYPE_WITH_CODE (Purse, purse, G_TYPE_OBJECT,
-                         G_IMPLEMENT_INTERFACE (TAUBE_TYPE_TOKEN_SOURCE, purse_source_init))
-
-static void
-purse_get_async (TaubeTokenSource *source, const char *host, GCancellable *cancellable, GAsyncReadyCallback callback,
-                 gpointer user_data)
-{
-  Purse *self = (Purse *) source;
-  g_autoptr (GTask) task = g_task_new (source, cancellable, callback, user_data);
-
-  g_assert_cmpstr (host, ==, "127.0.0.1");
-  g_task_return_pointer (task, g_strdup (self->tokens->pdata[MIN (self->invalidated, self->tokens->len - 1)]), g_free);
-}
-
-static char *
-purse_get_finish (TaubeTokenSource *source, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-purse_invalidate (TaubeTokenSource *source, const char *token)
-{
-  ((Purse *) source)->invalidated++;
-}
-
-static void
-purse_source_init (TaubeTokenSourceInterface *iface)
-{
-  iface->get_token_async = purse_get_async;
-  iface->get_token_finish = purse_get_finish;
-  iface->invalidate = purse_invalidate;
-}
-
-static void
-purse_finalize (GObject *object)
-{
-  g_ptr_array_unref (((Purse *) object)->tokens);
-  G_OBJECT_CLASS (purse_parent_class)->finalize (object);
-}
-
-static void
-purse_class_init (PurseClass *klass)
-{
-  G_OBJECT_CLASS (klass)->finalize = purse_finalize;
-}
-
-static void
-purse_init (Purse *self)
-{
-  self->tokens = g_ptr_array_new_with_free_func (g_free);
-}
-
 /* server-quirks.md 63: a token that ends between two pages costs nothing but another one. */
 static void
 test_token_expires (void)
 {
   g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=1500 --small --auth=bearer");
-  g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+  g_autoptr (Purse) purse = purse_new (exchange_world_get (world, "token"));
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
   g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
   g_autoptr (TaubeMessageList) list = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_ptr_array_add (purse->tokens, g_strdup (exchange_world_get (world, "token")));
   connects (account, &error);
   g_assert_no_error (error);
   exchange_world_order (world, "{\"fault\": \"unauthorized\", \"operation\": \"FindItem\", \"skip\": 1}");
@@ -207,6 +141,7 @@ test_token_expires (void)
   g_assert_no_error (error);
   g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 1500);
   g_assert_cmpuint (purse->invalidated, ==, 1);
+  g_assert_cmpstr (purse->host, ==, "127.0.0.1");
 }
 
 /* In the middle of a watch, too. */
@@ -214,15 +149,14 @@ static void
 test_token_expires_in_watch (void)
 {
   g_autoptr (ExchangeWorld) world = exchange_world_start ("--auth=bearer");
-  g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+  g_autoptr (Purse) purse = purse_new (exchange_world_get (world, "token"));
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
   g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
   g_autoptr (TaubeWatchEvent) event = NULL;
   g_autoptr (TaubeWatch) watch = NULL;
   g_autoptr (GError) error = NULL;
 
-  g_ptr_array_add (purse->tokens, g_strdup (exchange_world_get (world, "token")));
-  g_ptr_array_add (purse->tokens, g_strdup ("another-token"));
+  purse_add (purse, "another-token");
   watch = taube_account_watch (account, NULL, &error);
   g_assert_no_error (error);
   while (!taube_watch_is_online (watch))
@@ -234,6 +168,7 @@ test_token_expires_in_watch (void)
   g_assert_no_error (error);
   g_assert_cmpuint (taube_id_set_get_size (taube_changes_get_added (taube_watch_event_get_changes (event))), ==, 1);
   g_assert_cmpuint (purse->invalidated, ==, 1);
+  g_assert_cmpstr (purse->host, ==, "127.0.0.1");
   taube_watch_stop (watch);
 }
 
@@ -241,15 +176,15 @@ static void
 test_token_refused (void)
 {
   g_autoptr (ExchangeWorld) world = exchange_world_start ("--auth=bearer");
-  g_autoptr (Purse) purse = g_object_new (purse_get_type (), NULL);
+  g_autoptr (Purse) purse = purse_new ("no-token-of-anybody");
   g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
   g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
   g_autoptr (GError) error = NULL;
 
-  g_ptr_array_add (purse->tokens, g_strdup ("no-token-of-anybody"));
   g_assert_false (connects (account, &error));
   assert_says (error, TAUBE_ERROR_AUTH, "refused the token");
   g_assert_cmpuint (purse->invalidated, ==, 1);
+  g_assert_cmpstr (purse->host, ==, "127.0.0.1");
 }
 
 /* Certificates, as on the other backends. */
