@@ -336,6 +336,34 @@ test_blocked_by_word (void)
   g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION);
 }
 
+/* An item for which the server had no time is not left out of the list: it is asked for again, and stands where it
+ * belongs. */
+static void
+test_busy_item (void)
+{
+  static const char *const codes[] = { "ErrorServerBusy", "ErrorTimeoutExpired" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (ExchangeWorld) world = exchange_world_start ("--messages=10");
+      g_autoptr (TaubeAccount) account = exchange_world_connect (world);
+      g_autofree char *order = g_strdup_printf ("{\"fault\": \"item-error\", \"operation\": \"GetItem\", \"index\": 4,"
+                                                " \"code\": \"%s\"}", codes[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TaubeMessageList) before = exchange_world_list (account, "INBOX", &error), list = NULL;
+
+      g_assert_no_error (error);
+      exchange_world_order (world, order);
+      list = exchange_world_list (account, "INBOX", &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 10);
+      for (guint row = 0; row < 10; row++)
+        g_assert_cmpstr (taube_message_list_get_message_id (list, row), ==,
+                         taube_message_list_get_message_id (before, row));
+      g_assert_cmpuint (exchange_world_count (world, "GetItem"), ==, 3);
+    }
+}
+
 /* The value of the first attribute Id in the answer. (transfer full) */
 static char *
 find_id (const char *answer)
@@ -516,6 +544,7 @@ main (int argc, char **argv)
   ADD ("older-mailbox", test_older_mailbox);
   ADD ("refusal-keeps-connection", test_refusal_keeps_connection);
   ADD ("blocked-by-word", test_blocked_by_word);
+  ADD ("busy-item", test_busy_item);
   ADD ("other-items", test_other_items);
   ADD ("made-anew", test_made_anew);
   ADD ("unknown-operations", test_unknown_operations);

@@ -17,6 +17,9 @@ typedef struct
   TaubeMessageListBuilder *builder;
   GArray *numbers;
   GPtrArray *stopped; /* of const char*: those that were not looked at */
+  GPtrArray *added;   /* of const char*: those of which there is a row, in its order */
+  const char *what;
+  GError *busy;       /* why, if the server had no time for them */
 } Rows;
 
 static EwsWriter *
@@ -48,6 +51,7 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
     return TRUE;
   if (!ews_items_check_id (unit, rows->ids[index], error))
     return FALSE;
+  g_ptr_array_add (rows->added, (gpointer) rows->ids[index]);
   taube_message_list_builder_add_id (rows->builder, rows->ids[index]);
   ews_fields_fill_row (unit, rows->fields, rows->builder);
   if (rows->numbers != NULL)
@@ -60,15 +64,54 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
 }
 
 /* server-quirks.md 68: it went between the list and now, or cannot be read: this item only is left out. What stands
- * behind one that made the server stop is asked for again. */
+ * behind one that made the server stop is asked for again, and so is one for which it had no time. */
 static gboolean
 on_gone (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
 {
   Rows *rows = user_data;
+  gboolean busy = ews_errors_find (verdict->code) == TAUBE_ERROR_THROTTLED;
 
-  if (index < rows->n && ews_errors_is_untouched (verdict->code))
-    g_ptr_array_add (rows->stopped, (gpointer) rows->ids[index]);
+  if (index >= rows->n || (!busy && !ews_errors_is_untouched (verdict->code)))
+    return TRUE;
+  if (busy && rows->busy == NULL)
+    rows->busy = ews_errors_new (verdict, rows->what);
+  g_ptr_array_add (rows->stopped, (gpointer) rows->ids[index]);
   return TRUE;
+}
+
+/* FALSE: nothing was looked at, so it makes no sense to ask again. */
+static gboolean
+check_stopped (Rows *rows, GError **error)
+{
+  if (rows->stopped->len < rows->n)
+    {
+      g_clear_error (&rows->busy);
+      return TRUE;
+    }
+  if (rows->busy != NULL)
+    g_propagate_error (error, g_steal_pointer (&rows->busy));
+  else
+    g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server stops before it begins"), rows->what);
+  return FALSE;
+}
+
+/* Those that were asked for again stand at the end: each goes to where it is in IDS. Others may stand before ours. */
+static void
+restore_order (Rows *rows, const char *const *ids, guint n)
+{
+  guint size = taube_message_list_builder_get_size (rows->builder), before = size - rows->added->len, at = before;
+  g_autofree guint *positions = g_new (guint, size + 1);
+
+  for (guint i = 0; i < before; i++)
+    positions[i] = i;
+  for (guint i = 0; i < n; i++)
+    {
+      guint row;
+
+      if (g_ptr_array_find (rows->added, ids[i], &row))
+        positions[at++] = before + row;
+    }
+  taube_message_list_builder_arrange (rows->builder, positions, at);
 }
 
 gboolean
@@ -76,8 +119,8 @@ ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, T
                     const char *what, TaubeMessageListBuilder *builder, GArray *numbers, GCancellable *cancellable,
                     GError **error)
 {
-  g_autoptr (GPtrArray) asked = g_ptr_array_new ();
-  Rows rows = { ids, n, fields, builder, numbers, NULL };
+  g_autoptr (GPtrArray) asked = g_ptr_array_new (), added = g_ptr_array_new ();
+  Rows rows = { ids, n, fields, builder, numbers, NULL, added, what, NULL };
   const EwsCall call = { .operation = EWS_OPERATION_GET_ITEM, .write = write_get, .args = &rows, .what = what,
                          .unit = on_item, .failed = on_gone, .user_data = &rows };
 
@@ -87,14 +130,17 @@ ews_items_get_rows (ExchangeAccount *account, const char *const *ids, guint n, T
 
       rows.stopped = stopped;
       if (!ews_call_run (account, &call, cancellable, error))
-        return FALSE;
-      if (stopped->len == 0)
-        return TRUE;
-      if (stopped->len == rows.n)
         {
-          g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server stops before it begins"), what);
+          g_clear_error (&rows.busy);
           return FALSE;
         }
+      /* Rows with numbers are put in order by these. */
+      if (stopped->len == 0 && rows.ids != ids && numbers == NULL)
+        restore_order (&rows, ids, n);
+      if (stopped->len == 0)
+        return TRUE;
+      if (!check_stopped (&rows, error))
+        return FALSE;
       g_ptr_array_unref (asked);
       asked = g_steal_pointer (&stopped);
       rows.ids = (const char *const *) asked->pdata;
