@@ -425,6 +425,21 @@ check_request (gconstpointer data)
     g_test_skip ("NOT VALIDATED: TAUBE_EWS_SCHEMA_DIR does not name the folder of Microsoft's schema");
 }
 
+/* No operation is without a request above. */
+static void
+test_complete (void)
+{
+  for (EwsOperation operation = 0; operation < EWS_N_OPERATIONS; operation++)
+    {
+      gboolean found = FALSE;
+
+      for (guint i = 0; i < G_N_ELEMENTS (requests); i++)
+        found |= requests[i].operation == operation;
+      if (!found)
+        g_error ("nobody looks at %s", ews_operation_get_info (operation)->element);
+    }
+}
+
 /* What was given is what a parser reads back. */
 static void
 test_escaping (void)
@@ -487,6 +502,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), check_request);
     }
+  g_test_add_func ("/exchange/requests/complete", test_complete);
   g_test_add_func ("/exchange/requests/escaping", test_escaping);
   g_test_add_func ("/exchange/requests/unspeakable", test_unspeakable);
   result = g_test_run ();
