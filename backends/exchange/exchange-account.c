@@ -23,6 +23,7 @@ struct _TaubeExchangeAccount
   guint refused;     /* what the server does not search by */
   guint page_size;   /* 0: what the wire protocol has */
   GHashTable *folder_ids; /* key of a path -> id */
+  int blocked;            /* atomic */
   ExchangePush *push;
 };
 
@@ -232,6 +233,19 @@ exchange_account_add_folder (ExchangeAccount *self, const char *const *path, con
   g_mutex_lock (&self->lock);
   g_hash_table_replace (self->folder_ids, exchange_path_to_key (path), g_strdup (id));
   g_mutex_unlock (&self->lock);
+}
+
+void
+exchange_account_set_blocked (ExchangeAccount *self, gboolean blocked)
+{
+  g_atomic_int_set (&self->blocked, blocked);
+  taube_account_set_blocked (TAUBE_ACCOUNT (self), blocked);
+}
+
+gboolean
+exchange_account_is_blocked (ExchangeAccount *self)
+{
+  return g_atomic_int_get (&self->blocked);
 }
 
 static void

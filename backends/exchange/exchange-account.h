@@ -49,6 +49,9 @@ guint exchange_account_get_page_size (ExchangeAccount *self);
 void exchange_account_set_page_size (ExchangeAccount *self, guint size);
 
 /* Which folder has which path. (transfer full), or NULL: it is not known */
+/* Whether the server lets nobody in, as far as is known. */
+void exchange_account_set_blocked (ExchangeAccount *self, gboolean blocked);
+gboolean exchange_account_is_blocked (ExchangeAccount *self);
 char *exchange_account_dup_folder_id (ExchangeAccount *self, const char *const *path);
 /* IDS (key of a path -> id) is taken and stands in the place of what was known. */
 void exchange_account_set_folder_ids (ExchangeAccount *self, GHashTable *ids);
@@ -89,5 +92,10 @@ void exchange_live_report (ExchangeAccount *account);
 void exchange_live_report_push (ExchangeAccount *account);
 /* PROBLEM says why the server cannot be used, if that is known; else nothing is said. */
 void exchange_live_report_failure (ExchangeAccount *account, const GError *problem);
+/* The server lets us in: if it did not before, that is over. */
+void exchange_live_note_answer (ExchangeAccount *account);
+/* It does not; WHOLE: nothing at all. Else that is found out. */
+void exchange_live_note_blocked (ExchangeAccount *account, gboolean whole, const GError *problem,
+                                 GCancellable *cancellable);
 
 G_END_DECLS

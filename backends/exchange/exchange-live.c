@@ -55,6 +55,7 @@ exchange_live_report (ExchangeAccount *account)
   const char *mechanism = exchange_client_get_mechanism (exchange_account_get_client (account));
   const char *extensions[] = { mechanism, NULL };
 
+  exchange_account_set_blocked (account, FALSE);
   taube_account_set_server (TAUBE_ACCOUNT (account), evidence, extensions);
   for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
     taube_account_set_live_capability (TAUBE_ACCOUNT (account), exchange_rows[i].capability, exchange_rows[i].module,
@@ -68,8 +69,27 @@ exchange_live_report_failure (ExchangeAccount *account, const GError *problem)
 {
   if (!g_error_matches (problem, TAUBE_ERROR, TAUBE_ERROR_PERMISSION))
     return;
+  exchange_account_set_blocked (account, TRUE);
   for (guint i = 0; i < TAUBE_N_CAPABILITIES; i++)
     if (exchange_rows[i].module != TAUBE_SUPPORT_NO)
       taube_account_set_live_capability (TAUBE_ACCOUNT (account), exchange_rows[i].capability, TAUBE_SUPPORT_NO,
                                          _ ("the server blocks this access"), problem->message);
+}
+
+void
+exchange_live_note_answer (ExchangeAccount *account)
+{
+  if (exchange_account_is_blocked (account))
+    exchange_live_report (account);
+}
+
+void
+exchange_live_note_blocked (ExchangeAccount *account, gboolean whole, const GError *problem, GCancellable *cancellable)
+{
+  if (exchange_account_is_blocked (account))
+    return;
+  if (whole)
+    exchange_live_report_failure (account, problem);
+  else
+    exchange_account_get_wire (account)->open (account, cancellable, NULL);
 }

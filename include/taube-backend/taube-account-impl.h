@@ -98,6 +98,9 @@ TAUBE_API void taube_account_move_folder (TaubeAccount *self, TaubeFolder *folde
 /* Live capabilities: called from open() or a job, any thread; strings are copied. Shown by the next getter. */
 TAUBE_API void taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capability, TaubeSupport support,
                                                   const char *reason, const char *evidence);
+/* What live rows deny now may be had again at any time, and nobody would know without trying: calls are tried all the
+ * same, and fail with the server's words. */
+TAUBE_API void taube_account_set_blocked (TaubeAccount *self, gboolean blocked);
 TAUBE_API void taube_account_set_server (TaubeAccount *self, const char *name, const char *const *extensions);
 /* FACTS is of type a{ss}, taken when it is floating; what is not UTF-8 is left out by the caller. */
 TAUBE_API void taube_account_set_server_facts (TaubeAccount *self, GVariant *facts);

@@ -24,6 +24,7 @@ typedef struct
   TaubeSettings *settings;
   TaubeCredentials *credentials; /* atomic */
   gint login;                    /* atomic: how often there were others */
+  gint blocked;                  /* atomic */
   TaubeBackend *backend;
   TaubePool *pool;
   TaubeNotifier *notifier;
@@ -583,6 +584,12 @@ taube_account_set_live_capability (TaubeAccount *self, TaubeCapability capabilit
 }
 
 void
+taube_account_set_blocked (TaubeAccount *self, gboolean blocked)
+{
+  g_atomic_int_set (&get_priv (self)->blocked, blocked);
+}
+
+void
 taube_account_set_certificate (TaubeAccount *self, TaubeCertificate *certificate)
 {
   TaubeAccountPrivate *priv = get_priv (self);
@@ -669,9 +676,14 @@ gboolean
 taube_account_require (TaubeAccount *self, gboolean has_function, TaubeCapability capability, const char *operation,
                        GError **error)
 {
-  g_autoptr (TaubeCapabilities) capabilities = taube_account_get_capabilities (self);
+  TaubeAccountPrivate *priv = get_priv (self);
+  g_autoptr (TaubeCapabilities) capabilities = NULL;
   const char *reason;
 
+  if (g_atomic_int_get (&priv->blocked))
+    capabilities = taube_backend_get_capabilities (priv->backend, NULL);
+  if (capabilities == NULL)
+    capabilities = taube_account_get_capabilities (self);
   if (!taube_capabilities_require (capabilities, capability, operation, error))
     return FALSE;
   if (has_function)

@@ -187,8 +187,6 @@ run_one (Scene *scene, guint which, const char *fault)
   /* A lost answer is looked after, so somebody knows. */
   if (strstr (fault, "lost-answer") != NULL)
     g_assert_cmpuint (maybe, ==, 0);
-  /* Blocked is what the table says until somebody has found out that it is over. */
-  taube_account_connect (scene->account, NULL, NULL);
 }
 
 static void
@@ -236,7 +234,6 @@ test_whole (gconstpointer data)
         g_assert_nonnull (strstr (there, empties ? "\"id\"" : "\"read\": false"));
       if (strstr (faults[i], "lost-answer") != NULL)
         g_assert_true (done);
-      taube_account_connect (scene.account, NULL, NULL);
     }
 }
 
@@ -284,7 +281,6 @@ test_create (gconstpointer data)
       if (strstr (faults[i], "lost-answer") != NULL || strstr (faults[i], "\"close\"") != NULL)
         g_assert_nonnull (folder);
       g_clear_error (&error);
-      taube_account_connect (scene.account, NULL, NULL);
       again = taube_account_create_folder (scene.account, path, TAUBE_FOLDER_ROLE_NONE, TAUBE_CONTENT_MAIL, NULL,
                                            &error);
       g_assert_true (again != NULL || g_error_matches (error, TAUBE_ERROR, TAUBE_ERROR_EXISTS));

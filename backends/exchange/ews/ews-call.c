@@ -23,6 +23,7 @@ typedef struct
   gboolean refused;     /* the server understood, and would not: the connection is good */
   gboolean wrong_version;
   gboolean in_doubt;    /* the refusal does not say that nothing was done */
+  gboolean blocked;     /* it was not even looked at */
   gint64 back_off;      /* milliseconds; 0: none was told */
   GError *refusal;      /* by a fault or a response message */
 } Try;
@@ -187,8 +188,11 @@ run_once (Try *try, gboolean *sent, GCancellable *cancellable, GError **error)
   reply = exchange_client_call (exchange_account_get_client (try->account), &call, sent, cancellable, error);
   if (reply != NULL && try->call->answered != NULL)
     try->call->answered (reply, try->call->user_data);
+  try->blocked = reply == NULL && g_error_matches (*error, TAUBE_ERROR, TAUBE_ERROR_PERMISSION);
   if (reply == NULL || !read_answer (try, reply, cancellable, error))
     return FALSE;
+  if (!g_error_matches (try->refusal, TAUBE_ERROR, TAUBE_ERROR_PERMISSION))
+    exchange_live_note_answer (try->account);
   if (try->refusal == NULL && exchange_reply_get_status (reply) == 500 && !try->began)
     {
       g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_PROTOCOL, _ ("%s: the server says HTTP 500 and not why"),
@@ -268,6 +272,8 @@ ews_call_run (ExchangeAccount *account, const EwsCall *call, GCancellable *cance
       if (run_once (&try, &sent, cancellable, &problem))
         return TRUE;
       g_clear_error (&try.refusal);
+      if (try.blocked)
+        exchange_live_note_blocked (account, call->operation == EWS_OPERATION_GET_FOLDER, problem, cancellable);
       if ((step_down (&try) || wait_for_server (&try, problem, tries, cancellable, &cancelled)) && cancelled == NULL)
         {
           g_error_free (problem);
