@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A private OAuth 2 provider for the tests of the command, and a user with his browser."""
+import atexit
 import contextlib
 import json
 import ssl
@@ -71,13 +72,20 @@ def open_anyway(opener, uri):
         return error
 
 
+def start(*arguments, env=None, **more):
+    """The command, which waits for its user; it is gone at the latest when the tests are."""
+    child = subprocess.Popen([TAUBE, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             env=env or ENVIRONMENT, start_new_session=True, **more)
+    atexit.register(child.kill)
+    return child
+
+
 class Login:
     """The command `taube login` while it waits for its user; `prompt` is what it told him, an object."""
 
-    def __init__(self, *arguments, env=None, **more):
+    def __init__(self, *arguments):
         self.arguments = ("login", "--format=json", *map(str, arguments))
-        self.child = subprocess.Popen([TAUBE, *self.arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                      stderr=subprocess.PIPE, env=env or ENVIRONMENT, start_new_session=True, **more)
+        self.child = start(*self.arguments, stderr=subprocess.PIPE)
         self.first = self.child.stdout.readline()
         self.prompt = json.loads(self.first) if self.first else None
 

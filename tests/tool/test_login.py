@@ -14,7 +14,7 @@ from pathlib import Path
 
 from exchange_server import BACKEND
 from exchange_server import SERVE as SERVE_EXCHANGE
-from oauth2_provider import ENVIRONMENT, Login, Provider, open_anyway, read_file, sign_in
+from oauth2_provider import ENVIRONMENT, Login, Provider, open_anyway, read_file, sign_in, start
 from tool import GUARD, TAUBE, Dovecot, Result, case, expect, expect_equal, main, taube
 
 MAIN = "taube-tokens"
@@ -53,8 +53,8 @@ def _():
 def _():
     with Provider() as provider:
         for language, words in (("C.UTF-8", "Open this address"), ("de_DE.UTF-8", "Öffnen Sie diese Adresse")):
-            child = subprocess.Popen([TAUBE, "login", f"--token-file={folder / 'text'}", *provider.settings],
-                                     stdout=subprocess.PIPE, env={**ENVIRONMENT, "LC_ALL": language}, text=True)
+            child = start("login", f"--token-file={folder / 'text'}", *provider.settings, text=True,
+                          env={**ENVIRONMENT, "LC_ALL": language})
             expect(words in child.stdout.readline())
             expect_equal(child.stdout.readline(), "\n")
             provider.browse(child.stdout.readline().strip())
