@@ -159,17 +159,51 @@ new_row (void)
 
 static TaubeQuery *normalize (TaubeQuery *query, gboolean fuzzy, gboolean contrary);
 
+static guint
+hash_query (gconstpointer query)
+{
+  g_autofree char *text = taube_query_to_string (query);
+
+  return g_str_hash (text);
+}
+
+static gboolean
+are_equal (gconstpointer a, gconstpointer b)
+{
+  return taube_query_equal (a, b);
+}
+
+/* Adds the parts of a branch of KIND, which may be branches of KIND themselves, and none twice: where a key stands
+ * twice in one side of an OR, Dovecot 2.3.19 loses messages ("OR (SEEN DRAFT) (SEEN SEEN)"). */
+static void
+add_parts (GPtrArray *parts, GHashTable *seen_before, TaubeQueryKind kind, TaubeQuery *query)
+{
+  if (taube_query_get_kind (query) == kind)
+    {
+      for (guint i = 0; i < taube_query_get_n_children (query); i++)
+        add_parts (parts, seen_before, kind, taube_query_get_child (query, i));
+      return;
+    }
+  if (g_hash_table_contains (seen_before, query))
+    return;
+  g_ptr_array_add (parts, taube_query_ref (query));
+  g_hash_table_add (seen_before, query);
+}
+
 static TaubeQuery *
 normalize_branch (TaubeQuery *query, gboolean fuzzy, gboolean contrary)
 {
-  g_autoptr (GPtrArray) children = new_row ();
-  guint n = taube_query_get_n_children (query);
+  g_autoptr (GPtrArray) parts = new_row ();
+  g_autoptr (GHashTable) seen_before = g_hash_table_new (hash_query, are_equal);
+  gboolean is_and = (taube_query_get_kind (query) == TAUBE_QUERY_KIND_AND) == !contrary;
 
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (children, normalize (taube_query_get_child (query, i), fuzzy, contrary));
-  if ((taube_query_get_kind (query) == TAUBE_QUERY_KIND_AND) == !contrary)
-    return taube_query_new_and ((TaubeQuery *const *) children->pdata, n);
-  return taube_query_new_or ((TaubeQuery *const *) children->pdata, n);
+  for (guint i = 0; i < taube_query_get_n_children (query); i++)
+    {
+      g_autoptr (TaubeQuery) part = normalize (taube_query_get_child (query, i), fuzzy, contrary);
+
+      add_parts (parts, seen_before, is_and ? TAUBE_QUERY_KIND_AND : TAUBE_QUERY_KIND_OR, part);
+    }
+  return (is_and ? taube_query_new_and : taube_query_new_or) ((TaubeQuery *const *) parts->pdata, parts->len);
 }
 
 /* A leaf that says the contrary; NULL: there is none. */

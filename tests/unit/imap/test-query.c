@@ -106,6 +106,19 @@ test_branches (void)
                "FUZZY TEXT \"a\" NOT FUZZY TEXT \"b\" FUZZY (SUBJECT \"c\" SUBJECT \"d\")");
 }
 
+/* A key that stands twice is said once, however it came about. */
+static void
+test_twice (void)
+{
+  assert_keys ("a a", "TEXT \"a\"");
+  assert_keys ("a OR b OR a", "OR TEXT \"a\" TEXT \"b\"");
+  assert_keys ("(-from:x -from:y) OR (-from:x -from:x)", "OR (NOT FROM \"x\" NOT FROM \"y\") NOT FROM \"x\"");
+  assert_keys ("(from:x from:y) from:x -(-from:y OR -from:z)", "FROM \"x\" FROM \"y\" FROM \"z\"");
+  assert_keys ("-((a OR b) (b OR a)) -larger:1k smaller:1025",
+               "OR (NOT TEXT \"a\" NOT TEXT \"b\") (NOT TEXT \"b\" NOT TEXT \"a\") SMALLER 1025");
+  assert_keys ("subject:a subject:A", "SUBJECT \"a\" SUBJECT \"A\"");
+}
+
 static void
 assert_without (ImapQueryFeatures without, const char *text, const char *keys, const char *local)
 {
@@ -209,6 +222,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/imap/query/leaves", test_leaves);
   g_test_add_func ("/imap/query/branches", test_branches);
+  g_test_add_func ("/imap/query/twice", test_twice);
   g_test_add_func ("/imap/query/without", test_without);
   g_test_add_func ("/imap/query/never", test_never);
   g_test_add_func ("/imap/query/long-sets", test_long_sets);
