@@ -390,8 +390,7 @@ secret_refused (Run *run, ExchangeSchemes offered, const char *claims, GError **
     {
       if (!run->renewed)
         return renew_token (run, claims, error);
-      g_set_error (error, TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the token"),
-                   g_uri_get_host (run->uri));
+      g_propagate_error (error, exchange_schemes_make_token_refusal (g_uri_get_host (run->uri), offered));
       return FALSE;
     }
   /* The same password, by another way. */

@@ -96,3 +96,15 @@ exchange_schemes_make_refusal (const char *host, ExchangeSchemes offered, Exchan
   return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
                       _ ("cannot sign in at %s: the server offers %s, and there is nothing for that"), host, names);
 }
+
+GError *
+exchange_schemes_make_token_refusal (const char *host, ExchangeSchemes offered)
+{
+  g_autofree char *names = exchange_status_name_schemes (offered);
+
+  if (offered == 0 || (offered & EXCHANGE_SCHEME_BEARER) != 0)
+    return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH, _ ("cannot sign in at %s: the server refused the token"), host);
+  return g_error_new (TAUBE_ERROR, TAUBE_ERROR_AUTH,
+                      _ ("cannot sign in at %s: the server refused the token; it offers no sign-in by token, but %s"),
+                      host, names);
+}

@@ -19,6 +19,8 @@ TaubeSecret *exchange_schemes_make_basic (const char *user, const TaubeSecret *p
 /* Why nothing that HOST offers can be given: TRIED were refused. (transfer full) */
 GError *exchange_schemes_make_refusal (const char *host, ExchangeSchemes offered, ExchangeSchemes tried,
                                        gboolean secure);
+/* The same for a token. A server that takes none often says no more than which others it takes. (transfer full) */
+GError *exchange_schemes_make_token_refusal (const char *host, ExchangeSchemes offered);
 gboolean exchange_schemes_is_same_origin (GUri *a, GUri *b);
 
 G_END_DECLS

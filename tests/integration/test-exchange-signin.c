@@ -172,19 +172,31 @@ test_token_expires_in_watch (void)
   taube_watch_stop (watch);
 }
 
+/* A server that takes no tokens says so by what it offers; that is no fault of the token. */
 static void
 test_token_refused (void)
 {
-  g_autoptr (ExchangeWorld) world = exchange_world_start ("--auth=bearer");
-  g_autoptr (Purse) purse = purse_new ("no-token-of-anybody");
-  g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
-  g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
-  g_autoptr (GError) error = NULL;
+  static const struct
+  {
+    const char *options;
+    gboolean takes_tokens;
+  } cases[] = { { "--auth=bearer", TRUE }, { "--auth=basic", FALSE }, { "--auth=ntlm,basic", FALSE } };
 
-  g_assert_false (connects (account, &error));
-  assert_says (error, TAUBE_ERROR_AUTH, "refused the token");
-  g_assert_cmpuint (purse->invalidated, ==, 1);
-  g_assert_cmpstr (purse->host, ==, "127.0.0.1");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (ExchangeWorld) world = exchange_world_start (cases[i].options);
+      g_autoptr (Purse) purse = purse_new ("no-token-of-anybody");
+      g_autoptr (TaubeCredentials) credentials = taube_credentials_new_token_source (TAUBE_TOKEN_SOURCE (purse));
+      g_autoptr (TaubeAccount) account = exchange_world_open (world, credentials, NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (connects (account, &error));
+      assert_says (error, TAUBE_ERROR_AUTH, "refused the token");
+      g_assert_true ((strstr (error->message, "no sign-in by token, but") == NULL) == cases[i].takes_tokens);
+      g_assert_true ((strstr (error->message, "Basic") == NULL) == cases[i].takes_tokens);
+      g_assert_cmpuint (purse->invalidated, ==, 1);
+      g_assert_cmpstr (purse->host, ==, "127.0.0.1");
+    }
 }
 
 /* Certificates, as on the other backends. */
