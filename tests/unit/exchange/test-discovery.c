@@ -43,8 +43,10 @@ static void
 check (Reader reader, const char *data, gssize length, const char *wanted)
 {
   g_autofree char *shown = show (reader, data, length);
+  g_autofree char *start = g_strndup (data, 200);
+  g_autofree char *printable = g_strescape (start, NULL);
 
-  g_test_message ("%s", data);
+  g_test_message ("%s", printable);
   g_assert_cmpstr (shown, ==, wanted);
 }
 
