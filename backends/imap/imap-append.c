@@ -104,6 +104,14 @@ imap_append_wants_utf8 (ImapSession *session, TaubeMessageSource *source)
              || imap_session_has (session, IMAP_CAPABILITY_UTF8_ONLY));
 }
 
+/* Courier 5.0 says NO to UTF8 (~{47}, "Error in IMAP command", with no code. */
+gboolean
+imap_append_is_form_refused (const ImapCall *call)
+{
+  return call->done && call->bad_is_refusal
+         && (call->status == IMAP_RESPONSE_BAD || (call->status == IMAP_RESPONSE_NO && call->code == IMAP_CODE_NONE));
+}
+
 static GInputStream *
 open_source (gpointer source, GCancellable *cancellable, GError **error)
 {
@@ -376,7 +384,7 @@ take_failure (ImapAppend *self, ImapSession *session, const ImapCall *call, guin
 {
   guint begin = self->next;
 
-  if (call->done && call->status == IMAP_RESPONSE_BAD && call->bad_is_refusal && !self->no_utf8)
+  if (!self->no_utf8 && imap_append_is_form_refused (call))
     {
       self->no_utf8 = TRUE;
       return !imap_pipeline_is_broken (session->pipeline);

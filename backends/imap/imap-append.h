@@ -22,6 +22,8 @@ gboolean imap_append_check (ImapSession *session, TaubeFolder *folder, TaubeMess
 void imap_append_add_message (ImapCommand *command, ImapSession *session, TaubeMessageSource *source, gboolean utf8);
 /* Whether the form UTF8 (…) of RFC 6855 is wanted for it. */
 gboolean imap_append_wants_utf8 (ImapSession *session, TaubeMessageSource *source);
+/* Whether a command with that form was refused for it, perhaps: it is worth another try without. */
+gboolean imap_append_is_form_refused (const ImapCall *call);
 
 /* TaubeFolderClass.append */
 TaubeBatchResult *imap_folder_append (TaubeFolder *folder, TaubeSession *session, GPtrArray *sources,

@@ -221,8 +221,7 @@ replace_at_once (Replace *self, ImapSession *session, GCancellable *cancellable,
       set_done (self, answer.uidvalidity, answer.uid);
       return TRUE;
     }
-  if (call->done && call->status == IMAP_RESPONSE_BAD && call->bad_is_refusal
-      && !imap_pipeline_is_broken (session->pipeline))
+  if (imap_append_is_form_refused (call) && !imap_pipeline_is_broken (session->pipeline))
     {
       g_clear_error (&local);
       self->no_utf8 = TRUE;

@@ -219,7 +219,7 @@ test_utf8 (void)
 {
   static const char text[] = "Subject: Gr\xc3\xbc\xc3\x9f" "e\n\nCoo.\n";
   Fixture f;
-  g_autoptr (TaubeBatchResult) result = NULL, again = NULL;
+  g_autoptr (TaubeBatchResult) result = NULL, again = NULL, refused = NULL, full = NULL;
   g_autoptr (GError) error = NULL;
 
   set_up (&f, "generic/append-utf8");
@@ -229,6 +229,14 @@ test_utf8 (void)
   again = append (f.inbox, text, strlen (text), TAUBE_MESSAGE_FLAGS_SEEN | TAUBE_MESSAGE_FLAGS_RECENT, NULL, &error);
   g_assert_no_error (error);
   assert_done (again, "1", "8.32");
+  refused = append (f.inbox, text, strlen (text), TAUBE_MESSAGE_FLAGS_SEEN, NULL, &error);
+  g_assert_no_error (error);
+  assert_done (refused, "1", "8.33");
+  full = append (f.inbox, text, strlen (text), TAUBE_MESSAGE_FLAGS_SEEN, NULL, &error);
+  if (full != NULL)
+    assert_failed (full, "1", TAUBE_ERROR_QUOTA, "there is no room");
+  else
+    g_assert_error (error, TAUBE_ERROR, TAUBE_ERROR_QUOTA);
   tear_down (&f, 1);
 }
 
