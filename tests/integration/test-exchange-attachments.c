@@ -582,7 +582,7 @@ test_faults (void)
     }
 }
 
-/* security-cases.md S26 and S15, server-quirks.md 60: names, numbers and depths of attachments. */
+/* CASES.md S26 and S15, CASES.md 60: names, numbers and depths of attachments. */
 static void
 test_hostile_message (void)
 {

@@ -59,7 +59,7 @@ test_each_form (void)
     }
 }
 
-/* security-cases.md S27: nothing above the mail domain is ever asked; the order is Microsoft's. */
+/* CASES.md S27: nothing above the mail domain is ever asked; the order is Microsoft's. */
 static void
 test_never_above (void)
 {
@@ -197,7 +197,7 @@ check_confirmation (ExchangeWorld *world, const char *sites)
     }
 }
 
-/* security-cases.md S28 */
+/* CASES.md S28 */
 static void
 test_plain_redirect (void)
 {
@@ -249,7 +249,7 @@ test_redirect_within (void)
   assert_finds (world, NULL);
 }
 
-/* security-cases.md S29 */
+/* CASES.md S29 */
 static void
 test_service (void)
 {
@@ -293,7 +293,7 @@ test_wrong_certificate (void)
   g_assert_cmpuint (discover_world_count (world, OWN, "", "basic"), ==, 0);
 }
 
-/* server-quirks.md 71: what an answer leads to. */
+/* CASES.md 71: what an answer leads to. */
 
 #define BODY(inside)                                                                                                   \
   "'body': '<Autodiscover xmlns=\\'http://schemas.microsoft.com/exchange/autodiscover/"                                \

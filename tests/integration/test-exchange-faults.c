@@ -167,7 +167,7 @@ test_sync (gconstpointer data)
   g_assert_cmpuint (skip, >=, 6);
 }
 
-/* server-quirks.md 61 and 68. */
+/* CASES.md 61 and 68. */
 static void
 test_worthless_state (void)
 {
@@ -198,7 +198,7 @@ test_item_vanishes (void)
   g_assert_cmpuint (taube_item_list_get_size (TAUBE_ITEM_LIST (list)), ==, 9);
 }
 
-/* server-quirks.md 62: the pause is the server's. */
+/* CASES.md 62: the pause is the server's. */
 static void
 test_long_pause (void)
 {
@@ -259,7 +259,7 @@ test_connection_closed (void)
     }
 }
 
-/* security-cases.md S16. */
+/* CASES.md S16. */
 static void
 test_bomb (void)
 {

@@ -36,7 +36,7 @@ assert_lists (TaubeAccount *account, guint n)
     }
 }
 
-/* server-quirks.md 62: each of the places where a short pause can be told is seen, and it is asked again once. */
+/* CASES.md 62: each of the places where a short pause can be told is seen, and it is asked again once. */
 static void
 test_short_pauses (void)
 {
@@ -114,7 +114,7 @@ test_few_at_once (void)
   g_assert_cmpuint (g_hash_table_size (connections), ==, 1);
 }
 
-/* server-quirks.md 63: in the middle of a session, each costs its own call, and the next one is good. */
+/* CASES.md 63: in the middle of a session, each costs its own call, and the next one is good. */
 static void
 test_in_mid_session (void)
 {
@@ -166,7 +166,7 @@ test_stale_answer (void)
   assert_lists (account, 12);
 }
 
-/* server-quirks.md 64, exchangelib#466: where the next page begins is counted here, not believed. */
+/* CASES.md 64, exchangelib#466: where the next page begins is counted here, not believed. */
 static void
 test_wrong_offset (void)
 {
@@ -194,7 +194,7 @@ test_wrong_offset (void)
     }
 }
 
-/* server-quirks.md 70, as it is in EWS: a server that never comes to an end is left. */
+/* CASES.md 70, as it is in EWS: a server that never comes to an end is left. */
 static void
 test_never_last (void)
 {
@@ -212,7 +212,7 @@ test_never_last (void)
   g_assert_cmpuint (exchange_world_count (world, "SyncFolderItems"), <, 100);
 }
 
-/* server-quirks.md 69: a folder whose parent nobody shows stands at the top, and can be read. */
+/* CASES.md 69: a folder whose parent nobody shows stands at the top, and can be read. */
 static void
 test_hidden_parent (void)
 {
@@ -242,7 +242,7 @@ test_hidden_parent (void)
   g_assert_nonnull (list);
 }
 
-/* security-cases.md S23: nothing goes on without TLS that began with it. */
+/* CASES.md S23: nothing goes on without TLS that began with it. */
 static void
 test_no_way_down (void)
 {
@@ -262,7 +262,7 @@ test_no_way_down (void)
     }
 }
 
-/* security-cases.md S25: no cookie and no password goes to a proxy, and no host can end a line. */
+/* CASES.md S25: no cookie and no password goes to a proxy, and no host can end a line. */
 static void
 test_proxy_is_told_little (void)
 {

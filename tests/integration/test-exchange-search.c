@@ -524,7 +524,7 @@ test_unsorted_list (void)
 
 /* Folders that change, and servers that give less at once. */
 
-/* server-quirks.md 64: others remove messages before what was read and behind it, and some arrive, at every page: what
+/* CASES.md 64: others remove messages before what was read and behind it, and some arrive, at every page: what
  * stays is found once, and nothing is found twice. */
 static void
 test_changes_meanwhile (void)

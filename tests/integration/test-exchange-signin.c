@@ -123,7 +123,7 @@ test_asked_again (void)
 
 /* Tokens. */
 
-/* server-quirks.md 63: a token that ends between two pages costs nothing but another one. */
+/* CASES.md 63: a token that ends between two pages costs nothing but another one. */
 static void
 test_token_expires (void)
 {
@@ -349,7 +349,7 @@ test_tenant_blocked (void)
   g_assert_nonnull (strstr (taube_capabilities_get_evidence (live, TAUBE_CAPABILITY_RETRIEVAL), "403"));
 }
 
-/* security-cases.md S23: another origin gets nothing at all, not even the request. */
+/* CASES.md S23: another origin gets nothing at all, not even the request. */
 static void
 test_cross_origin_redirect (void)
 {
@@ -385,7 +385,7 @@ test_redirect_within (void)
   g_assert_no_error (error);
 }
 
-/* security-cases.md S31. */
+/* CASES.md S31. */
 
 static void
 collect (const char *category, const char *text, gpointer user_data)

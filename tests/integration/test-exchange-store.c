@@ -274,7 +274,7 @@ test_nothing_to_do (void)
   g_assert_cmpuint (exchange_world_count (scene.world, "UpdateItem"), ==, 0);
 }
 
-/* server-quirks.md 68: the items behind one that stopped the server are asked for again; that one is refused. */
+/* CASES.md 68: the items behind one that stopped the server are asked for again; that one is refused. */
 static void
 test_batch_stopped (void)
 {

@@ -389,7 +389,7 @@ test_lost_pulled (void)
   tear_down (&world);
 }
 
-/* server-quirks.md 65: the server ends it when its time is over; mail that arrives just then is told. */
+/* CASES.md 65: the server ends it when its time is over; mail that arrives just then is told. */
 static void
 test_end (void)
 {
@@ -420,7 +420,7 @@ test_early_end (void)
   tear_down (&world);
 }
 
-/* server-quirks.md 65 (gromox#268): a server that does not stop talking is listened to at leisure; what it tells of
+/* CASES.md 65 (gromox#268): a server that does not stop talking is listened to at leisure; what it tells of
  * other folders is heard all the same. */
 static void
 test_flood (void)

@@ -160,7 +160,7 @@ test_stranger (void)
   g_assert_cmpuint (exchange_world_count (world, NULL), ==, 0);
 }
 
-/* security-cases.md S32: a source is asked for a token of the host that gets it, whatever the URI calls the account. */
+/* CASES.md S32: a source is asked for a token of the host that gets it, whatever the URI calls the account. */
 
 #define RECORDING_TYPE_SOURCE (recording_source_get_type ())
 G_DECLARE_FINAL_TYPE (RecordingSource, recording_source, RECORDING, SOURCE, GObject)

@@ -262,7 +262,7 @@ test_claims (void)
   last = get_token (source);
 }
 
-/* security-cases.md S32: a token is for the servers that it is for. */
+/* CASES.md S32: a token is for the servers that it is for. */
 static void
 test_hosts (void)
 {
@@ -283,7 +283,7 @@ test_hosts (void)
   g_assert_nonnull (token);
 }
 
-/* security-cases.md S32: whoever else comes to the port gets nothing and changes nothing. */
+/* CASES.md S32: whoever else comes to the port gets nothing and changes nothing. */
 
 static char *
 redirect_of (const char *uri)
@@ -502,7 +502,7 @@ test_async (void)
   g_clear_object (&async.result);
 }
 
-/* security-cases.md S31: nothing secret in a log or an error, even when the provider repeats it. */
+/* CASES.md S31: nothing secret in a log or an error, even when the provider repeats it. */
 
 static void
 collect (const char *category, const char *text, gpointer user_data)

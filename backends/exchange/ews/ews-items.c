@@ -63,7 +63,7 @@ on_item (const EwsNode *unit, const EwsNode *message, guint index, gpointer user
   return TRUE;
 }
 
-/* server-quirks.md 68: it went between the list and now, or cannot be read: this item only is left out. What stands
+/* CASES.md 68: it went between the list and now, or cannot be read: this item only is left out. What stands
  * behind one that made the server stop is asked for again, and so is one for which it had no time. */
 static gboolean
 on_gone (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
@@ -261,7 +261,7 @@ on_synced (const EwsNode *message, guint index, gpointer user_data, GError **err
   return TRUE;
 }
 
-/* server-quirks.md 61. */
+/* CASES.md 61. */
 static gboolean
 on_sync_failed (const EwsVerdict *verdict, guint index, gpointer user_data, GError **error)
 {

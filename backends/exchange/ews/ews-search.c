@@ -70,7 +70,7 @@ on_found (const EwsNode *unit, const EwsNode *message, guint index, gpointer use
   return TRUE;
 }
 
-/* server-quirks.md 64: where the next page begins is counted, whatever the server says of that. */
+/* CASES.md 64: where the next page begins is counted, whatever the server says of that. */
 static gboolean
 on_find_page (const EwsNode *message, guint index, gpointer user_data, GError **error)
 {

@@ -56,7 +56,7 @@ on_no_state (const EwsVerdict *verdict, guint index, gpointer user_data, GError 
   return TRUE;
 }
 
-/* server-quirks.md 68: what stands behind an item that made the server stop is asked for again. */
+/* CASES.md 68: what stands behind an item that made the server stop is asked for again. */
 static gboolean
 take_stopped (States *states, const char *const *ids, GError **error)
 {

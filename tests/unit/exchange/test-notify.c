@@ -97,7 +97,7 @@ check_stream (const char *text, const char *wanted)
     }
 }
 
-/* server-quirks.md 65 */
+/* CASES.md 65 */
 static void
 test_stream (void)
 {

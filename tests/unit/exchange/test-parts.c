@@ -156,7 +156,7 @@ test_link (void)
   g_assert_cmpint (exchange_parts_find (parts, "2")->kind, ==, EXCHANGE_PART_LINK);
 }
 
-/* security-cases.md S26, server-quirks.md 60: a name leads nowhere and holds nothing that a terminal obeys. */
+/* CASES.md S26, CASES.md 60: a name leads nowhere and holds nothing that a terminal obeys. */
 static void
 test_hostile_names (void)
 {

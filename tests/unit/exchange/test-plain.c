@@ -39,7 +39,7 @@ test_challenges (void)
   g_assert_cmpstr (names, ==, "Basic, NTLM");
 }
 
-/* server-quirks.md 62: seconds and dates. */
+/* CASES.md 62: seconds and dates. */
 static void
 test_retry_after (void)
 {
@@ -97,7 +97,7 @@ test_errors (void)
   check_status ((ExchangeStatus){ .status = 503, .words = "busy \xff" }, TAUBE_ERROR_THROTTLED, "busy");
 }
 
-/* security-cases.md S31: what stands in the query of a redirect is not repeated. */
+/* CASES.md S31: what stands in the query of a redirect is not repeated. */
 static void
 test_no_query (void)
 {

@@ -44,7 +44,7 @@ test_prefixes (void)
                   "[0] message M ResponseClass=Success {Items}\nend\n");
 }
 
-/* server-quirks.md 60: in text and attributes, at any split. */
+/* CASES.md 60: in text and attributes, at any split. */
 static void
 test_control_characters (void)
 {
@@ -55,7 +55,7 @@ test_control_characters (void)
                   "[0] message X Name=a\xef\xbf\xbd" "b \"Re: \xef\xbf\xbd\xef\xbf\xbdxA\"\nend\n");
 }
 
-/* security-cases.md S22: nothing behind it is lost. */
+/* CASES.md S22: nothing behind it is lost. */
 static void
 test_nul_does_not_end (void)
 {
@@ -92,7 +92,7 @@ test_fault (void)
                   "fault ?Fault {?faultcode \"a:ErrorServerBusy\", ?detail {ResponseCode \"ErrorServerBusy\"}}\nend\n");
 }
 
-/* server-quirks.md 65: envelope after envelope, with and without a declaration and blanks between them. */
+/* CASES.md 65: envelope after envelope, with and without a declaration and blanks between them. */
 static void
 test_many_envelopes (void)
 {
@@ -121,7 +121,7 @@ test_units_come_at_once (void)
   g_assert_nonnull (strstr (error->message, "in the middle"));
 }
 
-/* security-cases.md S21. */
+/* CASES.md S21. */
 static void
 test_document_types (void)
 {

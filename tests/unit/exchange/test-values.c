@@ -90,7 +90,7 @@ test_messages (void)
 {
   g_autoptr (EwsTestNode) good = ews_test_node_new (MESSAGE ("ResponseClass='Success'",
                                                              "<m:ResponseCode>NoError</m:ResponseCode>"));
-  /* server-quirks.md 62: inside of a 200 */
+  /* CASES.md 62: inside of a 200 */
   g_autoptr (EwsTestNode) busy = ews_test_node_new (MESSAGE (
     "ResponseClass='Error'", "<m:MessageText>The server is\r\nbusy.</m:MessageText>"
     "<m:ResponseCode>ErrorServerBusy</m:ResponseCode><m:MessageXml><t:Value Name='Policy'>x</t:Value>"
