@@ -31,19 +31,10 @@ static const FlagKey flag_keys[] = {
 
 /* What a query needs. */
 
-static gboolean
-is_ascii (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if ((guchar) *text >= 0x80)
-      return FALSE;
-  return TRUE;
-}
-
 static ImapQueryFeatures
 features_of_text (const TaubeQuery *query, ImapQueryFeatures feature)
 {
-  return is_ascii (taube_query_get_text (query)) ? feature : feature | IMAP_QUERY_UNICODE;
+  return g_str_is_ascii (taube_query_get_text (query)) ? feature : feature | IMAP_QUERY_UNICODE;
 }
 
 static ImapQueryFeatures

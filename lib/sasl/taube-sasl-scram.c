@@ -143,15 +143,6 @@ taube_scram_parse_server_final (const char *message, char **refusal_out, GError 
   return TRUE;
 }
 
-static gboolean
-is_ascii (const char *text)
-{
-  while (*text != '\0')
-    if ((guchar) *text++ >= 0x80)
-      return FALSE;
-  return TRUE;
-}
-
 /* SASLprep (RFC 4013) changes nothing in ASCII; what is left comes from libidn, whose copy is wiped here.
  *
  * A name or password is a "query", so characters younger than Unicode 3.2 pass (RFC 5802). GNU SASL 2.2 takes its flag
@@ -163,7 +154,7 @@ prepare (const char *text, const char *what, GError **error)
   char *prepared = NULL;
   int reason = 0;
 
-  if (is_ascii (text))
+  if (g_str_is_ascii (text))
     return taube_secret_new (text);
 
   if (gsasl_saslprep (text, GSASL_ALLOW_UNASSIGNED, &prepared, &reason) != GSASL_OK

@@ -17,15 +17,6 @@ typedef enum
 
 /* Texts. */
 
-static gboolean
-is_ascii (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if ((guchar) *text >= 0x80)
-      return FALSE;
-  return TRUE;
-}
-
 /* The server keeps names and addresses apart, and lines of a header as they were sent: a text must not reach over where
  * the two differ. */
 static gboolean
@@ -140,7 +131,7 @@ grade_leaf (const TaubeQuery *leaf, guint *features)
       return grade_flags (leaf, features);
     case TAUBE_QUERY_KIND_KEYWORD:
       *features = is_forwarded (leaf) ? EWS_QUERY_KEYWORD | EWS_QUERY_VERB | EWS_QUERY_OR : EWS_QUERY_KEYWORD;
-      return is_ascii (taube_query_get_text (leaf)) ? GRADE_EXACT : GRADE_MORE;
+      return g_str_is_ascii (taube_query_get_text (leaf)) ? GRADE_EXACT : GRADE_MORE;
     case TAUBE_QUERY_KIND_LARGER:
     case TAUBE_QUERY_KIND_SMALLER:
       *features = EWS_QUERY_SIZE;
